@@ -1,0 +1,113 @@
+/**
+ * Errors that a user sees. Each has a stable code, one sentence of what is wrong and where, and the next step.
+ * `kind` decides the command line's exit code: the input is wrong (1), the engine failed (2), cancelled (130).
+ */
+export type ErrorKind = 'input' | 'engine' | 'cancelled';
+
+export const exitCodes: Readonly<Record<ErrorKind, number>> = { input: 1, engine: 2, cancelled: 130 };
+
+/** Every code there is, with its kind. A test checks that each is used and documented in docs of the README. */
+export const errorKinds = {
+  'model-missing': 'input',
+  'model-config-invalid': 'input',
+  'model-architecture-unknown': 'input',
+  'model-weights-missing': 'input',
+  'model-tensor-missing': 'input',
+  'model-tensor-shape': 'input',
+  'model-dtype-unsupported': 'input',
+  'safetensors-truncated': 'input',
+  'safetensors-header-invalid': 'input',
+  'tokenizer-missing': 'input',
+  'tokenizer-invalid': 'input',
+  'data-missing': 'input',
+  'data-line-invalid': 'input',
+  'data-empty': 'input',
+  'data-column-missing': 'input',
+  'data-format-unsupported': 'input',
+  'experiment-missing': 'input',
+  'experiment-syntax': 'input',
+  'experiment-invalid': 'input',
+  'option-invalid': 'input',
+  'budget-too-small': 'input',
+  'method-unavailable': 'input',
+  'estimator-unavailable': 'input',
+  'scores-invalid': 'input',
+  'plan-missing': 'input',
+  'run-not-found': 'input',
+  'not-a-repository': 'input',
+  'nothing-to-commit': 'input',
+  'git-failed': 'engine',
+  'device-unavailable': 'input',
+  'out-of-memory': 'engine',
+  'disk-full': 'engine',
+  'weights-not-finite': 'input',
+  'loss-not-finite': 'engine',
+  'engine-crashed': 'engine',
+  'engine-killed': 'engine',
+  'engine-silent': 'engine',
+  'engine-protocol': 'engine',
+  'engine-node-missing': 'engine',
+  'restricted-mode': 'input',
+  internal: 'engine',
+  cancelled: 'cancelled',
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** How a `LabError` travels between processes and into journals. */
+export interface ErrorPayload {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly next: string;
+}
+
+export class LabError extends Error {
+  readonly code: ErrorCode;
+  /** The next step, one imperative sentence. */
+  readonly next: string;
+
+  /**
+   * @param message what is wrong and where, one sentence
+   * @param next what the user can do about it, one sentence
+   */
+  constructor(code: ErrorCode, message: string, next: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LabError';
+    this.code = code;
+    this.next = next;
+  }
+
+  get kind(): ErrorKind {
+    return errorKinds[this.code];
+  }
+
+  toPayload(): ErrorPayload {
+    return { code: this.code, message: this.message, next: this.next };
+  }
+
+  static fromPayload(payload: ErrorPayload): LabError {
+    return new LabError(payload.code, payload.message, payload.next);
+  }
+}
+
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(errorKinds, value);
+
+/** Any thrown value as a `LabError`: one of ours as it is, anything else as `internal` with its own words kept. */
+export function toLabError(thrown: unknown): LabError {
+  if (thrown instanceof LabError) return thrown;
+  const code = (thrown as NodeJS.ErrnoException | undefined)?.code;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (code === 'ENOSPC') {
+    return new LabError('disk-full', `The disk is full: ${message}.`, 'Free some space and resume.', {
+      cause: thrown,
+    });
+  }
+  return new LabError('internal', `Unexpected error: ${message}`, 'Please report it with the log.', {
+    cause: thrown,
+  });
+}
+
+/** Thrown where a cancellation token fired. */
+export const cancelled = (): LabError =>
+  new LabError('cancelled', 'The job was cancelled.', 'Start it again when you like.');

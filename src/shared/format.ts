@@ -1,0 +1,38 @@
+/** Numbers for people. One place, so that the terminal, hints and pages write them alike. */
+
+/** 1234 -> "1,234"; 20300000 -> "20.3 M"; at most four significant digits. */
+export function formatCount(value: number): string {
+  if (value >= 999_950_000) return `${trim(value / 1e9)} G`;
+  if (value >= 999_950) return `${trim(value / 1e6)} M`;
+  if (value >= 10_000) return `${trim(value / 1e3)} k`;
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** Bytes in powers of 1000, as disks and model hubs count: "3.7 MB". */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${trim(bytes / 1e9)} GB`;
+  if (bytes >= 1e6) return `${trim(bytes / 1e6)} MB`;
+  if (bytes >= 1e3) return `${trim(bytes / 1e3)} kB`;
+  return `${Math.round(bytes)} B`;
+}
+
+/** 75 -> "1 min 15 s"; 0.4 -> "0.4 s". */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+}
+
+/** 0.1234 -> "12.3 %". */
+export const formatShare = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** Scores span many orders of magnitude: three significant digits, exponent only where it is shorter. */
+export function formatScore(value: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  return size >= 0.001 && size < 10_000 ? Number(value.toPrecision(3)).toString() : value.toExponential(2);
+}
+
+const trim = (value: number): string => value.toFixed(1).replace(/\.0$/, '');

@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { devices, roles } from './words';
+import { errorKinds, type ErrorCode } from './errors';
+import { planFileSchema } from './planFile';
+
+/**
+ * The lines of a run's append-only `events.jsonl`. The file is the truth of a run: views, the status bar and the
+ * command line all show what replaying it gives, so a page can be closed and opened on yesterday's run.
+ */
+export const jobs = ['score', 'allocate', 'run'] as const;
+export type Job = (typeof jobs)[number];
+
+export const stages = ['probe', 'load', 'score', 'allocate', 'write', 'report'] as const;
+export type Stage = (typeof stages)[number];
+
+const errorPayloadSchema = z.object({
+  code: z.enum(Object.keys(errorKinds) as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+  next: z.string(),
+});
+
+export const costSchema = z.object({
+  seconds: z.number().nonnegative(),
+  /** Peak resident memory of the engine process in bytes. */
+  memoryBytes: z.number().nonnegative(),
+  /** Bytes the run writes. */
+  diskBytes: z.number().nonnegative(),
+});
+export type Cost = z.infer<typeof costSchema>;
+
+/** Modules in a fixed order; later events give their numbers as plain arrays in that order. */
+export const moduleSchema = z.object({
+  path: z.string(),
+  layer: z.number().int().nonnegative(),
+  role: z.enum(roles),
+  inFeatures: z.number().int().positive(),
+  outFeatures: z.number().int().positive(),
+});
+
+const at = { at: z.string() };
+export const runEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...at,
+    type: z.literal('started'),
+    job: z.enum(jobs),
+    experiment: z.string(),
+    tasks: z.array(z.string()),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('device'),
+    device: z.enum(devices),
+    description: z.string(),
+    gflops: z.number().nonnegative(),
+    refused: z.array(z.object({ device: z.enum(devices), reason: z.string() })),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('model'),
+    model: z.string(),
+    architecture: z.string(),
+    layers: z.number().int().positive(),
+    parameters: z.number().int().positive(),
+    modules: z.array(moduleSchema),
+  }),
+  z.object({ ...at, type: z.literal('estimate'), estimate: costSchema }),
+  z.object({ ...at, type: z.literal('stage'), stage: z.enum(stages) }),
+  z.object({
+    ...at,
+    type: z.literal('scores'),
+    task: z.string(),
+    samplesDone: z.number().int().nonnegative(),
+    samplesTotal: z.number().int().positive(),
+    /** Mean so far and its standard error, in the order of the `model` event's modules. */
+    scores: z.array(z.number()),
+    standardErrors: z.array(z.number()),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('stability'),
+    task: z.string(),
+    halvesKendallTau: z.number(),
+    topKAgreement: z.number(),
+  }),
+  z.object({ ...at, type: z.literal('plan'), plan: planFileSchema }),
+  z.object({ ...at, type: z.literal('wrote'), path: z.string() }),
+  z.object({ ...at, type: z.literal('actual'), actual: costSchema }),
+  z.object({
+    ...at,
+    type: z.literal('finished'),
+    state: z.enum(['done', 'failed', 'cancelled']),
+    error: errorPayloadSchema.optional(),
+  }),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+/** An event before it is stamped with the time of writing. */
+export type UnstampedRunEvent = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, 'at'>
+    : never
+  : never;

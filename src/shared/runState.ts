@@ -1,0 +1,140 @@
+import type { ErrorPayload } from './errors';
+import type { PlanFile } from './planFile';
+import type { Cost, Job, RunEvent, Stage } from './runEvents';
+import type { Device, Module } from './words';
+
+/** What replaying a run's events gives: all that a view, the status bar or the terminal shows of a run. */
+export interface RunState {
+  readonly job: Job | undefined;
+  readonly experiment: string;
+  readonly startedAt: string | undefined;
+  readonly status: 'empty' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly stage: Stage | undefined;
+  readonly device:
+    { name: Device; description: string; gflops: number; refused: RefusedDevice[] } | undefined;
+  readonly model: { name: string; architecture: string; layers: number; parameters: number } | undefined;
+  readonly modules: readonly Module[];
+  readonly tasks: readonly TaskState[];
+  readonly estimate: Cost | undefined;
+  readonly actual: Cost | undefined;
+  readonly plan: PlanFile | undefined;
+  readonly wrote: readonly string[];
+  readonly error: ErrorPayload | undefined;
+}
+
+export interface RefusedDevice {
+  readonly device: Device;
+  readonly reason: string;
+}
+
+export interface TaskState {
+  readonly name: string;
+  readonly samplesDone: number;
+  readonly samplesTotal: number;
+  /** In the order of `RunState.modules`; empty until the first batch. */
+  readonly scores: readonly number[];
+  readonly standardErrors: readonly number[];
+  readonly stability: { halvesKendallTau: number; topKAgreement: number } | undefined;
+}
+
+export const emptyRun: RunState = {
+  job: undefined,
+  experiment: '',
+  startedAt: undefined,
+  status: 'empty',
+  stage: undefined,
+  device: undefined,
+  model: undefined,
+  modules: [],
+  tasks: [],
+  estimate: undefined,
+  actual: undefined,
+  plan: undefined,
+  wrote: [],
+  error: undefined,
+};
+
+/** The state after one more event. Pure: replaying the same events always gives the same state. */
+export function applyEvent(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'started':
+      return {
+        ...emptyRun,
+        job: event.job,
+        experiment: event.experiment,
+        startedAt: event.at,
+        status: 'running',
+        tasks: event.tasks.map((name) => emptyTask(name)),
+      };
+    case 'device':
+      return {
+        ...state,
+        device: {
+          name: event.device,
+          description: event.description,
+          gflops: event.gflops,
+          refused: event.refused,
+        },
+      };
+    case 'model':
+      return {
+        ...state,
+        model: {
+          name: event.model,
+          architecture: event.architecture,
+          layers: event.layers,
+          parameters: event.parameters,
+        },
+        modules: event.modules,
+      };
+    case 'estimate':
+      return { ...state, estimate: event.estimate };
+    case 'stage':
+      return { ...state, stage: event.stage };
+    case 'scores':
+      return withTask(state, event.task, (task) => ({
+        ...task,
+        samplesDone: event.samplesDone,
+        samplesTotal: event.samplesTotal,
+        scores: event.scores,
+        standardErrors: event.standardErrors,
+      }));
+    case 'stability':
+      return withTask(state, event.task, (task) => ({
+        ...task,
+        stability: { halvesKendallTau: event.halvesKendallTau, topKAgreement: event.topKAgreement },
+      }));
+    case 'plan':
+      return { ...state, plan: event.plan };
+    case 'wrote':
+      return { ...state, wrote: [...state.wrote, event.path] };
+    case 'actual':
+      return { ...state, actual: event.actual };
+    case 'finished':
+      return { ...state, status: event.state, error: event.error };
+  }
+}
+
+/** Share of the samples done over all tasks, 0 to 1. */
+export function progressOf(state: RunState): number {
+  if (state.status === 'done') return 1;
+  const perTask = state.tasks.map((task) =>
+    task.samplesTotal > 0 ? task.samplesDone / task.samplesTotal : 0,
+  );
+  return perTask.length === 0 ? 0 : perTask.reduce((sum, share) => sum + share, 0) / perTask.length;
+}
+
+const emptyTask = (name: string): TaskState => ({
+  name,
+  samplesDone: 0,
+  samplesTotal: 0,
+  scores: [],
+  standardErrors: [],
+  stability: undefined,
+});
+
+function withTask(state: RunState, name: string, change: (task: TaskState) => TaskState): RunState {
+  const known = state.tasks.some((task) => task.name === name);
+  const tasks = known ? state.tasks : [...state.tasks, emptyTask(name)];
+  return { ...state, tasks: tasks.map((task) => (task.name === name ? change(task) : task)) };
+}

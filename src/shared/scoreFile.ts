@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { estimators, roles } from './words';
+
+/**
+ * The file that `adapter-lab score --json` writes and `adapter-lab allocate --scores` reads: one task's scores.
+ * The shape is fixed; keys may be added, those here never change meaning.
+ */
+const finite = z.number();
+const count = z.number().int().nonnegative();
+
+export const moduleScoreSchema = z.object({
+  path: z.string().min(1),
+  layer: count,
+  role: z.enum(roles),
+  inFeatures: z.number().int().positive(),
+  outFeatures: z.number().int().positive(),
+  /** For `fisher`: the mean over samples of the squared Frobenius norm of d loss_s / d W; unit loss² per weight². */
+  score: finite,
+  /** Standard error of that mean: sample deviation / sqrt(samples); 0 with one sample. */
+  standardError: finite.nonnegative(),
+  perSample: z.array(finite).optional(),
+  meanGradientSquaredNorm: finite.optional(),
+  taylor: finite.optional(),
+});
+export type ModuleScore = z.infer<typeof moduleScoreSchema>;
+
+export const layerScoreSchema = z.object({
+  layer: count,
+  score: finite,
+  standardError: finite.nonnegative(),
+});
+export type LayerScore = z.infer<typeof layerScoreSchema>;
+
+export const scoreFileSchema = z.object({
+  version: z.literal(1),
+  model: z.string(),
+  modelHash: z.string(),
+  task: z.string(),
+  dataHash: z.string(),
+  estimator: z.enum(estimators),
+  /** Whose labels the loss is of: those in the data (`empirical`) or drawn from the model (`true`). */
+  labels: z.enum(['empirical', 'true']),
+  samples: z.number().int().positive(),
+  device: z.string(),
+  modules: z.array(moduleScoreSchema).min(1),
+  layers: z.array(layerScoreSchema).min(1),
+  stability: z.object({ halvesKendallTau: finite, topKAgreement: finite }),
+});
+export type ScoreFile = z.infer<typeof scoreFileSchema>;
+
+/** A run's `scores.json`: one entry a task, each exactly what `score --json` writes. */
+export const runScoresSchema = z.object({ version: z.literal(1), scores: z.array(scoreFileSchema).min(1) });
+export type RunScores = z.infer<typeof runScoresSchema>;
