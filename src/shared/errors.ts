@@ -34,6 +34,7 @@ export const errorKinds = {
   'scores-invalid': 'input',
   'plan-missing': 'input',
   'run-not-found': 'input',
+  'journal-invalid': 'input',
   'not-a-repository': 'input',
   'nothing-to-commit': 'input',
   'git-failed': 'engine',

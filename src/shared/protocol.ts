@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { costSchema } from './runEvents';
-import { devices, estimators, taskKinds } from './words';
+import { devices } from './words';
 
 /**
  * The messages between a client (extension host, tests) and the engine process: JSON-RPC over the fork's IPC channel.
@@ -21,34 +20,6 @@ export const deviceReportSchema = z.object({
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;
 
-/** Where one task's samples come from and how they become tokens. */
-export const taskSourceSchema = z.object({
-  name: z.string().min(1),
-  kind: z.enum(taskKinds),
-  /** Absolute path of a JSONL file. */
-  file: z.string().min(1),
-  text: z.string().min(1),
-  label: z.string().min(1).optional(),
-  /** Prompt of a classification sample, `{text}` standing for the text. */
-  prompt: z.string().optional(),
-});
-export type TaskSource = z.infer<typeof taskSourceSchema>;
-
-export const scoreParamsSchema = z.object({
-  /** Absolute path of the Hugging Face model folder. */
-  model: z.string().min(1),
-  tasks: z.array(taskSourceSchema).min(1),
-  estimator: z.enum(estimators),
-  samples: z.number().int().positive(),
-  batchSize: z.number().int().positive(),
-  maxLength: z.number().int().min(2),
-  device: z.union([z.enum(devices), z.literal('auto')]),
-  perSample: z.boolean(),
-  /** Which samples of a file that has more: a shuffle with this seed. */
-  seed: z.number().int(),
-});
-export type ScoreParams = z.infer<typeof scoreParamsSchema>;
-
 export const requests = {
   hello: {
     params: z.object({ protocol: z.number().int() }),
@@ -60,24 +31,15 @@ export const requests = {
     }),
   },
   devices: { params: empty, result: z.object({ devices: z.array(deviceReportSchema) }) },
-  /** Time, memory and disk of a score from a probe, before it starts. */
-  estimate: {
-    params: z.object({ experiment: z.string(), device: z.union([z.enum(devices), z.literal('auto')]) }),
-    result: z.object({ device: deviceReportSchema, estimate: costSchema }),
-  },
-  /** Score the layers of an experiment's model; writes the run's folder. */
+  /**
+   * Score the layers of an experiment's model. The client names the run's folder, so that it can watch the journal from
+   * its first line; the engine makes it. Allocating and writing the plan is arithmetic and text: the host does it.
+   */
   score: {
     params: z.object({
+      /** Absolute path of the experiment file. */
       experiment: z.string(),
-      run: z.string(),
-      device: z.union([z.enum(devices), z.literal('auto')]),
-    }),
-    result: z.object({ run: z.string() }),
-  },
-  /** Score, allocate, write the plan into the experiment, report. */
-  run: {
-    params: z.object({
-      experiment: z.string(),
+      /** Absolute path of the run's folder. */
       run: z.string(),
       device: z.union([z.enum(devices), z.literal('auto')]),
     }),

@@ -1,0 +1,79 @@
+import { build, context, type BuildOptions } from 'esbuild';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * One configuration, four bundles in dist/: extension (host), worker (engine process), cli, webview.
+ * `--watch` rebuilds on change; `--production` minifies.
+ */
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+const common: BuildOptions = {
+  bundle: true,
+  minify: production,
+  sourcemap: !production,
+  logLevel: 'warning',
+  outdir: 'dist',
+  define: { 'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development') },
+};
+
+const node: BuildOptions = {
+  ...common,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // tfjs's prebuilt bundles, esbuild's choice for Node, are nearly twice as large as its modules.
+  mainFields: ['module', 'main'],
+};
+
+const bundles: BuildOptions[] = [
+  { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] },
+  {
+    ...node,
+    entryPoints: { worker: 'src/worker/main.ts', cli: 'src/cli/main.ts' },
+    external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'onnxruntime-node'],
+  },
+  {
+    ...common,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    entryPoints: { webview: 'webview/main.ts' },
+  },
+];
+
+/** What the bundles read beside themselves: tfjs's .wasm files, and the icons' font. */
+function copyAssets(): void {
+  const wasm = path.join('node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
+  mkdirSync(path.join('dist', 'wasm'), { recursive: true });
+  // The plain build is for machines without SIMD; the threaded one is never chosen in Node.
+  for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
+    cpSync(path.join(wasm, name), path.join('dist', 'wasm', name));
+  }
+}
+
+async function main(): Promise<void> {
+  if (existsSync('dist') && !watch) rmSync('dist', { recursive: true });
+  copyAssets();
+  if (!watch) {
+    await Promise.all(bundles.map((options) => build(options)));
+    return;
+  }
+  for (const options of bundles) {
+    const plugin = {
+      name: 'announce',
+      setup: (hooks: { onStart(f: () => void): void; onEnd(f: () => void): void }) => {
+        // The words that the problem matcher in .vscode/tasks.json waits for.
+        hooks.onStart(() => console.log('[watch] build started'));
+        hooks.onEnd(() => console.log('[watch] build finished'));
+      },
+    };
+    await (await context({ ...options, plugins: [plugin] })).watch();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,53 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { experimentEnding, runsFolder } from '../shared/ids';
+import { runEventSchema, type Job, type RunEvent } from '../shared/runEvents';
+import { readJournal } from './readJournal';
+
+/** The files of a run's folder. */
+export const runFiles = {
+  manifest: 'run.json',
+  events: 'events.jsonl',
+  scores: 'scores.json',
+  plan: 'plan.json',
+  report: 'report.md',
+} as const;
+
+/** `quickstart` for `…/quickstart.adapter.yaml`. */
+export const experimentName = (experiment: string): string =>
+  basename(experiment)
+    .replace(experimentEnding, '')
+    .replace(/\.ya?ml$/, '');
+
+/** The folder that holds the runs of every experiment beside it. */
+export const runsRoot = (experiment: string): string => join(dirname(experiment), ...runsFolder.split('/'));
+
+/** Path of a new run: `<time>-<experiment>-<job>`, sorted by time as text. The folder is not made. */
+export function newRunFolder(experiment: string, job: Job, now: Date): string {
+  const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 19).replace('.', '');
+  return join(runsRoot(experiment), `${time}-${experimentName(experiment)}-${job}`);
+}
+
+/** Absolute paths of an experiment's runs, newest first. A run is a folder with an events file. */
+export async function listRuns(experiment: string): Promise<string[]> {
+  const root = runsRoot(experiment);
+  const names = await readdir(root).catch(() => [] as string[]);
+  const mine = names
+    .filter((name) => runNameOf(name) === experimentName(experiment))
+    .sort()
+    .reverse();
+  const withEvents = await Promise.all(
+    mine.map(async (name) => {
+      const found = await stat(join(root, name, runFiles.events)).catch(() => undefined);
+      return found?.isFile() === true ? [join(root, name)] : [];
+    }),
+  );
+  return withEvents.flat();
+}
+
+/** `20261122-0101015-quickstart-score` -> `quickstart`; experiment names may hold dashes themselves. */
+const runNameOf = (folder: string): string | undefined => /^\d{8}-\d+-(.+)-[a-z]+$/.exec(folder)?.[1];
+
+/** Every event of a run. A half-written last line is left out. */
+export const readRunEvents = (run: string): Promise<RunEvent[]> =>
+  readJournal(join(run, runFiles.events), (value) => runEventSchema.parse(value));

@@ -1,0 +1,139 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ModelFolder } from '../../files/modelFolder';
+import { LabError } from '../../shared/errors';
+import { rmsNorm, tokenLoss, type RotaryTables } from '../../tensors/ops';
+import { frozenLinear } from '../../tensors/perSample';
+import type { Batch } from '../batches';
+import type { CausalModel, Recorder } from '../causalModel';
+import { loadTensors } from '../weights';
+import { causalMask, llamaBlock, type BlockWeights, type Positions } from './block';
+import { parseLlamaConfig, type LlamaConfig } from './config';
+import { ropeTables } from './rope';
+import { blockShapes, embeddingName, normName, outputName } from './tensorNames';
+
+type Loaded = Record<string, tf.Tensor>;
+
+/**
+ * A Llama model over a Hugging Face folder. Weights are read at their first use and stay on the device, in float32.
+ * @throws LabError model-config-invalid
+ */
+export class LlamaModel implements CausalModel {
+  readonly config: LlamaConfig;
+  private readonly blocks = new Map<number, BlockWeights>();
+  private readonly tables = new Map<number, { rotary: RotaryTables; mask: tf.Tensor2D }>();
+  private ends: Loaded = {};
+
+  constructor(private readonly folder: ModelFolder) {
+    this.config = parseLlamaConfig(folder.config, folder.dir);
+  }
+
+  get modules() {
+    return this.folder.modules;
+  }
+
+  get layers(): number {
+    return this.config.layers;
+  }
+
+  get maxLength(): number {
+    return this.config.maxLength;
+  }
+
+  get vocabulary(): number {
+    return this.config.vocabulary;
+  }
+
+  async embed(batch: Batch): Promise<tf.Tensor2D> {
+    this.requireKnownTokens(batch);
+    const table = await this.end(embeddingName, [this.config.vocabulary, this.config.width]);
+    return tf.tidy(() => tf.gather(table as tf.Tensor2D, tf.tensor1d(batch.ids, 'int32')));
+  }
+
+  async loadBlock(layer: number): Promise<void> {
+    if (this.blocks.has(layer)) return;
+    const shapes = blockShapes(this.config, layer, (name) => this.folder.tensors.has(name));
+    const tensors = await loadTensors(this.folder, shapes);
+    const prefix = `model.layers.${layer}.`;
+    const named = Object.entries(tensors).map(([name, value]) => [name.slice(prefix.length), value]);
+    this.blocks.set(layer, Object.fromEntries(named) as BlockWeights);
+  }
+
+  block(layer: number, x: tf.Tensor2D, batch: Batch, record?: Recorder): tf.Tensor2D {
+    const weights = this.blocks.get(layer);
+    if (weights === undefined) throw new Error(`Block ${layer} was not loaded.`);
+    return llamaBlock(this.config, x, weights, this.positions(batch), (input, weight, name) =>
+      record === undefined
+        ? tf.matMul(input, weight, false, true)
+        : frozenLinear(input, weight, (inputs, gradients) =>
+            record(`model.layers.${layer}.${name}`, inputs, gradients),
+          ),
+    );
+  }
+
+  async loadHead(): Promise<void> {
+    const { width, vocabulary } = this.config;
+    await this.end(normName, [width]);
+    await this.end(this.outputTensor(), [vocabulary, width]);
+  }
+
+  targetLoss(x: tf.Tensor2D, batch: Batch): tf.Tensor1D {
+    const norm = this.ends[normName] as tf.Tensor1D | undefined;
+    const output = this.ends[this.outputTensor()] as tf.Tensor2D | undefined;
+    if (norm === undefined || output === undefined) throw new Error('The head was not loaded.');
+    // Logits only where something is predicted: of a classification prompt that is the label alone.
+    const rows = tf.gather(x, tf.tensor1d(batch.positions, 'int32'));
+    const logits = tf.matMul(
+      rmsNorm(rows, norm, this.config.normEpsilon),
+      output,
+      false,
+      true,
+    ) as tf.Tensor2D;
+    return tokenLoss(logits, tf.tensor1d(batch.targets, 'int32'));
+  }
+
+  dispose(): void {
+    tf.dispose([...this.blocks.values()]);
+    for (const { rotary, mask } of this.tables.values())
+      tf.dispose([rotary.cos, rotary.sin, rotary.halfTurn, mask]);
+    tf.dispose(this.ends);
+    this.blocks.clear();
+    this.tables.clear();
+    this.ends = {};
+  }
+
+  /** A stored output matrix wins over config.json: libraries leave defaults of `tie_word_embeddings` out. */
+  private outputTensor(): string {
+    return this.folder.tensors.has(outputName) ? outputName : embeddingName;
+  }
+
+  private async end(name: string, shape: readonly number[]): Promise<tf.Tensor> {
+    const known = this.ends[name];
+    if (known !== undefined) return known;
+    const loaded = await loadTensors(this.folder, { [name]: shape });
+    this.ends = { ...this.ends, ...loaded };
+    return loaded[name] as tf.Tensor;
+  }
+
+  private positions(batch: Batch): Positions {
+    let known = this.tables.get(batch.length);
+    if (known === undefined) {
+      const { heads, keyValueHeads } = this.config;
+      // Kept: the tables outlive the tidy of whichever pass asks for them first.
+      const rotary = ropeTables(this.config, batch.length);
+      known = { rotary, mask: tf.keep(causalMask(batch.length, heads / keyValueHeads)) };
+      for (const table of Object.values(rotary)) tf.keep(table);
+      this.tables.set(batch.length, known);
+    }
+    return { batch: batch.members.length, length: batch.length, ...known };
+  }
+
+  private requireKnownTokens(batch: Batch): void {
+    const unknown = batch.ids.find((id) => id < 0 || id >= this.config.vocabulary);
+    if (unknown === undefined) return;
+    throw new LabError(
+      'data-line-invalid',
+      `The data has token ${unknown}; the model knows 0 to ${this.config.vocabulary - 1}.`,
+      'Use the tokenizer that belongs to the model.',
+    );
+  }
+}

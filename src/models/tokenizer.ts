@@ -1,0 +1,63 @@
+import { Tokenizer } from '@huggingface/tokenizers';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LabError } from '../shared/errors';
+
+/** Text to token ids and back, as the model's own `tokenizer.json` says. */
+export interface TextTokenizer {
+  /** With the special tokens that the tokenizer itself adds. */
+  encode(text: string): number[];
+  /** Without any special token. */
+  encodePlain(text: string): number[];
+  decode(ids: readonly number[]): string;
+}
+
+/**
+ * @param folder a Hugging Face model folder with `tokenizer.json` and optionally `tokenizer_config.json`
+ * @throws LabError tokenizer-missing, tokenizer-invalid
+ */
+export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
+  const file = path.join(folder, 'tokenizer.json');
+  const definition = await readObject(file);
+  if (definition === undefined) {
+    throw new LabError(
+      'tokenizer-missing',
+      `${folder} has no tokenizer.json, so text cannot become tokens.`,
+      'Add the tokenizer.json of the model, or give data that is already tokenized (input_ids).',
+    );
+  }
+  const config = (await readObject(path.join(folder, 'tokenizer_config.json'))) ?? {};
+  try {
+    const tokenizer = new Tokenizer(definition, config);
+    return {
+      encode: (text) => tokenizer.encode(text).ids,
+      encodePlain: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
+      decode: (ids) => tokenizer.decode([...ids], { clean_up_tokenization_spaces: false }),
+    };
+  } catch (error) {
+    throw invalid(file, error);
+  }
+}
+
+async function readObject(file: string): Promise<object | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw invalid(file, error);
+  }
+}
+
+const invalid = (file: string, error: unknown): LabError =>
+  new LabError(
+    'tokenizer-invalid',
+    `${file} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+    'Save the tokenizer again with the tool that made the model.',
+    { cause: error },
+  );

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { jobs } from './runEvents';
+import { devices } from './words';
+
+/** A run's `run.json`: what went in, and how it ended. Written at the start and again at the end, whole each time. */
+export const runManifestSchema = z.object({
+  version: z.literal(1),
+  /** The folder's name. */
+  id: z.string().min(1),
+  job: z.enum(jobs),
+  /** Path of the experiment relative to the run's folder, with forward slashes. */
+  experiment: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  /** The engine process, to tell a run that goes on from one that was killed. */
+  pid: z.number().int(),
+  seed: z.number().int(),
+  device: z.enum(devices).optional(),
+  versions: z.object({ adapterLab: z.string(), node: z.string(), tfjs: z.string() }),
+  inputs: z.object({
+    experimentHash: z.string(),
+    model: z.string(),
+    modelHash: z.string(),
+    tasks: z.array(z.object({ name: z.string(), file: z.string(), hash: z.string() })),
+  }),
+});
+export type RunManifest = z.infer<typeof runManifestSchema>;

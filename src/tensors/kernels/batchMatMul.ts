@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Product } from '../onnxruntime';
+import { floatView, wasmBackend } from '../wasmHeap';
+
+/**
+ * tfjs's wasm kernel runs in SIMD only if neither side is transposed and nothing is batched; every gradient of a
+ * product is transposed, so stock backward passes run in a scalar loop, 40 times slower than need be.
+ */
+interface Inputs {
+  a: tf.TensorInfo;
+  b: tf.TensorInfo;
+}
+interface Attributes {
+  transposeA: boolean;
+  transposeB: boolean;
+}
+
+const kernelName = 'BatchMatMul';
+
+/** Replaces the kernel by a native product in place on the heap. */
+export function useNativeProduct(product: Product): void {
+  replace((inputs, { transposeA, transposeB }) => {
+    const { a, b } = inputs;
+    const shape = productShape(a.shape, b.shape, transposeA, transposeB);
+    const out = wasmBackend().makeOutput(shape, 'float32');
+    if (tf.util.sizeFromShape(shape) > 0) {
+      product(floatView(a), a.shape, floatView(b), b.shape, floatView(out), shape, transposeA, transposeB);
+    }
+    return out;
+  });
+}
+
+/** Keeps the stock kernel but turns unbatched transposed sides first, so that it takes its SIMD path. */
+export function useTransposedProduct(): void {
+  const stock = tf.getKernel(kernelName, 'wasm');
+  const transpose = tf.getKernel('Transpose', 'wasm');
+  const turned = (x: tf.TensorInfo): tf.TensorInfo => {
+    const perm = x.shape.map((_, axis) => axis);
+    perm.push(...perm.splice(-2).reverse());
+    return run(transpose, { x }, { perm });
+  };
+  replace((inputs, attributes) => {
+    const batched = tf.util.sizeFromShape(inputs.a.shape.slice(0, -2)) > 1;
+    const otherBatched = tf.util.sizeFromShape(inputs.b.shape.slice(0, -2)) > 1;
+    if (batched || otherBatched) return run(stock, { ...inputs }, { ...attributes });
+    const a = attributes.transposeA ? turned(inputs.a) : inputs.a;
+    const b = attributes.transposeB ? turned(inputs.b) : inputs.b;
+    const out = run(stock, { a, b }, { transposeA: false, transposeB: false });
+    for (const [side, original] of [
+      [a, inputs.a],
+      [b, inputs.b],
+    ] as const) {
+      if (side !== original) tf.backend().disposeData(side.dataId);
+    }
+    return out;
+  });
+}
+
+/** numpy's rule for the axes before the last two. */
+function productShape(
+  a: readonly number[],
+  b: readonly number[],
+  transposeA: boolean,
+  transposeB: boolean,
+): number[] {
+  const batch = tf.broadcast_util.assertAndGetBroadcastShape(a.slice(0, -2), b.slice(0, -2));
+  const rows = a.at(transposeA ? -1 : -2) ?? 1;
+  const columns = b.at(transposeB ? -2 : -1) ?? 1;
+  return [...batch, rows, columns];
+}
+
+function replace(kernel: (inputs: Inputs, attributes: Attributes) => tf.TensorInfo): void {
+  tf.unregisterKernel(kernelName, 'wasm');
+  tf.registerKernel({
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, attrs }) => kernel(inputs as unknown as Inputs, attrs as unknown as Attributes),
+  });
+}
+
+const run = (
+  kernel: tf.KernelConfig,
+  inputs: Record<string, tf.TensorInfo>,
+  attrs: Record<string, unknown>,
+): tf.TensorInfo =>
+  kernel.kernelFunc({
+    inputs,
+    attrs: attrs as unknown as tf.NamedAttrMap,
+    backend: tf.backend(),
+  }) as tf.TensorInfo;

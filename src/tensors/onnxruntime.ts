@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fusedMatMulModel } from './onnxMatMul';
+
+/**
+ * The one file that touches onnxruntime-node's private binding. Its public API only offers a promise, but the native
+ * call is synchronous and may run in place on the caller's memory, which is what a tfjs kernel needs. The package is
+ * pinned; `loadProduct` throws a sentence when anything looks different, and the engine falls to the next device.
+ */
+export type Product = (
+  a: Float32Array,
+  aShape: readonly number[],
+  b: Float32Array,
+  bShape: readonly number[],
+  out: Float32Array,
+  outShape: readonly number[],
+  transposeA: boolean,
+  transposeB: boolean,
+) => void;
+
+interface NativeTensor {
+  readonly type: 'float32';
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+  readonly location: 'cpu';
+}
+
+interface NativeSession {
+  loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
+  run(feeds: Record<string, NativeTensor>, fetches: Record<string, NativeTensor>, options: object): unknown;
+}
+
+interface Binding {
+  InferenceSession: new () => NativeSession;
+  initOrtOnce(logLevel: number, tensor: unknown, isMainThread: boolean): void;
+}
+
+/** The binding asks for a constructor for the tensors that it makes itself; ours are always given. */
+class OutputTensor {
+  constructor(
+    readonly type: string,
+    readonly data: unknown,
+    readonly dims: readonly number[],
+  ) {}
+}
+
+const fatalOnly = 4;
+
+/**
+ * The matrix product of ONNX Runtime, in place on caller's memory, synchronous.
+ * @param threads threads inside one product
+ * @throws Error with a sentence when the library is not there, cannot be loaded or has another shape
+ */
+export function loadProduct(threads: number): Product {
+  const binding = loadBinding();
+  binding.initOrtOnce(fatalOnly, OutputTensor, true);
+  const sessions = [false, true].map((transposeA) =>
+    [false, true].map((transposeB) => newSession(binding, transposeA, transposeB, threads)),
+  );
+  return (a, aShape, b, bShape, out, outShape, transposeA, transposeB) => {
+    const session = sessions[transposeA ? 1 : 0]?.[transposeB ? 1 : 0];
+    session?.run({ A: tensor(a, aShape), B: tensor(b, bShape) }, { Y: tensor(out, outShape) }, {});
+  };
+}
+
+const tensor = (data: Float32Array, dims: readonly number[]): NativeTensor => ({
+  type: 'float32',
+  data,
+  dims,
+  location: 'cpu',
+});
+
+function newSession(
+  binding: Binding,
+  transposeA: boolean,
+  transposeB: boolean,
+  threads: number,
+): NativeSession {
+  const model = fusedMatMulModel(transposeA, transposeB);
+  const session = new binding.InferenceSession();
+  session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: fatalOnly,
+    // Spinning pools of several sessions starve each other: two threads would run five times slower than one.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+  return session;
+}
+
+/** From the folder beside the bundle (a platform's VSIX), else from node_modules. */
+function loadBinding(): Binding {
+  const shipped = path.join(__dirname, 'native', 'onnxruntime_binding.node');
+  const load = createRequire(__filename);
+  const file = existsSync(shipped) ? shipped : fromPackage(load);
+  const binding = load(file) as Partial<Binding>;
+  if (typeof binding.InferenceSession !== 'function' || typeof binding.initOrtOnce !== 'function') {
+    throw new Error(`ONNX Runtime's binding has another shape than expected (${file}).`);
+  }
+  return binding as Binding;
+}
+
+function fromPackage(load: NodeJS.Require): string {
+  let root: string;
+  try {
+    root = path.dirname(load.resolve('onnxruntime-node/package.json'));
+  } catch {
+    throw new Error('the package onnxruntime-node is not installed.');
+  }
+  const file = path.join(root, 'bin', 'napi-v6', process.platform, process.arch, 'onnxruntime_binding.node');
+  if (!existsSync(file)) {
+    throw new Error(`onnxruntime-node has no build for ${process.platform}-${process.arch}.`);
+  }
+  return file;
+}

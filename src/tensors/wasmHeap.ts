@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
+import { LabError } from '../shared/errors';
+
+/**
+ * The parts of tfjs's wasm backend that its types keep to themselves: where a tensor lies in the heap, and malloc.
+ * Everything that depends on these internals is in this file; the version of tfjs is pinned, and test/unit/tensors
+ * fails when the shape of the backend changes.
+ */
+export interface WasmBackend {
+  readonly wasm: {
+    readonly HEAPU8: Uint8Array;
+    _malloc: (bytes: number) => number;
+    _free: (address: number) => void;
+  };
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: tf.DataType, memoryOffset?: number): tf.TensorInfo;
+  incRef(dataId: object): void;
+}
+
+/** The current backend's internals; only valid while the backend is 'wasm'. */
+export const wasmBackend = (): WasmBackend => tf.backend() as unknown as WasmBackend;
+
+/** Views of float32 and int32 tensors on the heap. They die when the heap grows: take them anew for every use. */
+export function floatView(info: tf.TensorInfo): Float32Array {
+  const backend = wasmBackend();
+  const offset = backend.dataIdMap.get(info.dataId).memoryOffset;
+  return new Float32Array(backend.wasm.HEAPU8.buffer, offset, tf.util.sizeFromShape(info.shape));
+}
+
+export function intView(info: tf.TensorInfo): Int32Array {
+  const backend = wasmBackend();
+  const offset = backend.dataIdMap.get(info.dataId).memoryOffset;
+  return new Int32Array(backend.wasm.HEAPU8.buffer, offset, tf.util.sizeFromShape(info.shape));
+}
+
+/**
+ * tfjs does not check what malloc returns: with a full heap it would place tensors at address 0 and overwrite the heap
+ * in silence. From here on a full heap is an error with a name.
+ */
+export function guardMalloc(): void {
+  const { wasm } = wasmBackend();
+  const malloc = wasm._malloc.bind(wasm);
+  wasm._malloc = (bytes) => {
+    const address = malloc(bytes);
+    if (address === 0 && bytes > 0) throw outOfMemory(bytes);
+    return address;
+  };
+}
+
+const outOfMemory = (bytes: number): LabError =>
+  new LabError(
+    'out-of-memory',
+    `The 4 GiB WebAssembly heap is full: no room for another ${(bytes / 1e6).toFixed(1)} MB.`,
+    'Lower score.batch_size or score.max_length and start again.',
+  );
