@@ -12,6 +12,10 @@ export interface CausalModel {
   /** Longest sample that the positions allow. */
   readonly maxLength: number;
   readonly vocabulary: number;
+  /** Size of a hidden state. */
+  readonly width: number;
+  /** Query heads. */
+  readonly heads: number;
   /** @returns hidden states [batch · length, width] */
   embed(batch: Batch): Promise<tf.Tensor2D>;
   /** Makes a block's weights ready for `block`. */

@@ -51,10 +51,8 @@ export async function openDevice(wanted: Device | 'auto', threads = defaultThrea
   const tried = wanted === 'auto' ? builtDevices.filter((device) => device !== 'cpu') : [wanted];
   const refused: { device: Device; reason: string }[] = [];
   for (const device of tried) {
-    const start = starters[device];
     try {
-      if (start === undefined) throw new Error('this version has no such device.');
-      const description = await start(threads);
+      const description = await start(device, threads);
       opened = { device, description, gflops: measureGflops(), refused };
       return opened;
     } catch (error) {
@@ -64,9 +62,21 @@ export async function openDevice(wanted: Device | 'auto', threads = defaultThrea
   }
   throw new LabError(
     'device-unavailable',
-    refused.map(({ device, reason }) => `Device '${device}': ${reason}`).join(' '),
+    refused.map(({ device, reason }) => `The device '${device}' cannot be used: ${reason}`).join(' '),
     `Choose one of ${['auto', ...builtDevices].join(', ')}.`,
   );
+}
+
+/**
+ * Makes one device tfjs's current backend, in a process that has none yet.
+ * @returns hardware and library, for people
+ * @throws Error whose message is one sentence on what is missing
+ */
+export function start(device: Device, threads = defaultThreads()): Promise<string> {
+  const starter = starters[device];
+  return starter === undefined
+    ? Promise.reject(new Error('this version has no such device.'))
+    : starter(threads);
 }
 
 /** As many threads as the process may use cores. */

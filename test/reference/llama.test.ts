@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { scoreBatch } from '../../src/engine/scoreTask';
+import { scoreBatch } from '../../src/engine/scoreBatch';
 import { readModelFolder } from '../../src/files/modelFolder';
 import { makeBatches } from '../../src/models/batches';
 import { openModel } from '../../src/models/openModel';

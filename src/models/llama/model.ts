@@ -43,6 +43,14 @@ export class LlamaModel implements CausalModel {
     return this.config.vocabulary;
   }
 
+  get width(): number {
+    return this.config.width;
+  }
+
+  get heads(): number {
+    return this.config.heads;
+  }
+
   async embed(batch: Batch): Promise<tf.Tensor2D> {
     this.requireKnownTokens(batch);
     const table = await this.end(embeddingName, [this.config.vocabulary, this.config.width]);

@@ -1,0 +1,47 @@
+/** One part of `npm test`: a command, and how its closing line gives the counts. */
+export interface Suite {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** `check`: passes or fails as one. `mocha`: counts as Mocha prints them. `counts`: a line `N passed, N failed`. */
+  readonly counts: 'check' | 'mocha' | 'counts';
+  /** Needs a browser: where the system lacks it, these files' tests count as skipped. */
+  readonly window?: { readonly folder: string; readonly ending: string };
+}
+
+const mocha = (...patterns: string[]): string[] => [
+  'mocha',
+  '--require',
+  'tsx/cjs',
+  '--timeout',
+  '60000',
+  ...patterns,
+];
+
+export const suites: readonly Suite[] = [
+  { name: 'types', command: ['tsc', '-p', '.'], counts: 'check' },
+  { name: 'types of the pages', command: ['tsc', '-p', 'webview', '--noEmit'], counts: 'check' },
+  { name: 'lint and import arrows', command: ['eslint', '.', '--max-warnings', '0'], counts: 'check' },
+  { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'], counts: 'check' },
+  { name: 'package', command: ['tsx', 'scripts/package.ts'], counts: 'check' },
+  { name: 'unit', command: mocha('test/unit/**/*.test.ts'), counts: 'mocha' },
+  ...['native', 'wasm', 'cpu'].map((device): Suite => ({
+    name: `reference on ${device}`,
+    command: mocha('test/reference/**/*.test.ts'),
+    env: { ADAPTER_LAB_TEST_DEVICE: device },
+    counts: 'mocha',
+  })),
+  { name: 'command line', command: mocha('test/cli/**/*.test.ts'), counts: 'mocha' },
+  {
+    name: 'extension host',
+    command: ['tsx', 'test/integration/run.ts'],
+    counts: 'counts',
+    window: { folder: 'test/integration', ending: '.test.ts' },
+  },
+  {
+    name: 'VS Code window',
+    command: ['tsx', 'test/e2e/run.ts'],
+    counts: 'counts',
+    window: { folder: 'test/e2e', ending: '.e2e.ts' },
+  },
+];

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ensureSystem } from '../test/harness/system';
+import { suites, type Suite } from './lib/suites';
+
+/**
+ * `npm test [-- part of a suite's name]...`: every suite in turn, closing with `N passed, N failed[, N skipped]`.
+ * The window tests need git and Chromium: as root on Debian they are installed, else those tests are skipped and the one
+ * command that installs them is printed. In CI a skipped test is a failure where it could have been installed.
+ */
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const root = path.resolve(__dirname, '..');
+
+async function main(): Promise<number> {
+  const wanted = process.argv.slice(2);
+  const chosen = suites.filter(
+    ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+  );
+  const system = chosen.some(({ window }) => window) ? ensureSystem() : undefined;
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const broken: string[] = [];
+  for (const suite of chosen) {
+    console.log(`\n=== ${suite.name}`);
+    const counts = suite.window && system?.ok === false ? skipped(suite) : await run(suite);
+    if (counts.failed > 0) broken.push(suite.name);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  if (broken.length > 0) console.log(`\nFailed: ${broken.join(', ')}`);
+  if (system?.ok === false) {
+    console.log(
+      `\nThe window tests were skipped: ${system.missing.join(', ')} missing. Install with:\n  ${system.command}`,
+    );
+  }
+  console.log(
+    `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+  );
+  const mayInstall = process.getuid?.() === 0;
+  return total.failed > 0 || (mayInstall && total.skipped > 0) ? 1 : 0;
+}
+
+async function run(suite: Suite): Promise<Counts> {
+  const started = performance.now();
+  const [program = '', ...args] = suite.command;
+  const child = spawn(path.join(root, 'node_modules', '.bin', program), args, {
+    cwd: root,
+    env: { ...process.env, ...suite.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      process.stdout.write(text);
+    });
+  }
+  const code = await new Promise<number>((resolve) => child.on('close', (exit) => resolve(exit ?? 1)));
+  const counts = countsOf(suite, output, code);
+  console.log(
+    `--- ${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
+  return counts;
+}
+
+/** A suite that dies without its closing line, or fails without a failed test, is one failure: never a silent pass. */
+function countsOf({ counts }: Suite, output: string, code: number): Counts {
+  const number = (pattern: RegExp): number => Number([...output.matchAll(pattern)].at(-1)?.[1] ?? 0);
+  const found: Counts =
+    counts === 'check'
+      ? { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0 }
+      : counts === 'mocha'
+        ? {
+            passed: number(/(\d+) passing/g),
+            failed: number(/(\d+) failing/g),
+            skipped: number(/(\d+) pending/g),
+          }
+        : { passed: number(/(\d+) passed/g), failed: number(/\d+ passed, (\d+) failed/g), skipped: 0 };
+  const silent = found.failed === 0 && (code !== 0 || found.passed === 0);
+  return silent ? { ...found, failed: 1 } : found;
+}
+
+/** How many tests stand in the files of a suite that cannot run. */
+function skipped({ window }: Suite): Counts {
+  if (window === undefined) return { passed: 0, failed: 0, skipped: 0 };
+  const folder = path.join(root, window.folder);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith(window.ending),
+  );
+  const tests = files.map(
+    (name) => readFileSync(path.join(folder, name), 'utf8').match(/^\s*it\(/gm)?.length ?? 0,
+  );
+  return { passed: 0, failed: 0, skipped: tests.reduce((sum, count) => sum + count, 0) };
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import path from 'node:path';
+import { readExperiment } from '../../configs/experiment/parse';
+import { runExperiment } from '../../engine/runExperiment';
+import { newRunFolder, runFiles } from '../../files/runs';
+import { layerTable } from '../../planning/report';
+import { formatBytes, formatSeconds } from '../../shared/format';
+import type { RunState } from '../../shared/runState';
+import { version } from '../../shared/version';
+import type { Device } from '../../shared/words';
+import { absolute, deviceOption } from '../options';
+import { Progress } from '../progress';
+import { interruptSignal, print } from '../terminal';
+
+/** `adapter-lab run`: the main job of an experiment from end to end. */
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('score the layers, allocate under the budget, write the plan into the experiment, report')
+    .argument('<experiment>', 'a *.adapter.yaml file', absolute)
+    .addOption(deviceOption())
+    .action(async (experiment: string, { device }: { device: Device | 'auto' }) => {
+      const run = newRunFolder(experiment, 'run', new Date());
+      const progress = new Progress();
+      let told = 0;
+      const writer = await runExperiment(
+        await readExperiment(experiment),
+        {
+          run,
+          device,
+          version,
+          told: ({ events }) => {
+            for (; told < events.length; told++) {
+              const event = events[told];
+              if (event !== undefined) progress.update(event);
+            }
+          },
+        },
+        interruptSignal(),
+      ).finally(() => progress.end());
+      print(summaryOf(writer.state, run, experiment).join('\n'));
+    });
+}
+
+function summaryOf(state: RunState, run: string, experiment: string): string[] {
+  const shown = (file: string): string => path.relative(process.cwd(), file) || file;
+  const { estimate, actual, plan } = state;
+  return [
+    '',
+    ...layerTable(state),
+    '',
+    plan?.summary ?? '',
+    '',
+    ...(estimate !== undefined && actual !== undefined
+      ? [
+          `Estimated ${formatSeconds(estimate.seconds)} and ${formatBytes(estimate.memoryBytes)}; ` +
+            `took ${formatSeconds(actual.seconds)} and ${formatBytes(actual.memoryBytes)}.`,
+        ]
+      : []),
+    `Wrote ${shown(experiment)} (plan:), ${shown(path.join(run, runFiles.report))}`,
+    `Next: adapter-lab commit ${shown(experiment)}`,
+  ];
+}

@@ -1,0 +1,34 @@
+import { Command, CommanderError } from 'commander';
+import { answeredProbe } from '../engine/devices';
+import { exitCodes } from '../shared/errors';
+import { version } from '../shared/version';
+import { addAllocate } from './commands/allocate';
+import { addDevices } from './commands/devices';
+import { addInspect } from './commands/inspect';
+import { addRun } from './commands/run';
+import { addScore } from './commands/score';
+import { reportError } from './terminal';
+
+/** The command line: every command is one file under commands/. */
+async function main(): Promise<number> {
+  if (await answeredProbe(process.argv)) return 0;
+  const program = new Command('adapter-lab')
+    .description(
+      'Design the adapter experiment: score layers, allocate under a budget, write the plan, commit it.',
+    )
+    .version(version)
+    .exitOverride();
+  for (const add of [addDevices, addInspect, addScore, addAllocate, addRun]) add(program);
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : exitCodes.input;
+    return reportError(thrown);
+  }
+}
+
+void main().then((code) => {
+  // Devices keep handles open; what was to be written has been written.
+  process.exit(code);
+});

@@ -1,0 +1,22 @@
+import { InvalidArgumentError, Option } from 'commander';
+import path from 'node:path';
+import { builtDevices } from '../tensors/device';
+
+/** Parsers and options that several commands share. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value <= 0)
+    throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}
+
+export function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
+  return value;
+}
+
+export const absolute = (file: string): string => path.resolve(file);
+
+export const deviceOption = (): Option =>
+  new Option('--device <name>', 'what to compute on').choices(['auto', ...builtDevices]).default('auto');

@@ -1,0 +1,62 @@
+import { formatBytes, formatSeconds, formatShare } from '../shared/format';
+import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
+import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
+
+const barWidth = 30;
+const lineEveryMs = 5000;
+
+/** Draws a job's progress on standard error: a bar on a terminal, a line every few seconds otherwise. */
+export class Progress {
+  private state: RunState = emptyRun;
+  private started = performance.now();
+  private lastLine = 0;
+  private drawn = false;
+
+  constructor(private readonly out: NodeJS.WriteStream = process.stderr) {}
+
+  /** To be called with every event of the job. */
+  readonly update = (event: UnstampedRunEvent | RunEvent): void => {
+    this.state = applyEvent(this.state, { at: '', ...event } as RunEvent);
+    if (event.type === 'device')
+      this.line(`Device: ${event.device} (${event.description}, ${event.gflops.toFixed(0)} GFLOP/s)`);
+    if (event.type === 'model')
+      this.line(
+        `Model: ${event.architecture}, ${event.layers} layers, ${event.modules.length} linear modules`,
+      );
+    if (event.type === 'estimate') {
+      const { seconds, memoryBytes, diskBytes } = event.estimate;
+      this.line(
+        `Estimate: ${formatSeconds(seconds)}, ${formatBytes(memoryBytes)} of memory, ${formatBytes(diskBytes)} on disk`,
+      );
+    }
+    if (event.type === 'scores') this.draw(event.task);
+  };
+
+  /** Leaves the line of the bar. */
+  end(): void {
+    if (this.drawn) this.out.write('\n');
+    this.drawn = false;
+  }
+
+  private draw(task: string): void {
+    const share = progressOf(this.state);
+    const elapsed = (performance.now() - this.started) / 1000;
+    const left = share > 0 ? formatSeconds((elapsed * (1 - share)) / share) : '?';
+    if (this.out.isTTY) {
+      const full = Math.round(share * barWidth);
+      const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
+      this.out.write(`\r\u001b[K${bar} ${formatShare(share).padStart(7)} ${task}, ${left} left`);
+      this.drawn = true;
+      return;
+    }
+    const now = performance.now();
+    if (now - this.lastLine < lineEveryMs && share < 1) return;
+    this.lastLine = now;
+    this.out.write(`Scoring ${task}: ${formatShare(share)}, ${left} left\n`);
+  }
+
+  private line(text: string): void {
+    this.end();
+    this.out.write(`${text}\n`);
+  }
+}

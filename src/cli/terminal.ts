@@ -1,0 +1,27 @@
+import { exitCodes, toLabError } from '../shared/errors';
+
+/** Results go to standard output, everything else to standard error, so that a pipe gets results alone. */
+export const print = (text: string): void => void process.stdout.write(`${text}\n`);
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Prints an error as `code: sentence` with its next step, and returns the exit code that belongs to it. */
+export function reportError(thrown: unknown): number {
+  const error = toLabError(thrown);
+  say(`${error.code}: ${error.message}`);
+  say(`Next: ${error.next}`);
+  if (error.code === 'internal' && thrown instanceof Error) say(thrown.stack ?? '');
+  return exitCodes[error.kind];
+}
+
+/** A signal that the first Ctrl+C fires; a second one ends the process at once. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onInterrupt = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.cancelled);
+    say('\nStopping after this step; Ctrl+C again ends at once.');
+    controller.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  return controller.signal;
+}

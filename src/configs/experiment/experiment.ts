@@ -1,0 +1,61 @@
+import { dirname, resolve } from 'node:path';
+import type { Budget, Plan } from '../../shared/words';
+import { camelKeys, type CamelKeys } from './camelCase';
+import type { ExperimentFile } from './schema';
+
+type Blocks = CamelKeys<
+  Omit<ExperimentFile, 'model' | 'tasks' | 'adapter' | 'budget' | 'target_config' | 'plan'>
+>;
+type Task = ExperimentFile['tasks'][number];
+
+/** One task; all paths absolute. */
+export interface ExperimentTask {
+  readonly name: string;
+  readonly kind: Task['kind'];
+  readonly train: string;
+  readonly validation: string | undefined;
+  readonly test: string | undefined;
+  readonly text: string;
+  /** Undefined for `causal-lm`. */
+  readonly label: string | undefined;
+  readonly prompt: string;
+}
+
+/** An experiment as the program works with it: defaults filled in, all paths absolute. */
+export interface Experiment extends Readonly<Blocks> {
+  /** The experiment's own file. */
+  readonly file: string;
+  readonly model: string;
+  readonly tasks: readonly ExperimentTask[];
+  readonly adapter: Readonly<CamelKeys<ExperimentFile['adapter']> & { alpha: number }>;
+  readonly budget: Budget;
+  readonly targetConfig: string | undefined;
+  readonly plan: Plan | undefined;
+}
+
+/** @param file absolute path of the experiment; paths in it are relative to its folder */
+export function toExperiment(written: ExperimentFile, file: string): Experiment {
+  const { model, tasks, adapter, budget, target_config: targetConfig, plan, ...blocks } = written;
+  const absolute = (path: string): string => resolve(dirname(file), path);
+  const optional = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : absolute(path);
+  return {
+    ...camelKeys(blocks),
+    file,
+    model: absolute(model),
+    tasks: tasks.map((task) => ({
+      name: task.name,
+      kind: task.kind,
+      train: absolute(task.train),
+      validation: optional(task.validation),
+      test: optional(task.test),
+      text: task.text,
+      label: task.kind === 'causal-lm' ? undefined : (task.label ?? 'label'),
+      prompt: task.prompt,
+    })),
+    adapter: { ...camelKeys(adapter), alpha: adapter.alpha ?? 2 * adapter.rank },
+    budget,
+    targetConfig: optional(targetConfig),
+    plan,
+  };
+}

@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import { planSchema } from '../../shared/planFile';
+import { estimators, experimentMethods, taskKinds } from '../../shared/words';
+import { adaloraSchema, dynamicLoraSchema, floeSchema, lilySchema, loraSmoeSchema } from './methodBlocks';
+import { countSchema, layersSchema } from './quantity';
+
+/** How a sample of a classification task is put to a causal model; the label's text follows. */
+export const defaultPrompt = '{text}\nLabel:';
+
+const whole = z.number().int();
+const text = z.string().min(1);
+
+const taskSchema = z
+  .strictObject({
+    name: text.describe('Name of the task, unlike any other in this file.'),
+    kind: z
+      .enum(taskKinds)
+      .describe('classification (text with a label), causal-lm (plain text) or image-classification.'),
+    train: text.describe('Data to score and train on: a JSONL file, relative to this file.'),
+    validation: text.optional().describe('Data that the search and the verdict are measured on.'),
+    test: text.optional().describe('Data that only the final report is measured on.'),
+    text: text.default('text').describe('Column with the text.'),
+    label: text.optional().describe('Column with the label; "label" where absent. Not used by causal-lm.'),
+    prompt: text
+      .refine((prompt) => prompt.includes('{text}'), { error: 'must contain {text}' })
+      .default(defaultPrompt)
+      .describe(
+        'How a sample of a classification task is put to a causal model; {text} stands for the text.',
+      ),
+  })
+  .describe('One task: its data and what is to be learned from it.');
+
+const adapterSchema = z.strictObject({
+  targets: z
+    .array(text)
+    .min(1)
+    .default(['q_proj', 'v_proj'])
+    .describe("Modules that may get adapters: ends of their paths, as in PEFT's target_modules."),
+  rank: whole.min(1).default(8).describe('Rank of each adapter.'),
+  alpha: z
+    .number()
+    .positive()
+    .optional()
+    .describe('The adapter is scaled by alpha / rank; twice the rank where absent.'),
+  experts: whole.min(1).default(4).describe('Experts per adapted module, on average.'),
+  top_k: whole.min(1).default(2).describe('Experts that each token is routed to.'),
+  dropout: z.number().min(0).lt(1).default(0).describe("Dropout on the adapter's input while training."),
+});
+
+const scoreSchema = z.strictObject({
+  estimator: z.enum(estimators).default('fisher').describe('How scores are computed.'),
+  labels: z
+    .enum(['empirical', 'true'])
+    .default('empirical')
+    .describe("Whose labels the loss is of: the data's, or drawn from the model."),
+  samples: whole.min(1).default(256).describe('Samples of each task; all where it has fewer.'),
+  batch_size: whole.min(1).default(8).describe('Samples computed at a time; changes memory, not the scores.'),
+  max_length: whole.min(2).default(256).describe('Tokens after which a sample is cut.'),
+  seed: whole.default(1).describe('Seed of the shuffle that picks the samples.'),
+});
+
+const budgetSchema = z.strictObject({
+  layers: layersSchema
+    .optional()
+    .describe('Layers that may have adapters: a share such as 25%, or a number.'),
+  parameters: countSchema.optional().describe('Trainable parameters at most: 200k, 1.5M or a number.'),
+  experts: countSchema.optional().describe('Experts at most, over all modules.'),
+  megabytes: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Size of the saved adapter at most, in megabytes at 4 bytes a parameter.'),
+});
+
+const searchSchema = z.strictObject({
+  ranks: z.array(whole.min(1)).min(1).default([2, 4, 8, 16, 32, 64]).describe('Ranks to choose from.'),
+  layers: z
+    .array(layersSchema)
+    .min(1)
+    .prefault(['25%', '50%', '100%'])
+    .describe('Shares or numbers of layers to choose from.'),
+  evaluations: whole.min(1).default(8).describe('Trials at most.'),
+});
+
+const trainSchema = z.strictObject({
+  epochs: z.number().positive().default(1).describe('Passes over the training data.'),
+  learning_rate: z.number().positive().default(3e-4).describe('Highest learning rate.'),
+  warmup_ratio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.03)
+    .describe('Share of the steps in which the rate rises.'),
+  schedule: z
+    .enum(['cosine', 'linear', 'constant'])
+    .default('cosine')
+    .describe('How the rate falls after the warm-up.'),
+  weight_decay: z.number().min(0).default(0).describe('Weight decay of AdamW.'),
+  batch_size: whole.min(1).default(8).describe('Samples a step.'),
+  max_length: whole.min(2).default(256).describe('Tokens after which a sample is cut.'),
+  seeds: z
+    .array(whole)
+    .min(1)
+    .default([1, 2, 3])
+    .describe('One training for each seed; the verdict needs several.'),
+});
+
+const planBlockSchema = z.strictObject({
+  modules: planSchema.shape.modules
+    .default({})
+    .describe('Rank, alpha and experts by module path; "locked: true" keeps the allocator off a row.'),
+  shared: planSchema.shape.shared.default([]).describe('Tensors that several modules share (Lily).'),
+});
+
+/** An experiment file as it is written. Every description is what the editor shows on hovering the key. */
+export const experimentFileSchema = z.strictObject({
+  version: z.literal(1).describe('Version of this file format: 1.'),
+  model: text.describe(
+    'Hugging Face model folder (config.json, *.safetensors, tokenizer.json), relative to this file.',
+  ),
+  tasks: z.array(taskSchema).min(1).describe("One or more tasks; LoRA-SMoE's vote needs several."),
+  method: z.enum(experimentMethods).describe('What is trained and how the plan is made.'),
+  adapter: adapterSchema.prefault({}).describe('What the adapters look like.'),
+  score: scoreSchema.prefault({}).describe('How the layers are scored.'),
+  budget: budgetSchema.prefault({}).describe('Limits of the plan; each one given must hold.'),
+  search: searchSchema.prefault({}).describe('What the rank search may try.'),
+  train: trainSchema.prefault({}).describe('How trials and final adapters are trained.'),
+  target_config: text.optional().describe("The trainer's own config file that the plan is written back to."),
+  executor: z.enum(['local', 'slurm']).default('local').describe('Where trials run.'),
+  floe: floeSchema.prefault({}),
+  lora_smoe: loraSmoeSchema.prefault({}),
+  lily: lilySchema.prefault({}),
+  dynamic_lora: dynamicLoraSchema.prefault({}),
+  adalora: adaloraSchema.prefault({}),
+  plan: planBlockSchema
+    .optional()
+    .describe('The allocation. Written by Adapter Lab, edited by hand as you like.'),
+});
+
+export type ExperimentFile = z.output<typeof experimentFileSchema>;

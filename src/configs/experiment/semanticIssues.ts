@@ -1,0 +1,65 @@
+import type { Document } from 'yaml';
+import type { Issue } from './issue';
+import type { ExperimentFile } from './schema';
+import { placeOf } from './schemaIssues';
+
+/** Blocks of options, and the method that reads them. */
+const blockOf = {
+  floe: 'floe',
+  lora_smoe: 'lora-smoe',
+  lily: 'lily',
+  dynamic_lora: 'dynamic-lora',
+  adalora: 'adalora',
+} as const satisfies Partial<Record<keyof ExperimentFile, ExperimentFile['method']>>;
+
+/** What no schema can say: how the parts of an experiment go together. */
+export function semanticIssues(file: ExperimentFile, document: Document): Issue[] {
+  return [...repeatedTasks(file, document), ...unusedBlocks(file, document), ...strangers(file, document)];
+}
+
+function repeatedTasks({ tasks }: ExperimentFile, document: Document): Issue[] {
+  return tasks.flatMap(({ name }, index): Issue[] =>
+    tasks.findIndex((task) => task.name === name) === index
+      ? []
+      : [
+          {
+            code: 'experiment-invalid',
+            severity: 'error',
+            message: `Two tasks are named "${name}".`,
+            next: 'Give each task a name of its own; scores and reports go by it.',
+            range: placeOf(document, ['tasks', index, 'name']),
+          },
+        ],
+  );
+}
+
+function unusedBlocks({ method }: ExperimentFile, document: Document): Issue[] {
+  return Object.entries(blockOf)
+    .filter(([block, owner]) => owner !== method && document.has(block))
+    .map(([block, owner]) => ({
+      code: 'experiment-invalid',
+      severity: 'warning',
+      message: `The block "${block}" has no effect with method ${method}.`,
+      next: `Remove it, or set method to ${owner}.`,
+      range: placeOf(document, [block]),
+    }));
+}
+
+/** Members of shared tensors that the plan does not list. */
+function strangers({ plan }: ExperimentFile, document: Document): Issue[] {
+  return (plan?.shared ?? []).flatMap(({ members }, index) =>
+    members.flatMap((member, position): Issue[] =>
+      plan && Object.hasOwn(plan.modules, member)
+        ? []
+        : [
+            {
+              code: 'experiment-invalid',
+              severity: 'error',
+              message: `The shared tensor names the module "${member}", which plan.modules does not list.`,
+              next: 'Add the module to plan.modules, or take it out of members.',
+              range: placeOf(document, ['plan', 'shared', index, 'members', position]),
+            },
+          ],
+    ),
+  );
+}

@@ -1,0 +1,26 @@
+import type { TaskSource } from '../shared/taskSource';
+import type { UnstampedRunEvent } from '../shared/runEvents';
+import type { Device, Estimator } from '../shared/words';
+
+/** All that decides a score. The same request on the same device gives the same numbers to the last digit. */
+export interface ScoreRequest {
+  /** Absolute path of the Hugging Face model folder. */
+  readonly model: string;
+  /** How the model is named in results: never a path of this machine alone where results travel. */
+  readonly modelName: string;
+  readonly tasks: readonly TaskSource[];
+  readonly estimator: Estimator;
+  /** Samples a task, at most. */
+  readonly samples: number;
+  readonly batchSize: number;
+  /** Longest sample in tokens; the model's own limit holds as well. */
+  readonly maxLength: number;
+  readonly device: Device | 'auto';
+  /** Keep every sample's value in the result. */
+  readonly perSample: boolean;
+  /** Which samples of a larger file, and the order of batches. */
+  readonly seed: number;
+}
+
+/** Where a job tells what happens; a run writes it to its journal, the command line draws it. */
+export type EventSink = (event: UnstampedRunEvent) => void;

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { applyEdits, planEdits } from '../configs/experiment/editPlan';
+import type { Experiment } from '../configs/experiment/experiment';
+import { writeFileAtomic } from '../files/atomic';
+import { runFiles } from '../files/runs';
+import { allocate } from '../planning/allocate';
+import { planRequest } from '../planning/planRequest';
+import type { RunScores } from '../shared/scoreFile';
+import type { RunWriter } from './runWriter';
+import { scoreExperiment, type RunOptions } from './scoreExperiment';
+
+/**
+ * The main job: score the layers, allocate under the budget, write the plan into the experiment, report.
+ * Search and verdict join here when they are built.
+ */
+export function runExperiment(
+  experiment: Experiment,
+  options: Omit<RunOptions, 'job'>,
+  signal: AbortSignal,
+): Promise<RunWriter> {
+  return scoreExperiment(experiment, { ...options, job: 'run' }, signal, (writer, scores) =>
+    writePlan(experiment, writer, scores),
+  );
+}
+
+async function writePlan(experiment: Experiment, writer: RunWriter, { scores }: RunScores): Promise<void> {
+  await writer.record({ type: 'stage', stage: 'allocate' });
+  const planFile = allocate(planRequest(experiment, scores));
+  await writer.record({ type: 'plan', plan: planFile });
+  await writer.write(runFiles.plan, `${JSON.stringify(planFile, null, 1)}\n`);
+  // Read again: the user may have edited the file while the layers were scored.
+  const text = await readFile(experiment.file, 'utf8');
+  await writeFileAtomic(experiment.file, applyEdits(text, planEdits(text, planFile.plan)));
+  await writer.record({ type: 'wrote', path: path.basename(experiment.file) });
+}

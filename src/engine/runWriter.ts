@@ -1,0 +1,97 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic } from '../files/atomic';
+import { Journal } from '../files/journal';
+import { runFiles } from '../files/runs';
+import { toLabError, type LabError } from '../shared/errors';
+import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
+import type { RunManifest } from '../shared/runManifest';
+import { applyEvent, emptyRun, type RunState } from '../shared/runState';
+
+/**
+ * Writes a run's folder. Every event goes to the journal first and is told afterwards; `run.json` is rewritten whole when
+ * the run ends. A process killed at any byte leaves a folder that still opens.
+ */
+export class RunWriter {
+  state: RunState = emptyRun;
+  /** Every event so far. */
+  readonly events: RunEvent[] = [];
+
+  private constructor(
+    readonly folder: string,
+    private manifest: RunManifest,
+    private readonly journal: Journal,
+    private readonly told: (run: string) => void,
+  ) {}
+
+  /** @param told called after each write */
+  static async create(
+    folder: string,
+    manifest: RunManifest,
+    told: (run: string) => void,
+  ): Promise<RunWriter> {
+    await mkdir(folder, { recursive: true });
+    const writer = new RunWriter(
+      folder,
+      manifest,
+      await Journal.open(path.join(folder, runFiles.events)),
+      told,
+    );
+    await writer.writeManifest();
+    return writer;
+  }
+
+  /** Appends one event; returns when it is in the file. */
+  async record(event: UnstampedRunEvent): Promise<void> {
+    const stamped: RunEvent = { at: new Date().toISOString(), ...event };
+    this.events.push(stamped);
+    this.state = applyEvent(this.state, stamped);
+    await this.journal.append(stamped);
+    this.told(this.folder);
+  }
+
+  /** Changes of the manifest, written with the end of the run. */
+  note(changes: Partial<RunManifest>): void {
+    this.manifest = { ...this.manifest, ...changes };
+  }
+
+  /** Writes a file of the run, whole or not at all, and records it. */
+  async write(name: string, content: string): Promise<void> {
+    await writeFileAtomic(path.join(this.folder, name), content);
+    await this.record({ type: 'wrote', path: name });
+  }
+
+  async finish(state: 'done' | 'failed' | 'cancelled', error?: LabError): Promise<void> {
+    await this.record({
+      type: 'finished',
+      state,
+      ...(error === undefined ? {} : { error: error.toPayload() }),
+    });
+    this.note({ state, finishedAt: new Date().toISOString() });
+    await this.writeManifest();
+    await this.journal.close();
+  }
+
+  /** Ends the run as its error says and returns that error. */
+  async fail(thrown: unknown): Promise<LabError> {
+    const error = toLabError(thrown);
+    await this.finish(error.kind === 'cancelled' ? 'cancelled' : 'failed', error);
+    return error;
+  }
+
+  /** Bytes of all files in the folder. */
+  async diskBytes(): Promise<number> {
+    const names = await readdir(this.folder);
+    const sizes = await Promise.all(
+      names.map(async (name) => (await stat(path.join(this.folder, name))).size),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  private writeManifest(): Promise<void> {
+    return writeFileAtomic(
+      path.join(this.folder, runFiles.manifest),
+      `${JSON.stringify(this.manifest, null, 2)}\n`,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { systemCode } from './fileError';
+
+/** What a file is written from; chunks spare the copy where a file is large. */
+export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
+
+/**
+ * Writes a whole file so that a reader, or a power cut, sees the old content or the new one and never a mixture: into a
+ * temporary file beside it, flushed, then renamed over it. Keeps the mode of an existing file, and a symbolic link stays
+ * a link. The temporary file is removed on failure; the folder must exist.
+ *
+ * @throws the file system's error (`toLabError` names a full disk)
+ */
+export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const mode = await stat(target).then(
+    (found) => found.mode & 0o7777,
+    () => undefined,
+  );
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const handle = await open(temporary, 'wx');
+  try {
+    try {
+      if (mode !== undefined) await handle.chmod(mode);
+      await writeAll(handle, content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await renameOver(temporary, target);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
+  await syncFolder(dirname(target));
+}
+
+async function writeAll(handle: FileHandle, content: FileContent): Promise<void> {
+  const chunks = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  for (const chunk of chunks) await handle.appendFile(chunk);
+}
+
+/** On Windows a virus scanner or an open editor may hold the target for a moment. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (thrown) {
+      const held =
+        process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(thrown) ?? '');
+      if (!held || attempt === 10) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, 20 * attempt));
+    }
+  }
+}
+
+/** Makes the rename itself durable. Windows cannot open folders, and some network disks cannot flush them. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    if (!['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP'].includes(systemCode(thrown) ?? '')) throw thrown;
+  }
+}

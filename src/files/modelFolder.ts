@@ -1,0 +1,154 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError } from '../shared/errors';
+import type { Module } from '../shared/words';
+import { families, type Family } from './families';
+import { readJson } from './json';
+import { readSafetensorsHeader } from './safetensors';
+import type { SafetensorsHeader, TensorEntry } from './safetensorsHeader';
+import { findWeightFiles, type WeightFiles } from './weightFiles';
+
+/** A tensor with the absolute path of the file it lies in. */
+export interface ModelTensor extends TensorEntry {
+  readonly file: string;
+}
+
+/** What config.json and the weight files' headers say of a model; its weights stay on disk. */
+export interface ModelFolder {
+  readonly dir: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** `architectures[0]` of config.json: `LlamaForCausalLM`. */
+  readonly architecture: string;
+  readonly modelType: string;
+  readonly layers: number;
+  /** Numbers in all tensors; tied ones, which are stored once, count once. */
+  readonly parameters: number;
+  readonly headers: readonly SafetensorsHeader[];
+  readonly tensors: ReadonlyMap<string, ModelTensor>;
+  /** Every linear matrix of the layers, by layer and then in the order of the family's table. */
+  readonly modules: readonly Module[];
+}
+
+/**
+ * Reads a Hugging Face model folder: config.json and the headers of its safetensors files, no weights.
+ *
+ * @param dir absolute path
+ * @throws LabError `model-missing`, `model-config-invalid`, `model-architecture-unknown`, `model-weights-missing`,
+ *   `model-tensor-missing`, or what `readSafetensorsHeader` throws
+ */
+export async function readModelFolder(dir: string): Promise<ModelFolder> {
+  await requireFolder(dir);
+  const config = await readConfig(dir);
+  const modelType = config['model_type'];
+  if (typeof modelType !== 'string') throw badConfig(dir, 'has no model_type');
+  const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
+  if (!family) {
+    throw new LabError(
+      'model-architecture-unknown',
+      `${join(dir, 'config.json')} has the model_type "${modelType}", which is not supported.`,
+      `Use a model of one of these types: ${Object.keys(families).join(', ')}.`,
+    );
+  }
+  const layers = config['num_hidden_layers'];
+  if (typeof layers !== 'number' || !Number.isInteger(layers) || layers < 1) {
+    throw badConfig(dir, 'has no positive num_hidden_layers');
+  }
+  const architecture: unknown = Array.isArray(config['architectures'])
+    ? config['architectures'][0]
+    : undefined;
+  if (typeof architecture !== 'string') throw badConfig(dir, 'names no class under architectures');
+  const weights = await findWeightFiles(dir);
+  const headers = await Promise.all(weights.files.map((file) => readSafetensorsHeader(file)));
+  const tensors = gather(headers, weights, dir);
+  const modules = findModules(tensors, family, layers);
+  requireEveryLayer(modules, layers, dir);
+  let parameters = 0;
+  for (const { shape } of tensors.values()) parameters += shape.reduce((product, size) => product * size, 1);
+  return { dir, config, architecture, modelType, layers, parameters, headers, tensors, modules };
+}
+
+async function requireFolder(dir: string): Promise<void> {
+  const found = await stat(dir).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const what = found ? 'is a file, not a model folder' : 'does not exist';
+  throw new LabError(
+    'model-missing',
+    `The model folder ${dir} ${what}.`,
+    'Point "model" to a Hugging Face folder with config.json and *.safetensors.',
+  );
+}
+
+async function readConfig(dir: string): Promise<Record<string, unknown>> {
+  const config = await readJson(join(dir, 'config.json'), {
+    what: 'The model configuration',
+    missing: 'model-missing',
+    invalid: 'model-config-invalid',
+    next: 'Point "model" to a Hugging Face folder with config.json and *.safetensors.',
+  });
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw badConfig(dir, 'is not a JSON object');
+  }
+  return config as Record<string, unknown>;
+}
+
+const badConfig = (dir: string, what: string): LabError =>
+  new LabError(
+    'model-config-invalid',
+    `${join(dir, 'config.json')} ${what}.`,
+    'Use the config.json that was saved with the model.',
+  );
+
+function gather(
+  headers: readonly SafetensorsHeader[],
+  { fileOf }: WeightFiles,
+  dir: string,
+): Map<string, ModelTensor> {
+  const tensors = new Map<string, ModelTensor>();
+  for (const { file, tensors: entries } of headers) {
+    for (const entry of entries.values()) {
+      // The index decides where two shards hold a tensor of one name.
+      if ((fileOf?.get(entry.name) ?? file) === file) tensors.set(entry.name, { ...entry, file });
+    }
+  }
+  for (const [name, file] of fileOf ?? []) {
+    if (tensors.has(name)) continue;
+    throw new LabError(
+      'model-tensor-missing',
+      `The weight index of ${dir} puts tensor "${name}" into ${file}, where it is not.`,
+      'Download the index and its shards again, all from one revision.',
+    );
+  }
+  return tensors;
+}
+
+function findModules(tensors: ReadonlyMap<string, ModelTensor>, family: Family, layers: number): Module[] {
+  const order = Object.keys(family.roles);
+  const found: { module: Module; rank: number }[] = [];
+  for (const { name, shape } of tensors.values()) {
+    const prefix = family.layer.exec(name);
+    if (!prefix || !name.endsWith('.weight') || shape.length !== 2) continue;
+    const suffix = name.slice(prefix[0].length, -'.weight'.length);
+    const role = Object.hasOwn(family.roles, suffix) ? family.roles[suffix] : undefined;
+    const layer = Number(prefix[1]);
+    // A shortened config leaves the checkpoint's further layers unused, as transformers does.
+    if (!role || layer >= layers) continue;
+    const [first = 0, second = 0] = shape;
+    const [outFeatures, inFeatures] = family.shape === 'out-in' ? [first, second] : [second, first];
+    const path = name.slice(0, -'.weight'.length);
+    found.push({ module: { path, layer, role, inFeatures, outFeatures }, rank: order.indexOf(suffix) });
+  }
+  found.sort((a, b) => a.module.layer - b.module.layer || a.rank - b.rank);
+  return found.map(({ module }) => module);
+}
+
+function requireEveryLayer(modules: readonly Module[], layers: number, dir: string): void {
+  const present = new Set(modules.map(({ layer }) => layer));
+  for (let layer = 0; layer < layers; layer++) {
+    if (present.has(layer)) continue;
+    throw new LabError(
+      'model-tensor-missing',
+      `The weights in ${dir} have no linear matrix of layer ${layer}; config.json says there are ${layers} layers.`,
+      'Download the model again, configuration and weights from one revision.',
+    );
+  }
+}

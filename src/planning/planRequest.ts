@@ -1,0 +1,77 @@
+import { LabError } from '../shared/errors';
+import type { ScoreFile } from '../shared/scoreFile';
+import type { AllocationMethod, Budget, ExperimentMethod, Module, Plan } from '../shared/words';
+import { adapterForm } from './parameters';
+import type { AllocationRequest } from './problem';
+
+/** What of an experiment decides its plan. */
+export interface Design {
+  readonly method: ExperimentMethod;
+  readonly adapter: {
+    readonly targets: readonly string[];
+    readonly rank: number;
+    readonly alpha: number;
+    readonly experts: number;
+  };
+  readonly budget: Budget;
+  /** The plan that stands in the file; its locked rows are kept. */
+  readonly plan: Plan | undefined;
+}
+
+/** How each method's plan is made; those that move capacity while training start from the uniform one. */
+const allocators: Readonly<Record<ExperimentMethod, AllocationMethod>> = {
+  lora: 'uniform',
+  floe: 'floe',
+  'lora-smoe': 'lora-smoe',
+  lily: 'lily',
+  'dynamic-lora': 'uniform',
+  adalora: 'uniform',
+};
+
+const withExperts: readonly ExperimentMethod[] = ['floe', 'lora-smoe'];
+
+/** The allocation that an experiment asks for, over all modules of the scored model. */
+export function planRequest(design: Design, scores: readonly ScoreFile[]): AllocationRequest {
+  const [first] = scores;
+  if (first === undefined) {
+    throw new LabError('scores-invalid', 'There are no scores to allocate by.', 'Score the layers first.');
+  }
+  const modules: Module[] = first.modules.map(({ path, layer, role, inFeatures, outFeatures }) => ({
+    path,
+    layer,
+    role,
+    inFeatures,
+    outFeatures,
+  }));
+  requireSameModules(scores, modules);
+  const { method, adapter, budget, plan } = design;
+  const locked = Object.entries(plan?.modules ?? {}).filter(([, row]) => row.locked === true);
+  return {
+    method: allocators[method],
+    modules,
+    scores: scores.map((task) => task.modules.map(({ score }) => score)),
+    targets: adapter.targets,
+    adapter: {
+      rank: adapter.rank,
+      alpha: adapter.alpha,
+      experts: withExperts.includes(method) ? adapter.experts : 1,
+    },
+    budget,
+    locked: Object.fromEntries(locked),
+    form: adapterForm(method),
+  };
+}
+
+function requireSameModules(scores: readonly ScoreFile[], modules: readonly Module[]): void {
+  for (const task of scores) {
+    const same =
+      task.modules.length === modules.length &&
+      task.modules.every(({ path }, index) => path === modules[index]?.path);
+    if (same) continue;
+    throw new LabError(
+      'scores-invalid',
+      `The scores of task '${task.task}' are of other modules than those of '${scores[0]?.task}'.`,
+      'Score every task on the same model.',
+    );
+  }
+}

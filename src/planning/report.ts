@@ -1,0 +1,101 @@
+import { combineTasks, sumByLayer } from '../shared/combineScores';
+import { formatBytes, formatCount, formatScore, formatSeconds, formatShare } from '../shared/format';
+import type { RunState } from '../shared/runState';
+
+/** A run as a Markdown page: what was measured on what, how stable it is, what was planned. Pure. */
+export function reportOf(state: RunState): string {
+  return [
+    `# ${state.experiment}`,
+    '',
+    ...facts(state),
+    '',
+    '## Layers',
+    '',
+    ...layerTable(state),
+    '',
+    '## Stability',
+    '',
+    ...stability(state),
+    '',
+    ...planSection(state),
+  ].join('\n');
+}
+
+/** One row a layer: share of the score, experts. Also what the command line prints. */
+export function layerTable(state: RunState): string[] {
+  const layers = state.modules.map(({ layer }) => layer);
+  const shares = sumByLayer(layers, combineTasks(state.tasks.map(({ scores }) => scores)));
+  const byTask = state.tasks.map(({ scores }) => sumByLayer(layers, scores));
+  const experts = sumByLayer(
+    layers,
+    state.modules.map(({ path }) => state.plan?.plan.modules[path]?.experts ?? 0),
+  );
+  const planned = state.plan !== undefined;
+  const head = ['layer', 'share', ...state.tasks.map(({ name }) => name), ...(planned ? ['experts'] : [])];
+  const rows = shares.map((share, layer) => [
+    String(layer),
+    formatShare(share),
+    ...byTask.map((scores) => formatScore(scores[layer] ?? 0)),
+    ...(planned ? [(experts[layer] ?? 0) > 0 ? String(experts[layer]) : '-'] : []),
+  ]);
+  return table([head, ...rows]);
+}
+
+/** Markdown rows, padded so that they read as a table in a terminal too; numbers to the right, names to the left. */
+function table(rows: readonly (readonly string[])[], leftColumns = 0): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const cell = (text: string, column: number): string =>
+    column < leftColumns ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0);
+  const line = (row: readonly string[]): string => `| ${row.map(cell).join(' | ')} |`;
+  const rule = widths.map((width, column) =>
+    column < leftColumns ? '-'.repeat(width) : `${'-'.repeat(Math.max(1, width - 1))}:`,
+  );
+  return [line(rows[0] ?? []), `| ${rule.join(' | ')} |`, ...rows.slice(1).map(line)];
+}
+
+function facts(state: RunState): string[] {
+  const { model, device, estimate, actual } = state;
+  const cost = (of: NonNullable<typeof actual>): string =>
+    `${formatSeconds(of.seconds)}, ${formatBytes(of.memoryBytes)} of memory, ${formatBytes(of.diskBytes)} on disk`;
+  return [
+    ...(model === undefined
+      ? []
+      : [
+          `- Model: ${model.architecture}, ${model.layers} layers, ${formatCount(model.parameters)} parameters`,
+        ]),
+    ...(device === undefined
+      ? []
+      : [`- Device: ${device.name} (${device.description}, ${device.gflops.toFixed(0)} GFLOP/s)`]),
+    ...(estimate === undefined ? [] : [`- Estimated: ${cost(estimate)}`]),
+    ...(actual === undefined ? [] : [`- Actual: ${cost(actual)}`]),
+  ];
+}
+
+/** Below this, two halves of the samples order the modules little better than chance. */
+export const noisyTau = 0.3;
+
+function stability(state: RunState): string[] {
+  return state.tasks.flatMap(({ name, samplesDone, stability: found }) => {
+    if (found === undefined) return [];
+    const verdict = found.halvesKendallTau < noisyTau ? ' The order is mostly noise: use more samples.' : '';
+    return [
+      `- ${name}: ${samplesDone} samples; two halves agree with Kendall τ ${found.halvesKendallTau.toFixed(2)}, ` +
+        `${formatShare(found.topKAgreement)} of the top modules in common.${verdict}`,
+    ];
+  });
+}
+
+function planSection({ plan }: RunState): string[] {
+  if (plan === undefined) return [];
+  const modules = Object.entries(plan.plan.modules);
+  const locked = modules.some(([, row]) => row.locked === true);
+  const rows = modules.map(([path, row]) => [
+    path,
+    String(row.rank),
+    String(row.alpha),
+    String(row.experts),
+    ...(locked ? [row.locked === true ? 'by hand' : ''] : []),
+  ]);
+  const head = ['module', 'rank', 'alpha', 'experts', ...(locked ? ['locked'] : [])];
+  return ['## Plan', '', plan.summary, '', ...table([head, ...rows], 1), ''];
+}
