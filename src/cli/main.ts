@@ -3,6 +3,7 @@ import { answeredProbe } from '../engine/devices';
 import { exitCodes } from '../shared/errors';
 import { version } from '../shared/version';
 import { addAllocate } from './commands/allocate';
+import { addCommit } from './commands/commit';
 import { addDevices } from './commands/devices';
 import { addInspect } from './commands/inspect';
 import { addRun } from './commands/run';
@@ -18,7 +19,7 @@ async function main(): Promise<number> {
     )
     .version(version)
     .exitOverride();
-  for (const add of [addDevices, addInspect, addScore, addAllocate, addRun]) add(program);
+  for (const add of [addDevices, addInspect, addScore, addAllocate, addRun, addCommit]) add(program);
   try {
     await program.parseAsync();
     return 0;

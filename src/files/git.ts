@@ -1,16 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { LabError } from '../shared/errors';
-import { systemCode } from './fileError';
-
-/** What `git` answered. */
-interface GitResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { gitFailed, runGit, succeedGit } from './gitProcess';
 
 /** Files of one repository, by absolute path. */
 export interface GitFiles {
@@ -32,11 +24,11 @@ export async function findRepository(path: string, git = 'git'): Promise<string>
     () => false,
   );
   const folder = isFolder ? path : dirname(path);
-  const { code, stdout, stderr } = await run(git, folder, ['rev-parse', '--show-toplevel']);
+  const { code, stdout, stderr } = await runGit(git, folder, ['rev-parse', '--show-toplevel']);
   const top = stdout.replace(/\r?\n$/, '');
-  if (code === 0 && top !== '') return top;
+  if (code === 0 && top !== '') return resolve(top);
   if (code !== 0 && !/not a git repository|must be run in a work tree/i.test(stderr)) {
-    throw failed('rev-parse', stderr);
+    throw gitFailed('rev-parse', stderr);
   }
   throw new LabError(
     'not-a-repository',
@@ -57,14 +49,16 @@ export async function diffOf({ repository, paths, git = 'git' }: GitFiles): Prom
   const parts: string[] = [];
   if (known.length > 0) {
     const base = (await hasCommit(git, repository)) ? 'HEAD' : await emptyTree(git, repository);
-    parts.push(await succeed(git, repository, ['diff', '--no-ext-diff', '--no-color', base, '--', ...known]));
+    parts.push(
+      await succeedGit(git, repository, ['diff', '--no-ext-diff', '--no-color', base, '--', ...known]),
+    );
   }
   for (const path of fresh) {
     const name = relative(repository, await realpath(path));
     const args = ['diff', '--no-ext-diff', '--no-color', '--no-index', '--', '/dev/null', name];
-    const { code, stdout, stderr } = await run(git, repository, args);
+    const { code, stdout, stderr } = await runGit(git, repository, args);
     // Like diff itself, --no-index says 1 where the files differ.
-    if (code > 1) throw failed('diff', stderr);
+    if (code > 1) throw gitFailed('diff', stderr);
     parts.push(stdout);
   }
   return parts.join('');
@@ -80,8 +74,10 @@ export async function diffOf({ repository, paths, git = 'git' }: GitFiles): Prom
  */
 export async function commitOnly(files: GitFiles & { readonly message: string }): Promise<string> {
   const { repository, paths, message, git = 'git' } = files;
+  // Without paths git would take every file to be meant.
+  if (paths.length === 0) throw nothingToCommit('No file was named');
   await refuseIgnored(git, repository, paths);
-  const status = await succeed(git, repository, [
+  const status = await succeedGit(git, repository, [
     'status',
     '--porcelain=v1',
     '-z',
@@ -91,11 +87,7 @@ export async function commitOnly(files: GitFiles & { readonly message: string })
   ]);
   if (status === '') {
     const names = paths.map((path) => basename(path)).join(' and ');
-    throw new LabError(
-      'nothing-to-commit',
-      `${names} did not change since the last commit.`,
-      'Allocate first.',
-    );
+    throw nothingToCommit(`${names} did not change since the last commit`);
   }
   const fresh = await untracked({ repository, paths, git });
   const folder = await mkdtemp(join(tmpdir(), 'adapter-lab-'));
@@ -103,23 +95,26 @@ export async function commitOnly(files: GitFiles & { readonly message: string })
     const messageFile = join(folder, 'message');
     await writeFile(messageFile, message);
     // `commit --only` takes files that git knows; an intent to add makes new ones known without staging content.
-    if (fresh.length > 0) await succeed(git, repository, ['add', '--intent-to-add', '--', ...fresh]);
-    await succeed(git, repository, ['commit', '--quiet', '--only', '-F', messageFile, '--', ...paths]);
+    if (fresh.length > 0) await succeedGit(git, repository, ['add', '--intent-to-add', '--', ...fresh]);
+    await succeedGit(git, repository, ['commit', '--quiet', '--only', '-F', messageFile, '--', ...paths]);
   } catch (thrown) {
     if (fresh.length > 0)
-      await run(git, repository, ['rm', '--cached', '--quiet', '--ignore-unmatch', '--', ...fresh]);
+      await runGit(git, repository, ['rm', '--cached', '--quiet', '--ignore-unmatch', '--', ...fresh]);
     throw thrown;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return (await succeed(git, repository, ['rev-parse', 'HEAD'])).trim();
+  return (await succeedGit(git, repository, ['rev-parse', 'HEAD'])).trim();
 }
+
+const nothingToCommit = (what: string): LabError =>
+  new LabError('nothing-to-commit', `There is nothing to commit: ${what}.`, 'Allocate first.');
 
 /** Those of the paths that git does not track and that exist; ignored files are not among them. */
 async function untracked({ repository, paths, git = 'git' }: GitFiles): Promise<string[]> {
   const fresh: string[] = [];
   for (const path of paths) {
-    const listed = await succeed(git, repository, [
+    const listed = await succeedGit(git, repository, [
       'ls-files',
       '--others',
       '--exclude-standard',
@@ -133,9 +128,8 @@ async function untracked({ repository, paths, git = 'git' }: GitFiles): Promise<
 }
 
 async function refuseIgnored(git: string, repository: string, paths: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await run(git, repository, ['check-ignore', '-z', '--', ...paths]);
-  if (code > 1) throw failed('check-ignore', stderr);
-  const ignored = stdout.split('\0').filter((path) => path !== '');
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '-z', '--', ...paths];
+  const ignored = (await succeedGit(git, repository, args)).split('\0').filter((path) => path !== '');
   if (ignored.length === 0) return;
   throw new LabError(
     'git-failed',
@@ -145,56 +139,7 @@ async function refuseIgnored(git: string, repository: string, paths: readonly st
 }
 
 const hasCommit = async (git: string, repository: string): Promise<boolean> =>
-  (await run(git, repository, ['rev-parse', '--verify', '--quiet', 'HEAD'])).code === 0;
+  (await runGit(git, repository, ['rev-parse', '--verify', '--quiet', 'HEAD'])).code === 0;
 
 const emptyTree = async (git: string, repository: string): Promise<string> =>
-  (await succeed(git, repository, ['hash-object', '-t', 'tree', '--stdin'])).trim();
-
-async function succeed(git: string, folder: string, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(git, folder, args);
-  if (code !== 0) throw failed(args[0] ?? '', stderr.trim() === '' ? stdout : stderr);
-  return stdout;
-}
-
-const failed = (command: string, words: string): LabError =>
-  new LabError(
-    'git-failed',
-    `git ${command} failed: ${words.trim() || 'it gave no reason'}`,
-    'Correct what git complains about and try again.',
-  );
-
-/** Paths are taken literally: a `*` or `:` in a name is no pattern. */
-function run(git: string, folder: string, args: readonly string[]): Promise<GitResult> {
-  return new Promise((resolve, reject) => {
-    const options = { cwd: folder, env: cleanEnvironment(), maxBuffer: 64 * 1024 * 1024, windowsHide: true };
-    const child = execFile(git, ['--literal-pathspecs', ...args], options, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(notStarted(git, folder, error));
-      else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
-    });
-    child.stdin?.end();
-  });
-}
-
-function notStarted(git: string, folder: string, error: Error): LabError {
-  const words =
-    systemCode(error) === 'ENOENT' ? `there is no program "${git}", or no folder ${folder}` : error.message;
-  return new LabError(
-    'git-failed',
-    `git could not be run: ${words}.`,
-    'Install git, or set its path in git.path.',
-    {
-      cause: error,
-    },
-  );
-}
-
-/** What `git rev-parse --local-env-vars` names, and what changes the meaning of paths or the form of answers. */
-const misleading =
-  /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|OBJECT_DIRECTORY|DIR|WORK_TREE|IMPLICIT_WORK_TREE|GRAFT_FILE|INDEX_FILE|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|PREFIX|SHALLOW_FILE|COMMON_DIR|INTERNAL_SUPER_PREFIX|NAMESPACE|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|EXTERNAL_DIFF|TRACE.*)$/;
-
-/** Without the variables that would point git to another repository, as in a hook or a terminal of one. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(([name]) => !misleading.test(name));
-  // No editor and no question may wait for an answer that nobody sees; messages stay in English for the checks above.
-  return { ...Object.fromEntries(entries), GIT_TERMINAL_PROMPT: '0', GIT_EDITOR: 'true', LC_ALL: 'C' };
-}
+  (await succeedGit(git, repository, ['hash-object', '-t', 'tree', '--stdin'])).trim();

@@ -23,6 +23,8 @@ export interface CausalModel {
   /** Hidden states after a block. With a recorder, the backward pass reports every linear layer to it. */
   block(layer: number, x: tf.Tensor2D, batch: Batch, record?: Recorder): tf.Tensor2D;
   loadHead(): Promise<void>;
+  /** Scores of every token as the next one. @param x hidden states [rows, width] @returns [rows, vocabulary] */
+  logits(x: tf.Tensor2D): tf.Tensor2D;
   /** @returns the negative log likelihood of each of the batch's targets, [targets] */
   targetLoss(x: tf.Tensor2D, batch: Batch): tf.Tensor1D;
   /** Frees the device's memory. */

@@ -20,14 +20,15 @@ export function planSummary(
       : kept.length === layers
         ? `Kept all ${layers} layers`
         : `Kept ${kept.length === 1 ? 'layer' : 'layers'} ${ranges(kept)} of ${layers}`;
+  const limits = budgetWords(budget);
   const fixed = locked > 0 ? ` (${locked} locked)` : '';
   return (
-    `${which} (${budgetWords(budget)}); ${count(totals.experts, 'expert')} over ` +
+    `${which} (${limits === '' ? 'no budget' : `budget: ${limits}`}); ${count(totals.experts, 'expert')} over ` +
     `${count(totals.modules, 'module')}${fixed}; ${count(totals.parameters, 'trainable parameter')}.`
   );
 }
 
-/** "budget: 25 % of layers, 200,000 parameters", or "no budget". */
+/** "25 % of layers, 200,000 parameters"; empty where there is no limit. */
 export function budgetWords(budget: Budget): string {
   const { layers, parameters, experts, megabytes } = budget;
   const limits = [
@@ -40,7 +41,7 @@ export function budgetWords(budget: Budget): string {
     ...(experts === undefined ? [] : [count(experts, 'expert')]),
     ...(megabytes === undefined ? [] : [`${megabytes} MB`]),
   ];
-  return limits.length > 0 ? `budget: ${limits.join(', ')}` : 'no budget';
+  return limits.join(', ');
 }
 
 const count = (value: number, word: string): string =>

@@ -85,18 +85,16 @@ export class LlamaModel implements CausalModel {
   }
 
   targetLoss(x: tf.Tensor2D, batch: Batch): tf.Tensor1D {
+    // Logits only where something is predicted: of a classification prompt that is the label alone.
+    const rows = tf.gather(x, tf.tensor1d(batch.positions, 'int32'));
+    return tokenLoss(this.logits(rows), tf.tensor1d(batch.targets, 'int32'));
+  }
+
+  logits(x: tf.Tensor2D): tf.Tensor2D {
     const norm = this.ends[normName] as tf.Tensor1D | undefined;
     const output = this.ends[this.outputTensor()] as tf.Tensor2D | undefined;
     if (norm === undefined || output === undefined) throw new Error('The head was not loaded.');
-    // Logits only where something is predicted: of a classification prompt that is the label alone.
-    const rows = tf.gather(x, tf.tensor1d(batch.positions, 'int32'));
-    const logits = tf.matMul(
-      rmsNorm(rows, norm, this.config.normEpsilon),
-      output,
-      false,
-      true,
-    ) as tf.Tensor2D;
-    return tokenLoss(logits, tf.tensor1d(batch.targets, 'int32'));
+    return tf.matMul(rmsNorm(x, norm, this.config.normEpsilon), output, false, true) as tf.Tensor2D;
   }
 
   dispose(): void {

@@ -91,6 +91,8 @@ describe('git', function () {
     const repository = await fresh();
     const paths = [join(repository, 'kept.txt')];
     await rejectsWith(commitOnly({ repository, paths, message: 'x' }), 'nothing-to-commit', /kept\.txt/);
+    await writeFile(paths[0]!, 'two\n');
+    await rejectsWith(commitOnly({ repository, paths: [], message: 'x' }), 'nothing-to-commit', /No file/);
   });
 
   it('shows the diff of changed and new files and touches nothing', async () => {
@@ -137,6 +139,15 @@ describe('git', function () {
       /excludes x\.log/,
     );
     assert.equal(status(repository), before);
+    await writeFile(join(repository, '.gitignore'), 'deep/\nkept.txt\n');
+    await mkdir(join(repository, 'deep/er'), { recursive: true });
+    const inner = join(repository, 'deep/er/plan.json');
+    await writeFile(inner, '{}');
+    await rejectsWith(
+      commitOnly({ repository, paths: [inner], message: 'x' }),
+      'git-failed',
+      /excludes plan\.json/,
+    );
     const kept = join(repository, 'kept.txt');
     await writeFile(kept, 'two\n');
     await commitOnly({ repository, paths: [kept], message: 'x' });

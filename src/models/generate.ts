@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs';
+import { makeBatches } from './batches';
+import type { CausalModel } from './causalModel';
+
+/**
+ * Continues a text token by token, the likeliest token each time. The whole text is computed again for each token, which
+ * is what a small model and a few tokens cost least code for.
+ *
+ * @param ids at least one token
+ * @param count tokens to add, fewer where the model's positions end
+ * @returns the added tokens; ends before `stop`
+ */
+export async function generate(
+  model: CausalModel,
+  ids: readonly number[],
+  count: number,
+  stop?: number,
+): Promise<number[]> {
+  const text = [...ids];
+  await model.loadHead();
+  while (text.length < ids.length + count && text.length < model.maxLength - 1) {
+    // A batch wants something to predict; the token appended for that is never looked at.
+    const [batch] = makeBatches([{ ids: [...text, 0], targets: [...text, 0] }], 1, 0);
+    if (batch === undefined) break;
+    let x = await model.embed(batch);
+    for (let layer = 0; layer < model.layers; layer++) {
+      await model.loadBlock(layer);
+      const input = x;
+      x = tf.tidy(() => model.block(layer, input, batch));
+      input.dispose();
+    }
+    const last = text.length - 1;
+    const next = tf.tidy(() => {
+      const row = tf.slice(x, [last, 0], [1, -1]) as tf.Tensor2D;
+      return tf.argMax(model.logits(row), -1).dataSync()[0] ?? 0;
+    });
+    x.dispose();
+    if (next === stop) break;
+    text.push(next);
+  }
+  return text.slice(ids.length);
+}

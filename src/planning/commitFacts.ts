@@ -1,0 +1,75 @@
+import { basename } from 'node:path';
+import type { RunRecords } from '../files/runRecords';
+import { LabError } from '../shared/errors';
+import { planSchema, type PlanFile } from '../shared/planFile';
+import { version } from '../shared/version';
+import type { Module, Plan } from '../shared/words';
+import { adapterForm, planParameters } from './parameters';
+import { planRequest, type Design } from './planRequest';
+
+/** All that the commit message and the provenance file say of a plan. */
+export type CommitFactsOfRun = ReturnType<typeof commitFacts>;
+
+/**
+ * Gathers what is known of the plan that stands in an experiment. Where its rows differ from what the run allocated, the
+ * numbers are those of the rows and the summary says that they were edited by hand.
+ *
+ * @param file path of the experiment
+ * @throws LabError plan-missing
+ */
+export function commitFacts(file: string, design: Design, records: RunRecords) {
+  const { manifest, scores, scoresHash, plan } = records;
+  const [first] = scores.scores;
+  if (design.plan === undefined || plan === undefined || first === undefined) throw noPlan(file);
+  return {
+    experiment: file,
+    run: manifest.id,
+    adapterLab: version,
+    version,
+    budget: design.budget,
+    seed: manifest.seed,
+    plan: asWritten(plan, design, planRequest(design, scores.scores).modules, design.plan),
+    scores: scores.scores,
+    scoresHash,
+    estimator: first.estimator,
+    data: scores.scores.map(({ task, dataHash }) => ({ task, hash: dataHash })),
+  };
+}
+
+/** For the case that nothing was allocated yet. */
+export const noPlan = (file: string): LabError =>
+  new LabError(
+    'plan-missing',
+    `${basename(file)} has no plan that a run of Adapter Lab allocated.`,
+    'Run Allocate first.',
+  );
+
+function asWritten(allocated: PlanFile, design: Design, modules: readonly Module[], written: Plan): PlanFile {
+  if (samePlan(allocated.plan, written)) return allocated;
+  const rows = Object.entries(written.modules).filter(([, { experts }]) => experts > 0);
+  const layers = new Set(rows.map(([path]) => modules.find((module) => module.path === path)?.layer));
+  const totals = {
+    parameters: planParameters(written, modules, adapterForm(design.method)),
+    experts: rows.reduce((sum, [, { experts }]) => sum + experts, 0),
+    modules: rows.length,
+    layers: layers.size,
+  };
+  return {
+    ...allocated,
+    plan: planSchema.parse(written),
+    totals,
+    summary: `Edited by hand: ${totals.experts} experts over ${totals.modules} modules in ${totals.layers} layers; ${totals.parameters.toLocaleString('en-US')} trainable parameters.`,
+  };
+}
+
+/** Whether two plans say the same, whatever the order of their rows; a lock is no difference. */
+function samePlan(a: Plan, b: Plan): boolean {
+  const key = ({ modules, shared }: Plan): string =>
+    JSON.stringify([
+      Object.entries(modules)
+        .map(([path, { rank, alpha, experts }]) => [path, rank, alpha, experts])
+        .sort(([x], [y]) => (String(x) < String(y) ? -1 : 1)),
+      shared,
+    ]);
+  return key(a) === key(b);
+}
