@@ -1,5 +1,5 @@
 import { LabError } from '../shared/errors';
-import type { TaskSource } from '../shared/taskSource';
+import { defaultPrompt, type TaskSource } from '../shared/taskSource';
 import type { TextTokenizer } from './tokenizer';
 
 /** One sample ready for a causal model. */
@@ -11,9 +11,6 @@ export interface Sample {
 }
 
 export const ignored = -100;
-
-/** What of a prompt stands around the text, where the experiment does not say. */
-export const defaultPrompt = '{text}\nLabel:';
 
 /**
  * One line of a data file as a sample. Text lines need the tokenizer; lines with `input_ids` are taken as they are.

@@ -13,3 +13,6 @@ export interface TaskSource {
   /** Prompt of a classification sample, `{text}` standing for the text. */
   readonly prompt?: string | undefined;
 }
+
+/** How a classification sample is put to a causal model where nothing else is said; the label's text follows. */
+export const defaultPrompt = '{text}\nLabel:';

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { planSchema } from '../../shared/planFile';
+import { defaultPrompt } from '../../shared/taskSource';
 import { estimators, experimentMethods, taskKinds } from '../../shared/words';
 import { adaloraSchema, dynamicLoraSchema, floeSchema, lilySchema, loraSmoeSchema } from './methodBlocks';
 import { countSchema, layersSchema } from './quantity';
-
-/** How a sample of a classification task is put to a causal model; the label's text follows. */
-export const defaultPrompt = '{text}\nLabel:';
 
 const whole = z.number().int();
 const text = z.string().min(1);
