@@ -36,6 +36,7 @@ run(
   'package',
   '--no-dependencies',
   '--allow-missing-repository',
+  '--no-rewrite-relative-links',
   ...(values.universal ? [] : ['--target', target]),
   '-o',
   path.join('dist', name),

@@ -24,6 +24,7 @@ export const suites: readonly Suite[] = [
   { name: 'lint and import arrows', command: ['eslint', '.', '--max-warnings', '0'], counts: 'check' },
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'], counts: 'check' },
   { name: 'package', command: ['tsx', 'scripts/package.ts'], counts: 'check' },
+  { name: 'what is packaged', command: mocha('test/package/**/*.test.ts'), counts: 'mocha' },
   { name: 'unit', command: mocha('test/unit/**/*.test.ts'), counts: 'mocha' },
   ...['native', 'wasm', 'cpu'].map((device): Suite => ({
     name: `reference on ${device}`,
