@@ -36,11 +36,12 @@ export class TaskScores {
   }
 
   /** Means and standard errors over the samples known so far, in the order of the modules. */
-  soFar(): { scores: number[]; standardErrors: number[] } {
+  soFar(): { scores: number[]; standardErrors: number[]; layerStandardErrors: number[] } {
     const summaries = this.rows().map((row) => meanAndError(row));
     return {
       scores: summaries.map(({ mean }) => mean),
       standardErrors: summaries.map(({ standardError }) => standardError),
+      layerStandardErrors: this.layerScores().map(({ standardError }) => standardError),
     };
   }
 

@@ -97,7 +97,7 @@ export const isErrorCode = (value: unknown): value is ErrorCode =>
 /** Any thrown value as a `LabError`: one of ours as it is, anything else as `internal` with its own words kept. */
 export function toLabError(thrown: unknown): LabError {
   if (thrown instanceof LabError) return thrown;
-  const code = (thrown as NodeJS.ErrnoException | undefined)?.code;
+  const code = (thrown as { code?: unknown } | undefined)?.code;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (code === 'ENOSPC') {
     return new LabError('disk-full', `The disk is full: ${message}.`, 'Free some space and resume.', {

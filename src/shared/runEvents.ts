@@ -74,6 +74,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Mean so far and its standard error, in the order of the `model` event's modules. */
     scores: z.array(z.number()),
     standardErrors: z.array(z.number()),
+    /** By layer: modules of a layer rise and fall together, so theirs cannot be had from the modules' errors. */
+    layerStandardErrors: z.array(z.number()),
   }),
   z.object({
     ...at,

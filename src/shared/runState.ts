@@ -34,6 +34,8 @@ export interface TaskState {
   /** In the order of `RunState.modules`; empty until the first batch. */
   readonly scores: readonly number[];
   readonly standardErrors: readonly number[];
+  /** Index = layer. */
+  readonly layerStandardErrors: readonly number[];
   readonly stability: { halvesKendallTau: number; topKAgreement: number } | undefined;
 }
 
@@ -98,6 +100,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         samplesTotal: event.samplesTotal,
         scores: event.scores,
         standardErrors: event.standardErrors,
+        layerStandardErrors: event.layerStandardErrors,
       }));
     case 'stability':
       return withTask(state, event.task, (task) => ({
@@ -130,6 +133,7 @@ const emptyTask = (name: string): TaskState => ({
   samplesTotal: 0,
   scores: [],
   standardErrors: [],
+  layerStandardErrors: [],
   stability: undefined,
 });
 

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import type { RunState } from '../../../src/shared/runState';
+import { actionStates, isScored, restrictedReason } from '../../../webview/model/actions';
+import { decodeChoices, defaultChoices } from '../../../webview/model/choices';
+import { costRows, estimateText } from '../../../webview/model/costs';
+import { fileName } from '../../../webview/model/paths';
+import { stabilityText } from '../../../webview/model/stability';
+import { announcement, badges, elapsedText, stageText } from '../../../webview/model/status';
+import { pageView, type PageView } from '../../../webview/model/view';
+import { begin, end, finish, score, smallModel, stateOf } from './sampleRuns';
+
+const heading = { run: 'r', experiment: 'a/mail.adapter.yaml', recorded: false };
+const view = (
+  run: RunState,
+  change: { recorded?: boolean; trusted?: boolean; now?: number } = {},
+): PageView =>
+  pageView(
+    { heading: { ...heading, recorded: change.recorded ?? false }, trusted: change.trusted ?? true, run },
+    defaultChoices,
+    change.now ?? 0,
+  );
+const usable = (shown: PageView): string[] =>
+  actionStates(shown)
+    .filter((state) => state.reason === undefined)
+    .map((state) => (state.primary ? `${state.action}!` : state.action));
+
+const empty = stateOf();
+const running = stateOf(begin(smallModel), score(smallModel, 1.5));
+const scored = stateOf(begin(smallModel), score(smallModel, 3), end({ type: 'finished', state: 'done' }));
+const done = stateOf(begin(smallModel), score(smallModel, 3), finish(smallModel, [2]));
+
+describe('actions', () => {
+  it('are those that make sense, the next step first in line', () => {
+    assert.deepEqual(usable(view(empty)), ['score', 'run!']);
+    assert.deepEqual(usable(view(running)), ['stop!']);
+    assert.deepEqual(usable(view(scored)), ['score', 'allocate!', 'run']);
+    assert.deepEqual(usable(view(done)), ['score', 'allocate', 'run', 'commit!']);
+  });
+
+  it('start nothing in a restricted window, but a run can still be stopped', () => {
+    assert.deepEqual(usable(view(done, { trusted: false })), []);
+    assert.deepEqual(usable(view(running, { trusted: false })), ['stop!']);
+    const states = actionStates(view(done, { trusted: false }));
+    assert.equal(states.find((state) => state.action === 'run')?.reason, restrictedReason);
+  });
+
+  it('do not commit a recorded run', () => {
+    assert.deepEqual(usable(view(done, { recorded: true })), ['score', 'allocate', 'run!']);
+  });
+
+  it('leave the next step to the error where a run failed', () => {
+    const failed = stateOf(begin(smallModel), end({ type: 'finished', state: 'failed' }));
+    assert.deepEqual(usable(view(failed)), ['score', 'run']);
+  });
+
+  it('need every task scored to its last sample to allocate', () => {
+    assert.equal(isScored(running), false);
+    assert.equal(isScored(scored), true);
+    assert.equal(isScored(empty), false);
+  });
+});
+
+describe('the status in words', () => {
+  it('has badges for the state and for a recorded run', () => {
+    assert.deepEqual(badges(view(empty)), ['No run yet']);
+    assert.deepEqual(badges(view(done, { recorded: true })), ['Done', 'Recorded run']);
+  });
+
+  it('says what the run does or how it ended', () => {
+    assert.equal(stageText(running), 'Scoring layers …');
+    const half = [begin(smallModel), score(smallModel, 1.5)] as const;
+    const failed = stateOf(...half, end({ type: 'finished', state: 'failed' }));
+    assert.equal(stageText(failed), 'Failed while scoring layers.');
+    const cancelled = stateOf(...half, end({ type: 'finished', state: 'cancelled' }));
+    assert.equal(stageText(cancelled), 'Cancelled after 384 samples.');
+  });
+
+  it('counts the time of a run that goes on, against the estimate', () => {
+    const now = Date.parse('2025-03-04T09:12:42.900Z');
+    assert.equal(elapsedText(view(running, { now })), '12 s of about 1 min 24 s');
+    assert.equal(elapsedText(view(done, { now })), '');
+  });
+
+  it('is announced coarsely', () => {
+    assert.equal(announcement(empty), '');
+    assert.equal(announcement(running), 'Scoring layers, 50 % of the samples done.');
+    assert.equal(announcement(done), 'Done.');
+  });
+});
+
+describe('stability in words', () => {
+  const task = (tau: number) => ({
+    name: 'spam',
+    samplesDone: 1,
+    samplesTotal: 1,
+    scores: [],
+    standardErrors: [],
+    layerStandardErrors: [],
+    stability: { halvesKendallTau: tau, topKAgreement: 0.5 },
+  });
+  it('calls an order noise below a τ of 0.3', () => {
+    assert.deepEqual(
+      [-0.2, 0.29, 0.3, 0.69, 0.7, 1].map((tau) => stabilityText(task(tau))?.verdict),
+      ['noise', 'noise', 'fair', 'fair', 'steady', 'steady'],
+    );
+    assert.match(stabilityText(task(0.1))?.sentence ?? '', /is noise.*Score more samples/);
+  });
+
+  it('says nothing before the halves were compared', () => {
+    assert.equal(stabilityText({ ...task(1), stability: undefined }), undefined);
+  });
+});
+
+describe('costs in words', () => {
+  const cost = { seconds: 80, memoryBytes: 2e9, diskBytes: 0 };
+  it('compare the estimate with what it took', () => {
+    const rows = costRows(cost, { seconds: 100, memoryBytes: 1.5e9, diskBytes: 10 });
+    assert.deepEqual(rows[0], {
+      title: 'Time',
+      estimate: '1 min 20 s',
+      actual: '1 min 40 s',
+      difference: '+25.0 %',
+    });
+    assert.equal(rows[1]?.difference, '−25.0 %');
+    assert.equal(rows[2]?.difference, '–');
+  });
+
+  it('have a dash for what is unknown', () => {
+    assert.equal(costRows(undefined, cost)[0]?.estimate, '–');
+    assert.equal(estimateText(cost), 'Estimate: 1 min 20 s, 2 GB of memory, 0 B on disk.');
+  });
+});
+
+describe('the page’s saved choices', () => {
+  it('survive, and anything else becomes the default', () => {
+    const choices = { task: 'spam', asTable: true, quantity: 'rank' };
+    assert.deepEqual(decodeChoices({ ...choices, run: 'r' }), choices);
+    for (const saved of [undefined, null, 3, {}, { task: 1, asTable: 'yes', quantity: 'size' }]) {
+      assert.deepEqual(decodeChoices(saved), defaultChoices);
+    }
+  });
+});
+
+describe('a file name', () => {
+  it('is the last part of either kind of path', () => {
+    assert.deepEqual(['a/b.yaml', 'c:\\x\\b.yaml', 'b.yaml', ''].map(fileName), [
+      'b.yaml',
+      'b.yaml',
+      'b.yaml',
+      '',
+    ]);
+  });
+});

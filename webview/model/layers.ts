@@ -1,0 +1,55 @@
+import { sumByLayer } from '../../src/shared/combineScores';
+import type { RunState } from '../../src/shared/runState';
+import type { ScoreView } from './scores';
+
+/** One layer: a bar of the chart and a line of its table. */
+export interface LayerRow {
+  readonly layer: number;
+  readonly value: number;
+  /** One standard error of `value`; undefined for shares. */
+  readonly error: number | undefined;
+  /** Part of the sum over layers, 0 to 1. */
+  readonly share: number;
+  /** Undefined until there is a plan. */
+  readonly kept: boolean | undefined;
+  readonly adaptedModules: number;
+  readonly experts: number;
+}
+
+/** The layers in order, one row each. */
+export function layerRows(run: RunState, scores: ScoreView): LayerRow[] {
+  const layerOf = run.modules.map((module) => module.layer);
+  const values = sumByLayer(layerOf, scores.values);
+  const adapted = sumByLayer(
+    layerOf,
+    run.modules.map((module) => (expertsOf(run, module.path) > 0 ? 1 : 0)),
+  );
+  const experts = sumByLayer(
+    layerOf,
+    run.modules.map((module) => expertsOf(run, module.path)),
+  );
+  const count = Math.max(run.model?.layers ?? 0, values.length);
+  return Array.from({ length: count }, (_, layer) => ({
+    layer,
+    value: values[layer] ?? 0,
+    error: scores.layerErrors?.[layer],
+    share: scores.total > 0 ? (values[layer] ?? 0) / scores.total : 0,
+    kept: run.plan === undefined ? undefined : (adapted[layer] ?? 0) > 0,
+    adaptedModules: adapted[layer] ?? 0,
+    experts: experts[layer] ?? 0,
+  }));
+}
+
+/** Layers that the plan gives adapters to, as short ranges: "2, 5–7". */
+export function keptLayersText(rows: readonly LayerRow[]): string {
+  const kept = rows.filter((row) => row.kept).map((row) => row.layer);
+  const ranges: [number, number][] = [];
+  for (const layer of kept) {
+    const last = ranges.at(-1);
+    if (last && last[1] === layer - 1) last[1] = layer;
+    else ranges.push([layer, layer]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
+}
+
+const expertsOf = (run: RunState, path: string): number => run.plan?.plan.modules[path]?.experts ?? 0;

@@ -1,0 +1,46 @@
+import { commands } from '../../src/shared/ids';
+import { h, setText, show } from '../dom';
+import { actionStates, runActions, type RunAction } from '../model/actions';
+import { button } from '../ui/toolkit';
+import type { Deeds, Part } from './part';
+
+const titles: Readonly<Record<RunAction, string>> = {
+  score: commands['adapterLab.scoreLayers'],
+  allocate: commands['adapterLab.allocate'],
+  run: commands['adapterLab.runExperiment'],
+  commit: commands['adapterLab.commitPlan'],
+  stop: commands['adapterLab.stop'],
+};
+
+/** The buttons that begin, end and commit. Those that make no sense now are disabled and say why. */
+export function actions(deeds: Deeds): Part {
+  const buttons = runActions.map((action) => ({
+    action,
+    control: button(titles[action], () => deeds.act(action)),
+  }));
+  const reasons = h('p', { class: 'quiet' });
+  const element = h(
+    'section',
+    { class: 'actions', 'aria-label': 'Actions' },
+    h('div', { class: 'row' }, ...buttons.map(({ control }) => control.element)),
+    reasons,
+  );
+  return {
+    element,
+    update: (view) => {
+      const states = actionStates(view);
+      for (const { action, control } of buttons) {
+        const state = states.find((one) => one.action === action);
+        control.setReason(state?.reason);
+        control.setPrimary(state?.primary ?? false);
+      }
+      // A disabled button takes no focus, so its tooltip is for the mouse only; the sentences say it to everybody.
+      // The notice above says it already where the window is restricted, and the badge where a run is in progress.
+      const spoken = states.filter((state) => state.action !== 'stop').map((state) => state.reason);
+      const told = view.trusted && view.run.status !== 'running' ? spoken : [];
+      const sentences = [...new Set(told.filter((reason) => reason !== undefined))];
+      setText(reasons, sentences.join(' '));
+      show(reasons, sentences.length > 0);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { formatCount } from '../../src/shared/format';
+import type { RunState } from '../../src/shared/runState';
+import type { RunHeading } from '../../src/shared/webviewProtocol';
+import { h, rebuild, show } from '../dom';
+import { definitions } from './definitions';
+import { section, type Part } from './part';
+
+const jobTitles = { score: 'Score Layers', allocate: 'Allocate', run: 'Run Experiment' };
+
+/** Where the numbers come from: what ran, when, on what. */
+export function facts(): Part {
+  const list = h('div');
+  const element = section('Run', 'facts', list);
+  return {
+    element,
+    update: ({ heading, run }) => {
+      show(element, run.status !== 'empty');
+      const lines = factLines(heading, run);
+      rebuild(list, lines, () => [definitions(lines)]);
+    },
+  };
+}
+
+function factLines(heading: RunHeading, run: RunState): [string, string][] {
+  const line = (name: string, value: string | undefined): [string, string][] =>
+    value ? [[name, value]] : [];
+  const started = run.startedAt === undefined ? Number.NaN : Date.parse(run.startedAt);
+  return [
+    ...line('Job', run.job && jobTitles[run.job]),
+    ...line('Run', heading.run),
+    ...line('Started', Number.isNaN(started) ? undefined : new Date(started).toLocaleString()),
+    ...line('Model', run.model?.name),
+    ...line('Modules', run.modules.length > 0 ? formatCount(run.modules.length) : undefined),
+    ...line('Device', run.device?.name),
+    ...line('Tasks', run.tasks.map((task) => task.name).join(', ')),
+  ];
+}
