@@ -46,7 +46,7 @@ describe('the scores that the page shows', () => {
 });
 
 describe('layer rows', () => {
-  it('sum the modules of each layer, with the layer's own error', () => {
+  it('sum the modules of each layer, with an error of their own', () => {
     const run = stateOf(begin(oneTask), score(oneTask, 1));
     const task = run.tasks[0];
     assert.ok(task);
