@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { allocate } from '../../../src/planning/allocate';
+import { planRequest } from '../../../src/planning/planRequest';
+import { layerTable, reportOf } from '../../../src/planning/report';
+import type { RunEvent } from '../../../src/shared/runEvents';
+import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { scoreFiles } from './scoredModel';
+import { syntheticModel } from './syntheticModel';
+
+const at = '2026-11-22T00:00:00.000Z';
+const [file] = scoreFiles(4, ['mail']);
+const scored: RunEvent[] = [
+  { at, type: 'started', job: 'run', experiment: 'mail.adapter.yaml', tasks: ['mail'] },
+  {
+    at,
+    type: 'model',
+    model: 'model',
+    architecture: 'LlamaForCausalLM',
+    layers: 4,
+    parameters: 1_234_567,
+    modules: syntheticModel(4),
+  },
+  {
+    at,
+    type: 'scores',
+    task: 'mail',
+    samplesDone: 64,
+    samplesTotal: 64,
+    scores: file!.modules.map(({ score }) => score),
+    standardErrors: file!.modules.map(() => 0.01),
+    layerStandardErrors: [0.02, 0.02, 0.02, 0.02],
+  },
+  { at, type: 'stability', task: 'mail', halvesKendallTau: 0.1, topKAgreement: 0.5 },
+];
+const plan = allocate(
+  planRequest(
+    {
+      method: 'floe',
+      adapter: { targets: ['q_proj'], rank: 8, alpha: 16, experts: 3 },
+      budget: { layers: { count: 1 } },
+      plan: undefined,
+    },
+    [file!],
+  ),
+);
+const cells = (row: string): string[] =>
+  row
+    .split('|')
+    .map((cell) => cell.trim())
+    .slice(1, -1);
+
+describe('the report of a run', () => {
+  const before = scored.reduce(applyEvent, emptyRun);
+  const after = applyEvent(before, { at, type: 'plan', plan });
+
+  it('has a row a layer with its share, its score and its experts', () => {
+    const rows = layerTable(after).map(cells);
+    assert.deepEqual(rows[0], ['layer', 'share', 'mail', 'experts']);
+    assert.deepEqual(rows.slice(2), [
+      ['0', '10.0 %', '1', '-'],
+      ['1', '20.0 %', '2', '-'],
+      ['2', '30.0 %', '3', '-'],
+      ['3', '40.0 %', '4', '3'],
+    ]);
+  });
+
+  it('has no column of experts before there is a plan', () => {
+    assert.deepEqual(cells(layerTable(before)[0]!), ['layer', 'share', 'mail']);
+  });
+
+  it('calls an order noise whose halves disagree', () => {
+    assert.match(reportOf(after), /mail: 64 samples; .*τ 0\.10.*mostly noise/);
+  });
+
+  it('lists the plan, and which rows are locked only where some are', () => {
+    assert.match(reportOf(after), /\| model\.layers\.3\.self_attn\.q_proj \| +8 \| +16 \| +3 \|\n/);
+    assert.doesNotMatch(reportOf(after), /locked/);
+    const [path, row] = Object.entries(plan.plan.modules)[0]!;
+    const locked = { ...plan, plan: { ...plan.plan, modules: { [path]: { ...row, locked: true } } } };
+    assert.match(reportOf(applyEvent(before, { at, type: 'plan', plan: locked })), /by hand/);
+  });
+});
