@@ -72,6 +72,7 @@ function main(): void {
   // The model is trained from the streams of .cache alone, in a process of its own.
   if (process.argv.includes('--no-model')) return;
   run('npx', ['tsx', join(__dirname, 'train-model.ts'), ...(force ? ['--fresh'] : [])], root);
+  run('npx', ['tsx', join(__dirname, 'record.ts')], root);
 }
 
 main();

@@ -43,11 +43,13 @@ async function readLines(file: string): Promise<NumberedLine[]> {
   const lines: NumberedLine[] = [];
   let number = 0;
   try {
-    for await (const text of createInterface({
+    for await (const line of createInterface({
       input: createReadStream(file, 'utf8'),
       crlfDelay: Infinity,
     })) {
       number++;
+      // A byte order mark, as some editors on Windows write it.
+      const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
       if (text.trim() !== '') lines.push({ text, number });
     }
   } catch (error) {

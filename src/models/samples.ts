@@ -63,7 +63,7 @@ function classification(
       if (keep <= 0) {
         throw new LabError(
           'data-line-invalid',
-          `${where}: prompt and label alone are longer than max_length ${maxLength}.`,
+          `${where}: prompt and label leave no room for the text in max_length ${maxLength}.`,
           'Raise score.max_length or shorten the prompt.',
         );
       }

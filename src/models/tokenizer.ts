@@ -32,7 +32,9 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
     return {
       encode: (text) => tokenizer.encode(text).ids,
       encodePlain: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
-      decode: (ids) => tokenizer.decode([...ids], { clean_up_tokenization_spaces: false }),
+      // The library refuses an empty list.
+      decode: (ids) =>
+        ids.length === 0 ? '' : tokenizer.decode([...ids], { clean_up_tokenization_spaces: false }),
     };
   } catch (error) {
     throw invalid(file, error);

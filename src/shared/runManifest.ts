@@ -13,6 +13,8 @@ export const runManifestSchema = z.object({
   createdAt: z.string(),
   finishedAt: z.string().optional(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  /** True for the run that comes with the sample: it was made elsewhere, for its views to be tried. */
+  recorded: z.boolean().optional(),
   /** The engine process, to tell a run that goes on from one that was killed. */
   pid: z.number().int(),
   seed: z.number().int(),

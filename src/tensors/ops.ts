@@ -16,9 +16,11 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
     const factor = scale as tf.Tensor1D;
     const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(rows), -1, true), epsilon));
     const normed = tf.mul(rows, inverse);
+    const value = tf.mul(normed, factor);
+    // Saved last, here as below: what is saved before an error is never freed.
     (save as tf.GradSaveFunc)([normed, inverse, factor]);
     return {
-      value: tf.mul(normed, factor),
+      value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [unit, inv, w] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
         const scaled = tf.mul(dy, w);
@@ -41,9 +43,10 @@ export function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
     const ups = u as tf.Tensor2D;
     const sigmoid = tf.sigmoid(gates);
     const silu = tf.mul(gates, sigmoid);
+    const value = tf.mul(silu, ups);
     (save as tf.GradSaveFunc)([ups, sigmoid, silu]);
     return {
-      value: tf.mul(silu, ups),
+      value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [up2, s, h] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
         // d silu / dg = s + h (1 - s)
@@ -83,8 +86,8 @@ export function rotate(x: tf.Tensor4D, { cos, sin, halfTurn }: RotaryTables): tf
 }
 
 /**
- * Negative log likelihood of each row's label: logsumexp(logits) - logits[label]. A label of -1 gives a row of loss
- * logsumexp whose gradient the caller masks by a zero weight.
+ * Negative log likelihood of each row's label: logsumexp(logits) - logits[label]. A label outside the vocabulary would
+ * count as a loss of 0: callers refuse it.
  * @param logits [rows, vocabulary]
  * @param labels [rows] int32
  * @returns [rows]
@@ -94,9 +97,10 @@ export function tokenLoss(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D
     const rows = input as tf.Tensor2D;
     const hot = tf.oneHot(labels, rows.shape[1]) as tf.Tensor2D;
     const logs = tf.logSoftmax(rows);
+    const value = tf.neg(tf.sum(tf.mul(logs, hot), -1));
     (save as tf.GradSaveFunc)([logs, labels]);
     return {
-      value: tf.neg(tf.sum(tf.mul(logs, hot), -1)),
+      value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [logShares, targets] = saved as [tf.Tensor2D, tf.Tensor1D];
         const target = tf.oneHot(targets, logShares.shape[1]);

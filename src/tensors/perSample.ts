@@ -39,9 +39,10 @@ export function frozenLinear(
 ): tf.Tensor2D {
   return tf.customGrad((input, save) => {
     const rows = input as tf.Tensor2D;
+    const value = tf.matMul(rows, weight, false, true);
     (save as tf.GradSaveFunc)([rows]);
     return {
-      value: tf.matMul(rows, weight, false, true),
+      value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         record(saved[0] as tf.Tensor2D, dy as tf.Tensor2D);
         return tf.matMul(dy as tf.Tensor2D, weight);

@@ -39,9 +39,13 @@ export function intView(info: tf.TensorInfo): Int32Array {
  */
 export function guardMalloc(): void {
   const { wasm } = wasmBackend();
+  // Emscripten's stub puts the real malloc over whatever stands there at its first call: it must not be ours.
+  wasm._free(wasm._malloc(8));
   const malloc = wasm._malloc.bind(wasm);
   wasm._malloc = (bytes) => {
-    const address = malloc(bytes);
+    // The module takes its sizes as signed numbers of 32 bits: asked for more than is left it would shrink the heap.
+    const fits = bytes < 2 ** 31 || wasm.HEAPU8.length + bytes < 2 ** 32;
+    const address = fits ? malloc(bytes) : 0;
     if (address === 0 && bytes > 0) throw outOfMemory(bytes);
     return address;
   };

@@ -29,6 +29,8 @@ const configSchema = z.looseObject({
   rms_norm_eps: z.number().positive().default(1e-6),
   rope_theta: z.number().positive().default(10000),
   rope_scaling: ropeScalingSchema.nullish(),
+  // Since transformers 5 in the place of `rope_theta` and `rope_scaling`.
+  rope_parameters: ropeScalingSchema.extend({ rope_theta: z.number().positive().optional() }).nullish(),
   hidden_act: z.string().default('silu'),
   tie_word_embeddings: z.boolean().default(false),
 });
@@ -74,18 +76,24 @@ export function parseLlamaConfig(config: Readonly<Record<string, unknown>>, fold
   if (c.num_attention_heads % keyValueHeads !== 0) {
     throw invalid(folder, `num_attention_heads is not a multiple of num_key_value_heads`);
   }
+  const headSize = c.head_dim ?? c.hidden_size / c.num_attention_heads;
+  if (!Number.isInteger(headSize))
+    throw invalid(folder, 'hidden_size is not a multiple of num_attention_heads');
+  if (headSize % 2 !== 0)
+    throw invalid(folder, `head_dim ${headSize} is odd, so its halves cannot be turned`);
+  const rope = c.rope_parameters ?? c.rope_scaling ?? undefined;
   return {
     width: c.hidden_size,
     mlpWidth: c.intermediate_size,
     layers: c.num_hidden_layers,
     heads: c.num_attention_heads,
     keyValueHeads,
-    headSize: c.head_dim ?? c.hidden_size / c.num_attention_heads,
+    headSize,
     vocabulary: c.vocab_size,
     maxLength: c.max_position_embeddings,
     normEpsilon: c.rms_norm_eps,
-    ropeTheta: c.rope_theta,
-    ropeScaling: parseScaling(c.rope_scaling ?? undefined, folder),
+    ropeTheta: c.rope_parameters?.rope_theta ?? c.rope_theta,
+    ropeScaling: parseScaling(rope, folder),
     tiedOutput: c.tie_word_embeddings,
   };
 }

@@ -134,7 +134,8 @@ export class LlamaModel implements CausalModel {
   }
 
   private requireKnownTokens(batch: Batch): void {
-    const unknown = batch.ids.find((id) => id < 0 || id >= this.config.vocabulary);
+    const isUnknown = (id: number): boolean => id < 0 || id >= this.config.vocabulary;
+    const unknown = batch.ids.find(isUnknown) ?? batch.targets.find(isUnknown);
     if (unknown === undefined) return;
     throw new LabError(
       'data-line-invalid',
