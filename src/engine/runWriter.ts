@@ -62,14 +62,17 @@ export class RunWriter {
   }
 
   async finish(state: 'done' | 'failed' | 'cancelled', error?: LabError): Promise<void> {
-    await this.record({
-      type: 'finished',
-      state,
-      ...(error === undefined ? {} : { error: error.toPayload() }),
-    });
-    this.note({ state, finishedAt: new Date().toISOString() });
-    await this.writeManifest();
-    await this.journal.close();
+    try {
+      await this.record({
+        type: 'finished',
+        state,
+        ...(error === undefined ? {} : { error: error.toPayload() }),
+      });
+      this.note({ state, finishedAt: new Date().toISOString() });
+      await this.writeManifest();
+    } finally {
+      await this.journal.close();
+    }
   }
 
   /** Ends the run as its error says and returns that error. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { LabError, cancelled } from '../shared/errors';
 import type { Batch } from '../models/batches';
 import type { CausalModel } from '../models/causalModel';
+import { freeingTape } from '../tensors/freeTape';
 import { gradientSquaredNorms } from '../tensors/perSample';
 
 /** Per-sample results of one batch: [module][member of the batch]. */
@@ -42,9 +43,8 @@ export async function scoreBatch(
     inputs.pop()?.dispose();
     for (let layer = model.layers - 1; layer >= 0; layer--) {
       await breathe(signal);
-      const input = inputs.pop() as tf.Tensor2D;
-      const next: tf.Tensor = blockGradient(model, layer, input, gradient, batch, byPath);
-      tf.dispose([input, gradient]);
+      const next: tf.Tensor = blockGradient(model, layer, last(inputs), gradient, batch, byPath);
+      tf.dispose([inputs.pop() as tf.Tensor, gradient]);
       gradient = next;
     }
     const squaredNorms = model.modules.map(
@@ -57,16 +57,16 @@ export async function scoreBatch(
   }
 }
 
+/** The gradient in the last hidden states, and the losses: read inside the pass, so that a bad one ends it. */
 function headGradient(model: CausalModel, x: tf.Tensor2D, batch: Batch) {
-  const weights = tf.tensor1d(batch.weights);
-  let perTarget: tf.Tensor | undefined;
-  const { grad, value } = tf.valueAndGrad((hidden: tf.Tensor) => {
+  let losses: readonly number[] = [];
+  const differentiate = tf.valueAndGrad((hidden: tf.Tensor) => {
     const loss = model.targetLoss(hidden as tf.Tensor2D, batch);
-    perTarget = tf.keep(loss.clone());
-    return tf.sum(tf.mul(loss, weights)) as tf.Scalar;
-  })(x) as { grad: tf.Tensor; value: tf.Tensor };
-  const losses = lossesOf(batch, perTarget?.dataSync() as Float32Array);
-  tf.dispose([weights, value, perTarget as tf.Tensor]);
+    losses = lossesOf(batch, loss.dataSync() as Float32Array);
+    return tf.sum(tf.mul(loss, tf.tensor1d(batch.weights))) as tf.Scalar;
+  });
+  const { grad, value } = freeingTape(() => differentiate(x) as { grad: tf.Tensor; value: tf.Tensor });
+  value.dispose();
   return { gradient: grad, losses };
 }
 
@@ -98,13 +98,14 @@ function blockGradient(
   byPath: Map<string, Float32Array>,
 ): tf.Tensor {
   const members = batch.members.length;
-  return tf.grad((x: tf.Tensor) =>
+  const differentiate = tf.grad((x: tf.Tensor) =>
     model.block(layer, x as tf.Tensor2D, batch, (path, rows, dy) => {
       const norms = gradientSquaredNorms(rows, dy, members);
       byPath.set(path, norms.dataSync() as Float32Array);
       norms.dispose();
     }),
-  )(input, gradient);
+  );
+  return freeingTape(() => differentiate(input, gradient));
 }
 
 /** Lets messages in: without it a cancel or a heartbeat would wait for the whole batch. */

@@ -39,6 +39,7 @@ export async function scoreExperiment(
   const started = performance.now();
   const manifest = await manifestOf(experiment, request, options);
   const writer: RunWriter = await RunWriter.create(options.run, manifest, () => options.told(writer));
+  const sink = queueInto(writer);
   try {
     await writer.record({
       type: 'started',
@@ -46,7 +47,6 @@ export async function scoreExperiment(
       experiment: path.basename(experiment.file),
       tasks: request.tasks.map(({ name }) => name),
     });
-    const sink = queueInto(writer);
     const { scores, prepared, device } = await scoreModel(request, sink.push, signal);
     await sink.drained();
     writer.note({
@@ -77,6 +77,8 @@ export async function scoreExperiment(
     await writer.finish('done');
     return writer;
   } catch (thrown) {
+    // What was told before the failure stands before it.
+    await sink.drained().catch(() => undefined);
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   }
 }

@@ -1,0 +1,19 @@
+import type { ErrorPayload } from '../shared/errors';
+import type { Dialogs } from './dialogs';
+
+/** What `activate` returns: for tests and for looking under the hood. No other extension should build on it. */
+export interface AdapterLabApi {
+  /** Version of Adapter Lab. */
+  readonly version: string;
+  /** Milliseconds from the bundle's first line to the end of `activate`. */
+  readonly activationMs: number;
+  /** Process id of the engine; undefined while none runs. */
+  readonly enginePid: number | undefined;
+  /** Only in a host that runs tests, where VS Code refuses dialogs. */
+  readonly testing?: {
+    /** Answers instead of VS Code's dialogs. */
+    answer(answers: Partial<Dialogs>): void;
+    /** The last error that was shown. */
+    lastError(): ErrorPayload | undefined;
+  };
+}

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { type ErrorCode, type ErrorPayload } from '../../shared/errors';
+import type { CommandId } from '../../shared/ids';
+import type { Remedy } from '../presenter';
+import { allocatePlan } from './allocate';
+import { commitPlan } from './commitPlan';
+import type { ExperimentCommand, Parts } from './parts';
+import { runExperiment } from './runExperiment';
+import { scoreLayers } from './scoreLayers';
+import { selectDevice } from './selectDevice';
+
+/** What a command gives to `executeCommand` where it failed; the user has been shown it already. */
+export interface Failed {
+  readonly error: ErrorPayload;
+}
+
+const showMap: ExperimentCommand = ({ panels }, uri) => panels.show(uri);
+
+/** Every command, so that none can be declared and forgotten. */
+export function registerCommands(parts: Parts): vscode.Disposable[] {
+  const about = (id: CommandId, run: ExperimentCommand) => (given: unknown) =>
+    onExperiment(parts, id, run, given);
+  const table: Record<CommandId, (given: unknown) => unknown> = {
+    'adapterLab.scoreLayers': about('adapterLab.scoreLayers', scoreLayers),
+    'adapterLab.allocate': about('adapterLab.allocate', allocatePlan),
+    'adapterLab.runExperiment': about('adapterLab.runExperiment', runExperiment),
+    'adapterLab.commitPlan': about('adapterLab.commitPlan', commitPlan),
+    'adapterLab.showAllocationMap': about('adapterLab.showAllocationMap', showMap),
+    'adapterLab.stop': () => parts.jobs.stop(),
+    'adapterLab.selectDevice': () => selectDevice(parts).catch((thrown: unknown) => failed(parts, thrown)),
+  };
+  return Object.entries(table).map(([id, run]) => vscode.commands.registerCommand(id, run));
+}
+
+async function onExperiment(
+  parts: Parts,
+  id: CommandId,
+  run: ExperimentCommand,
+  given: unknown,
+): Promise<unknown> {
+  let uri: vscode.Uri | undefined;
+  try {
+    uri = await parts.experiments.target(given);
+    return uri && (await run(parts, uri));
+  } catch (thrown) {
+    return failed(parts, thrown, (code) => remedyFor(code, id, uri));
+  }
+}
+
+function failed(
+  { presenter }: Parts,
+  thrown: unknown,
+  remedy: (code: ErrorCode) => Remedy | undefined = () => undefined,
+): Failed {
+  return { error: presenter.error(thrown, remedy).toPayload() };
+}
+
+/** What the command itself can offer: the step that was missing before it, or itself once more. */
+function remedyFor(code: ErrorCode, id: CommandId, uri: vscode.Uri | undefined): Remedy | undefined {
+  const step = (title: string, command: CommandId): Remedy => ({
+    title,
+    run: () => vscode.commands.executeCommand(command, uri),
+  });
+  switch (code) {
+    case 'run-not-found':
+      return step('Score Layers', 'adapterLab.scoreLayers');
+    case 'plan-missing':
+      return step('Allocate', 'adapterLab.allocate');
+    case 'engine-crashed':
+    case 'engine-killed':
+    case 'engine-silent':
+      return step('Try Again', id);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { basename } from 'node:path';
+import type * as vscode from 'vscode';
+import { formatSeconds } from '../../shared/format';
+import type { RunState } from '../../shared/runState';
+import { begunEvent } from '../runs/jobs';
+import { deviceSetting } from '../settings';
+import { requireTrust } from '../trust';
+import type { Parts } from './parts';
+
+/**
+ * Scores an experiment's layers into a new run, shown beside the text while it goes on.
+ *
+ * @returns the run's folder; undefined where another run is in progress
+ */
+export async function scoreLayers(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
+  const run = await score(parts, uri);
+  if (run === undefined) return undefined;
+  const { state } = await parts.runs.run(run);
+  tellEnd(parts, uri, run, `${scoredText(uri, state)}. Allocate makes a plan from the scores.`);
+  return run;
+}
+
+/** The scoring alone, for commands that go on with it. */
+export async function score(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
+  const { jobs, panels, runs, hints } = parts;
+  requireTrust();
+  if (isBusy(parts)) return undefined;
+  const { experiment } = await parts.experiments.open(uri);
+  // While the file was saved, another command may have begun.
+  if (isBusy(parts)) return undefined;
+  const names = experiment.tasks.map(({ name }) => name);
+  try {
+    return await jobs.score(experiment, deviceSetting(), (run) => {
+      const begun = begunEvent(experiment.file, names);
+      void panels.show(uri, { run, begun, preserveFocus: true });
+    });
+  } finally {
+    runs.forget();
+    hints.refresh();
+  }
+}
+
+/** One engine does one job at a time. Where it does one, the user is told and can stop it. */
+export function isBusy({ jobs, presenter }: Parts): boolean {
+  const { active } = jobs;
+  if (!active) return false;
+  void presenter.offer('information', `${basename(active.experiment)} is being scored.`, {
+    title: 'Stop',
+    run: () => jobs.stop(),
+  });
+  return true;
+}
+
+/** A word at the end of a run that nobody watches. */
+export function tellEnd({ panels, presenter }: Parts, uri: vscode.Uri, run: string, message: string): void {
+  if (panels.isVisible(run)) return;
+  void presenter.offer('information', message, {
+    title: 'Show Allocation Map',
+    run: () => panels.show(uri, { run }),
+  });
+}
+
+export function scoredText(uri: vscode.Uri, { tasks, actual }: RunState): string {
+  const samples = tasks.reduce((sum, { samplesDone }) => sum + samplesDone, 0);
+  const time = actual ? ` in ${formatSeconds(actual.seconds)}` : '';
+  const of = tasks.length === 1 ? 'one task' : `${tasks.length} tasks`;
+  return `${basename(uri.fsPath)}: scored with ${samples} samples of ${of}${time}`;
+}

@@ -1,0 +1,32 @@
+import { deviceSetting, writeDevice } from '../settings';
+import type { DeviceChoice } from '../runs/jobs';
+import { requireTrust } from '../trust';
+import { deviceItems } from './deviceItems';
+import type { Parts } from './parts';
+
+/**
+ * Lets the user pick what the engine computes on, with the speed of each device on this machine.
+ *
+ * @returns the choice; undefined where none was made
+ */
+export async function selectDevice(parts: Parts): Promise<DeviceChoice | undefined> {
+  requireTrust();
+  const items = parts.engine
+    .request('devices', {})
+    .then(({ devices }) => deviceItems(devices, deviceSetting()));
+  const picked = await parts.dialogs.pick(items, {
+    title: 'Select Device',
+    placeHolder: 'Measuring the devices of this machine takes a few seconds',
+    matchOnDescription: true,
+  });
+  if (!picked) return undefined;
+  if (picked.choice === undefined) {
+    void parts.presenter.offer(
+      'information',
+      `${picked.label.replace(/^\$\([^)]*\) /, '')}: ${picked.detail}`,
+    );
+    return undefined;
+  }
+  await writeDevice(picked.choice);
+  return picked.choice;
+}

@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import { planEdits } from '../../configs/experiment/editPlan';
+import { LabError } from '../../shared/errors';
+import type { Plan } from '../../shared/words';
+
+/**
+ * Writes a plan into an open experiment as one edit, so that one Undo takes it back, and saves. What the user wrote
+ * around it, comments included, stays as it is.
+ *
+ * @throws LabError `experiment-syntax`, `experiment-invalid`
+ */
+export async function writePlan(document: vscode.TextDocument, plan: Plan): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.set(
+    document.uri,
+    planEdits(document.getText(), plan).map(({ start, end, text }) =>
+      vscode.TextEdit.replace(new vscode.Range(document.positionAt(start), document.positionAt(end)), text),
+    ),
+  );
+  const applied = await vscode.workspace.applyEdit(edit);
+  if (applied && (!document.isDirty || (await document.save()))) return;
+  throw new LabError(
+    'experiment-invalid',
+    `The plan could not be written into ${document.uri.fsPath}.`,
+    'Check that the file may be written, then allocate again.',
+  );
+}

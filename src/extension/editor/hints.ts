@@ -1,0 +1,98 @@
+import type { Experiment } from '../../configs/experiment/experiment';
+import type { ExperimentAnchors } from '../../configs/experiment/locate';
+import { budgetLimits } from '../../planning/budget';
+import { adapterForm, moduleParameters, planParameters } from '../../planning/parameters';
+import { formatCount, formatShare } from '../../shared/format';
+import type { RunState } from '../../shared/runState';
+import type { Module, Plan } from '../../shared/words';
+import { keyLine } from './keyLine';
+import type { ModelFacts } from './modelFacts';
+import { moduleScores, scoreText } from './moduleScores';
+
+/** Shown at the end of a line. */
+export interface Hint {
+  /** Zero-based. */
+  readonly line: number;
+  readonly text: string;
+  readonly tooltip?: string;
+}
+
+export interface HintSource {
+  readonly text: string;
+  readonly anchors: ExperimentAnchors;
+  /** Absent while the text has errors. */
+  readonly experiment: Experiment | undefined;
+  readonly model: ModelFacts | undefined;
+  /** The newest scored run. */
+  readonly run: RunState | undefined;
+}
+
+/** What an experiment's lines mean for its model: the model's size, the plan's totals, each row's score and cost. */
+export function hintsOf(source: HintSource): Hint[] {
+  return [...modelHint(source), ...budgetHint(source), ...rowHints(source)];
+}
+
+function modelHint({ text, model }: HintSource): Hint[] {
+  const line = keyLine(text, 'model');
+  if (line === undefined || !model) return [];
+  if ('error' in model) {
+    const { code, message, next } = model.error;
+    return [
+      {
+        line,
+        text: code === 'model-missing' ? 'not found' : 'cannot be read',
+        tooltip: `${message} ${next}`,
+      },
+    ];
+  }
+  const { architecture, layers, parameters } = model;
+  return [{ line, text: `${architecture} · ${layers} layers · ${formatCount(parameters)} parameters` }];
+}
+
+function budgetHint(source: HintSource): Hint[] {
+  const { anchors, experiment, model } = source;
+  const modules = modulesOf(source);
+  if (!anchors.budget || !experiment || modules.length === 0) return [];
+  const { line } = anchors.budget;
+  const layers = 1 + Math.max(...modules.map(({ layer }) => layer));
+  if (!experiment.plan) {
+    const limits = budgetLimits(experiment.budget, layers);
+    return [{ line, text: `at most ${limits.layers} of ${layers} layers` }];
+  }
+  const totals = totalsOf(experiment.plan, modules);
+  const parameters = planParameters(experiment.plan, modules, adapterForm(experiment.method));
+  const share = model && 'parameters' in model ? ` (${formatShare(parameters / model.parameters)})` : '';
+  const text = `plan: ${totals.layers} of ${layers} layers · ${totals.experts} experts · ${formatCount(parameters)} trainable${share}`;
+  return [{ line, text, tooltip: 'What the plan below takes of the budget' }];
+}
+
+function totalsOf(plan: Plan, modules: readonly Module[]): { layers: number; experts: number } {
+  const adapted = modules.filter(({ path }) => (plan.modules[path]?.experts ?? 0) > 0);
+  return {
+    layers: new Set(adapted.map(({ layer }) => layer)).size,
+    experts: adapted.reduce((sum, { path }) => sum + (plan.modules[path]?.experts ?? 0), 0),
+  };
+}
+
+function rowHints(source: HintSource): Hint[] {
+  const { anchors, experiment, run } = source;
+  const modules = new Map(modulesOf(source).map((module) => [module.path, module]));
+  const scores = run ? moduleScores(run) : undefined;
+  return anchors.modules.flatMap(({ path, line }) => {
+    const module = modules.get(path);
+    if (!module) return modules.size > 0 ? [{ line, text: 'not in this model' }] : [];
+    const row = experiment?.plan?.modules[path];
+    const score = scores?.get(path);
+    const parts = [
+      ...(score ? [scoreText(score)] : []),
+      ...(row && experiment
+        ? [`${formatCount(moduleParameters(module, row, adapterForm(experiment.method)))} parameters`]
+        : []),
+    ];
+    return parts.length > 0 ? [{ line, text: parts.join(' · ') }] : [];
+  });
+}
+
+/** The model's modules; those of the newest run where the model cannot be read. */
+const modulesOf = ({ model, run }: HintSource): readonly Module[] =>
+  model && 'modules' in model ? model.modules : (run?.modules ?? []);

@@ -1,0 +1,89 @@
+import type { ExperimentAnchors } from '../../configs/experiment/locate';
+import type { CommandId } from '../../shared/ids';
+import { progressOf } from '../../shared/runState';
+import type { Job } from '../runs/jobs';
+import { keyLine } from './keyLine';
+
+export interface Lens {
+  /** Zero-based. */
+  readonly line: number;
+  readonly title: string;
+  readonly tooltip: string;
+  readonly command: CommandId;
+}
+
+/**
+ * The lenses of an experiment: what starts above the block that it reads, and while its job runs, how far that is and the
+ * way to stop it in the same place, so that the text does not move.
+ *
+ * @param job the job of this very experiment, if it runs
+ */
+export function lensesOf(
+  text: string,
+  anchors: ExperimentAnchors,
+  job: Pick<Job, 'state' | 'stopping'> | undefined,
+): Lens[] {
+  const line = anchors.score?.line ?? keyLine(text, 'tasks') ?? 0;
+  if (job) return [...runningLenses(line, job), ...planLenses(anchors)];
+  return [
+    {
+      line,
+      title: '$(play) Score Layers',
+      tooltip: 'Measure how much the tasks depend on each layer and module',
+      command: 'adapterLab.scoreLayers',
+    },
+    {
+      line,
+      title: 'Run Experiment',
+      tooltip: 'Score the layers, then allocate under the budget and write the plan',
+      command: 'adapterLab.runExperiment',
+    },
+    ...planLenses(anchors),
+  ];
+}
+
+/** How far a job is, as the lens says it. */
+export function progressTitle({ state, stopping }: Pick<Job, 'state' | 'stopping'>): string {
+  return stopping ? '$(sync~spin) Stopping' : `$(sync~spin) Scoring ${Math.floor(progressOf(state) * 100)} %`;
+}
+
+function runningLenses(line: number, job: Pick<Job, 'state' | 'stopping'>): Lens[] {
+  const progress: Lens = {
+    line,
+    title: progressTitle(job),
+    tooltip: 'Show the run',
+    command: 'adapterLab.showAllocationMap',
+  };
+  const stop: Lens = { line, title: 'Stop', tooltip: 'Stop the run', command: 'adapterLab.stop' };
+  return job.stopping ? [progress] : [progress, stop];
+}
+
+function planLenses({ budget, plan }: ExperimentAnchors): Lens[] {
+  const allocate: Lens[] = budget
+    ? [
+        {
+          line: budget.line,
+          title: 'Allocate',
+          tooltip: 'Make the plan anew from the newest scores and write it below',
+          command: 'adapterLab.allocate',
+        },
+      ]
+    : [];
+  const commit: Lens[] = plan
+    ? [
+        {
+          line: plan.line,
+          title: 'Commit Plan',
+          tooltip: 'Commit this file with where its plan comes from',
+          command: 'adapterLab.commitPlan',
+        },
+        {
+          line: plan.line,
+          title: 'Show Allocation Map',
+          tooltip: 'Show scores and plan, layer by module',
+          command: 'adapterLab.showAllocationMap',
+        },
+      ]
+    : [];
+  return [...allocate, ...commit];
+}

@@ -1,0 +1,54 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readModelFolder } from '../../files/modelFolder';
+import { toLabError, type LabError } from '../../shared/errors';
+import type { Module } from '../../shared/words';
+
+/** What the headers of a model folder say, or why they cannot be read. */
+export type ModelFacts =
+  | {
+      readonly architecture: string;
+      readonly layers: number;
+      readonly parameters: number;
+      readonly modules: readonly Module[];
+    }
+  | { readonly error: LabError };
+
+const freshMs = 2000;
+
+/** Reads headers of model folders, again only when one of their files changed. */
+export class ModelCache {
+  private readonly known = new Map<string, { at: number; stamp: string; facts: Promise<ModelFacts> }>();
+
+  /** @param folder absolute path */
+  async facts(folder: string): Promise<ModelFacts> {
+    const before = this.known.get(folder);
+    if (before && Date.now() - before.at < freshMs) return before.facts;
+    const stamp = await stampOf(folder);
+    const facts = before?.stamp === stamp ? before.facts : read(folder);
+    this.known.set(folder, { at: Date.now(), stamp, facts });
+    return facts;
+  }
+}
+
+async function read(folder: string): Promise<ModelFacts> {
+  try {
+    const { architecture, layers, parameters, modules } = await readModelFolder(folder);
+    return { architecture, layers, parameters, modules };
+  } catch (thrown) {
+    return { error: toLabError(thrown) };
+  }
+}
+
+/** Changes whenever a file that the facts come from does. */
+async function stampOf(folder: string): Promise<string> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const read = names.filter((name) => name === 'config.json' || /\.safetensors(\.index\.json)?$/.test(name));
+  const stamps = await Promise.all(
+    read.sort().map(async (name) => {
+      const found = await stat(join(folder, name)).catch(() => undefined);
+      return `${name}/${found?.mtimeMs}/${found?.size}`;
+    }),
+  );
+  return stamps.join('\n');
+}

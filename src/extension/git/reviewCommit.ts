@@ -1,0 +1,57 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Dialogs } from '../dialogs';
+import type { GitApi, GitRepository } from './gitExtension';
+
+const buttons = { commit: 'Commit', edit: 'Edit Message' } as const;
+
+/** Shows what a file's commit would change, beside nothing else: against the last commit, or as a whole where it is new. */
+export async function showDiff(api: GitApi, repository: GitRepository, file: vscode.Uri): Promise<void> {
+  const known = await repository.show('HEAD', file.fsPath).then(
+    () => true,
+    () => false,
+  );
+  const options: vscode.TextDocumentShowOptions = { preview: true };
+  if (known) {
+    const title = `${basename(file.fsPath)} (HEAD ↔ Working Tree)`;
+    await vscode.commands.executeCommand('vscode.diff', api.toGitUri(file, 'HEAD'), file, title, options);
+  } else {
+    await vscode.window.showTextDocument(file, options);
+  }
+}
+
+/**
+ * Asks whether to commit, with what will be in the commit before the user's eyes. The subject can be edited; the trailers
+ * that say where the plan comes from stay.
+ *
+ * @returns the message to commit with, or undefined where the user declines
+ */
+export async function reviewMessage(
+  dialogs: Dialogs,
+  branch: string,
+  files: readonly string[],
+  proposed: string,
+): Promise<string | undefined> {
+  let message = proposed;
+  for (;;) {
+    const [subject = ''] = message.split('\n', 1);
+    const answer = await dialogs.ask({
+      kind: 'information',
+      message: `Commit the plan on ${branch}?`,
+      detail: `${subject}\n\n${files.join('\n')}\n\nWhat else is staged stays staged and is not committed.`,
+      modal: true,
+      buttons: [buttons.commit, buttons.edit],
+    });
+    if (answer === buttons.commit) return message;
+    if (answer !== buttons.edit) return undefined;
+    const edited = await dialogs.input({
+      title: 'Commit Plan',
+      prompt: 'First line of the commit message; where the plan comes from follows below it.',
+      value: subject,
+      ignoreFocusOut: true,
+      validateInput: (value) => (value.trim() === '' ? 'A commit needs a subject.' : undefined),
+    });
+    // Escape goes back to the question, which can be declined there.
+    if (edited !== undefined) message = edited.trim() + message.slice(subject.length);
+  }
+}

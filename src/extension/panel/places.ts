@@ -1,0 +1,23 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+
+/** An experiment as a page names it: relative to the workspace, so that a saved page survives a moved folder. */
+export const pathOfExperiment = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri);
+
+/** The experiment that a page named, where it is still there. */
+export async function experimentAt(path: string): Promise<vscode.Uri | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const candidates = isAbsolute(path)
+    ? [vscode.Uri.file(path)]
+    : folders.flatMap((folder) => {
+        // In a workspace of several folders the path begins with the folder's name.
+        const inside = path.startsWith(`${folder.name}/`) ? [path.slice(folder.name.length + 1)] : [];
+        return [path, ...inside].map((part) => vscode.Uri.joinPath(folder.uri, part));
+      });
+  for (const uri of candidates) {
+    const found = await stat(uri.fsPath).catch(() => undefined);
+    if (found?.isFile()) return uri;
+  }
+  return undefined;
+}

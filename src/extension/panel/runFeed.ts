@@ -1,0 +1,93 @@
+import { basename } from 'node:path';
+import { toLabError, type LabError } from '../../shared/errors';
+import type { RunEvent } from '../../shared/runEvents';
+import type { RunHeading, ToWebview } from '../../shared/webviewProtocol';
+import type { Log } from '../log';
+import { compactEvents } from '../runs/compactEvents';
+import { orphanEnd, readManifest } from '../runs/orphan';
+import { RunFollower } from '../runs/runFollower';
+
+export interface FeedSource {
+  /** The experiment as the page names it. */
+  readonly experiment: string;
+  /** Absolute path of the run's folder; undefined where there is none yet. */
+  readonly run: string | undefined;
+  /** What the journal will begin with, while the engine has not come to write it. */
+  readonly begun?: RunEvent | undefined;
+  readonly trusted: boolean;
+}
+
+/** Keeps one page in step with one run: everything there is when it opens, then what comes. */
+export class RunFeed {
+  private readonly follower: RunFollower | undefined;
+  private opened = false;
+  private journaled = false;
+  private over = false;
+
+  constructor(
+    private readonly source: FeedSource,
+    private readonly post: (message: ToWebview) => void,
+    private readonly log: Log,
+  ) {
+    this.follower = source.run === undefined ? undefined : new RunFollower(source.run);
+  }
+
+  async start(): Promise<void> {
+    const { run, begun } = this.source;
+    if (run === undefined || !this.follower) {
+      this.open([], false);
+      return;
+    }
+    const recorded = (await readManifest(run))?.recorded === true;
+    const early: RunEvent[] = [];
+    this.follower.onNews(({ restart, events }) => {
+      this.journaled = true;
+      if (!this.opened) early.push(...events);
+      if (!this.opened || restart) this.open(compactEvents(events), recorded);
+      else this.tell(events);
+    });
+    this.follower.onFailure((thrown) => this.fail(toLabError(thrown)));
+    await this.follower.start();
+    if (!this.opened) this.open(begun ? [begun] : [], recorded);
+    const end = await orphanEnd(run, early);
+    if (end) this.tell([end]);
+  }
+
+  /** Hint that the journal has grown. */
+  look(): void {
+    void this.follower?.look();
+  }
+
+  /** The job ended with an error; the page is told here where no journal was ever written that could. */
+  jobEnded(error: LabError): void {
+    if (!this.journaled) this.fail(error);
+  }
+
+  dispose(): void {
+    this.over = true;
+    this.follower?.dispose();
+  }
+
+  private fail(error: LabError): void {
+    this.log.error(error.message);
+    if (!this.opened) this.open([], false);
+    const state = error.kind === 'cancelled' ? 'cancelled' : 'failed';
+    this.tell([{ at: new Date().toISOString(), type: 'finished', state, error: error.toPayload() }]);
+  }
+
+  private open(events: readonly RunEvent[], recorded: boolean): void {
+    if (this.over) return;
+    this.opened = true;
+    const { experiment, trusted } = this.source;
+    const heading: RunHeading = { run: this.name, experiment, recorded };
+    this.post({ type: 'open', heading, events, trusted });
+  }
+
+  private tell(events: readonly RunEvent[]): void {
+    if (!this.over) this.post({ type: 'events', run: this.name, events });
+  }
+
+  private get name(): string {
+    return this.source.run === undefined ? '' : basename(this.source.run);
+  }
+}

@@ -1,0 +1,152 @@
+import { basename } from 'node:path';
+import type { Experiment } from '../../configs/experiment/experiment';
+import { newRunFolder } from '../../files/runs';
+import { cancelled, toLabError, type LabError } from '../../shared/errors';
+import type { Params } from '../../shared/protocol';
+import type { RunEvent } from '../../shared/runEvents';
+import { applyEvent, emptyRun, type RunState } from '../../shared/runState';
+import type { EngineClient } from '../engineClient/engineClient';
+import { Emitter } from '../emitter';
+import type { Log } from '../log';
+import { recordEnd } from './recordEnd';
+import { RunFollower } from './runFollower';
+
+/** The job that the engine works on. */
+export interface Job {
+  /** Absolute paths. */
+  readonly run: string;
+  readonly experiment: string;
+  /** What the journal says so far. */
+  readonly state: RunState;
+  /** True once the user asked it to stop. */
+  readonly stopping: boolean;
+}
+
+export interface JobEnd extends Pick<Job, 'run' | 'experiment' | 'state'> {
+  /** Absent where the job came to its end. */
+  readonly error: LabError | undefined;
+}
+
+export type DeviceChoice = Params<'score'>['device'];
+
+/** The part of the engine that jobs need. */
+export type JobEngine = Pick<EngineClient, 'request' | 'stop' | 'onRunGrew'>;
+
+/** A batch that is being computed is finished first; an engine that takes longer than this is ended. */
+const stopSeconds = 10;
+
+/**
+ * The work of the engine, one job at a time: a second would only slow the first one down. Follows the job's journal, and
+ * writes its end where the engine could not.
+ */
+export class Jobs {
+  private readonly changes = new Emitter<Job | undefined>();
+  private readonly ends = new Emitter<JobEnd>();
+  /** The job has begun, come further, or ended (undefined). */
+  readonly onChange = this.changes.event;
+  readonly onEnd = this.ends.event;
+
+  private current: Job | undefined;
+  private controller = new AbortController();
+
+  /** @param patience seconds that the engine has to stop by itself */
+  constructor(
+    private readonly engine: JobEngine,
+    private readonly log: Log,
+    private readonly patience = stopSeconds,
+  ) {}
+
+  get active(): Job | undefined {
+    return this.current;
+  }
+
+  /**
+   * Scores the layers of an experiment into a new run. To be called only while nothing is active.
+   *
+   * @param begun called with the run's folder before the engine is asked
+   * @returns the run's folder
+   * @throws LabError what ended the job
+   */
+  async score(
+    experiment: Experiment,
+    device: DeviceChoice,
+    begun: (run: string) => void = () => undefined,
+  ): Promise<string> {
+    const run = newRunFolder(experiment.file, 'score', new Date());
+    this.controller = new AbortController();
+    const { signal } = this.controller;
+    this.set({ run, experiment: experiment.file, state: begunState(experiment), stopping: false });
+    const follower = this.follow(run);
+    let error: LabError | undefined;
+    try {
+      begun(run);
+      const { engine } = this;
+      const hints = engine.onRunGrew((grown) => grown === run && void follower.look());
+      signal.addEventListener('abort', () => this.insist(signal), { once: true });
+      try {
+        await follower.start();
+        await engine.request('score', { experiment: experiment.file, run, device }, signal);
+      } finally {
+        hints.dispose();
+      }
+      await follower.look();
+      return run;
+    } catch (thrown) {
+      error = toLabError(thrown);
+      await recordEnd(run, error).catch((failure: unknown) => this.log.error(String(failure)));
+      throw error;
+    } finally {
+      follower.dispose();
+      const state = this.current?.state ?? emptyRun;
+      this.set(undefined);
+      this.ends.fire({ run, experiment: experiment.file, state, error });
+    }
+  }
+
+  /** Asks the active job to stop, and ends the engine where that takes too long. */
+  stop(): void {
+    if (!this.current || this.current.stopping) return;
+    this.set({ ...this.current, stopping: true });
+    this.controller.abort();
+  }
+
+  private insist(signal: AbortSignal): void {
+    setTimeout(() => {
+      if (this.current && this.controller.signal === signal) void this.engine.stop(cancelled());
+    }, this.patience * 1000);
+  }
+
+  private follow(run: string): RunFollower {
+    const follower = new RunFollower(run);
+    follower.onNews(({ events, restart }) => {
+      if (this.current?.run !== run) return;
+      const state = events.reduce(applyEvent, restart ? emptyRun : this.current.state);
+      this.set({ ...this.current, state });
+    });
+    follower.onFailure((thrown) => this.log.error(toLabError(thrown).message));
+    return follower;
+  }
+
+  private set(job: Job | undefined): void {
+    this.current = job;
+    this.changes.fire(job);
+  }
+}
+
+/** What a run's journal will say first, once the engine is there to write it. */
+export const begunEvent = (experiment: string, tasks: readonly string[]): RunEvent => ({
+  at: new Date().toISOString(),
+  type: 'started',
+  job: 'score',
+  experiment: basename(experiment),
+  tasks: [...tasks],
+});
+
+const begunState = ({ file, tasks }: Experiment): RunState =>
+  applyEvent(
+    emptyRun,
+    begunEvent(
+      file,
+      tasks.map(({ name }) => name),
+    ),
+  );

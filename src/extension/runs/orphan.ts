@@ -1,0 +1,61 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJsonAs } from '../../files/json';
+import { runFiles } from '../../files/runs';
+import { LabError } from '../../shared/errors';
+import type { RunEvent } from '../../shared/runEvents';
+import { runManifestSchema, type RunManifest } from '../../shared/runManifest';
+
+/** A run whose journal has rested so long and whose process is gone will not go on. */
+const restSeconds = 30;
+
+/** A run's `run.json`, or undefined where it is missing or of another version. */
+export const readManifest = (run: string): Promise<RunManifest | undefined> =>
+  readJsonAs(join(run, runFiles.manifest), runManifestSchema, {
+    what: 'The run',
+    missing: 'run-not-found',
+    invalid: 'journal-invalid',
+    next: 'Start a new run.',
+  }).catch(() => undefined);
+
+/**
+ * The event that an orphan's journal lacks: a run whose process was killed never wrote its end, and would show as running
+ * for ever. Nothing is written, as the run may belong to another machine that shares the disk.
+ *
+ * @returns undefined where the run has ended or may still go on
+ */
+export async function orphanEnd(
+  run: string,
+  events: readonly RunEvent[],
+  now = Date.now(),
+): Promise<RunEvent | undefined> {
+  if (events.length === 0 || events.some(({ type }) => type === 'finished')) return undefined;
+  const changed = await stat(join(run, runFiles.events)).catch(() => undefined);
+  if (!changed || now - changed.mtimeMs < restSeconds * 1000) return undefined;
+  const manifest = await readManifest(run);
+  if (manifest && isAlive(manifest.pid)) return undefined;
+  return {
+    at: changed.mtime.toISOString(),
+    type: 'finished',
+    state: 'failed',
+    error: lostEngine().toPayload(),
+  };
+}
+
+const lostEngine = (): LabError =>
+  new LabError(
+    'engine-killed',
+    'The engine of this run is gone, and the run did not come to its end.',
+    'Start it again.',
+  );
+
+function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // Someone else's process is a process too.
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

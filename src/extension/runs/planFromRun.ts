@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Experiment } from '../../configs/experiment/experiment';
+import { writeFileAtomic } from '../../files/atomic';
+import { readRunEvents, runFiles } from '../../files/runs';
+import { allocate } from '../../planning/allocate';
+import { planRequest } from '../../planning/planRequest';
+import { reportOf } from '../../planning/report';
+import type { PlanFile } from '../../shared/planFile';
+import { applyEvent, emptyRun } from '../../shared/runState';
+import type { RunScores } from '../../shared/scoreFile';
+import { appendEvents } from './recordEnd';
+
+/**
+ * The plan that an experiment asks for, from a run's scores.
+ *
+ * @throws LabError as `allocate` does
+ */
+export const planFor = (experiment: Experiment, { scores }: RunScores): PlanFile =>
+  allocate(planRequest(experiment, scores));
+
+/**
+ * Notes in a run that a plan was made from its scores and written into the experiment: `plan.json`, then the journal, then
+ * the report anew.
+ */
+export async function recordPlan(run: string, planFile: PlanFile, experiment: string): Promise<void> {
+  await writeFileAtomic(join(run, runFiles.plan), `${JSON.stringify(planFile, null, 1)}\n`);
+  await appendEvents(run, [
+    { type: 'plan', plan: planFile },
+    { type: 'wrote', path: runFiles.plan },
+    { type: 'wrote', path: experiment },
+  ]);
+  const state = (await readRunEvents(run)).reduce(applyEvent, emptyRun);
+  await writeFileAtomic(join(run, runFiles.report), reportOf(state));
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { answer, closeAll, folder, lab, openNew, quickExperiment, write, type TestApi } from './lab';
+
+const git = (...args: string[]): string => execFileSync('git', args, { cwd: folder(), encoding: 'utf8' });
+const run = (command: string, uri: vscode.Uri): Thenable<unknown> =>
+  vscode.commands.executeCommand(`adapterLab.${command}`, uri);
+
+describe('committing a plan', function () {
+  this.timeout(180_000);
+  let api: TestApi;
+  let uri: vscode.Uri;
+  const asked: { message: string; detail: string | undefined }[] = [];
+  const press = (...buttons: string[]): void =>
+    answer(api, {
+      ask: ({ modal, message, detail }) => {
+        if (!modal) return Promise.resolve(undefined);
+        asked.push({ message, detail });
+        return Promise.resolve(buttons.shift());
+      },
+      input: ({ value }) => Promise.resolve(`${value} (edited)`),
+    });
+
+  before(async () => {
+    api = await lab();
+    const document = await openNew('commit.adapter.yaml', quickExperiment(12));
+    uri = document.uri;
+  });
+  beforeEach(() => asked.splice(0));
+  afterEach(closeAll);
+
+  it('asks for a plan first', async () => {
+    const { error } = (await run('commitPlan', uri)) as { error?: { code: string } };
+    assert.equal(error?.code, 'plan-missing');
+  });
+
+  it('shows what will be committed, and does nothing where that is declined', async () => {
+    await run('runExperiment', uri);
+    const head = git('rev-parse', 'HEAD');
+    press('no');
+    assert.equal(await run('commitPlan', uri), undefined);
+    assert.equal(asked.length, 1);
+    assert.match(asked[0]!.message, /on main\?/);
+    assert.match(asked[0]!.detail ?? '', /commit\.adapter\.yaml\ncommit\.provenance\.json/);
+    assert.equal(git('rev-parse', 'HEAD'), head);
+    assert.equal(git('status', '--porcelain', '--', 'commit.provenance.json'), '');
+  });
+
+  it('commits the plan and where it comes from, and leaves what is staged staged', async () => {
+    write('mine.txt', 'staged\n');
+    git('add', 'mine.txt');
+    press('Edit Message', 'Commit');
+    const hash = await run('commitPlan', uri);
+    assert.equal(git('rev-parse', 'HEAD').trim(), hash, JSON.stringify(hash));
+    assert.deepEqual(git('show', '--name-only', '--format=', 'HEAD').trim().split('\n').sort(), [
+      'commit.adapter.yaml',
+      'commit.provenance.json',
+    ]);
+    assert.equal(git('status', '--porcelain', '--', 'mine.txt').trim(), 'A  mine.txt');
+    const message = git('log', '-1', '--format=%B');
+    assert.match(message, /^Allocate adapters with floe: .* \(edited\)\n/);
+    for (const trailer of ['Method', 'Budget', 'Run', 'Scores', 'Data', 'Seed', 'Version', 'Verdict']) {
+      assert.match(message, new RegExp(`^Adapter-Lab-${trailer}: .+$`, 'm'));
+    }
+    const provenance = JSON.parse(readFileSync(join(folder(), 'commit.provenance.json'), 'utf8')) as {
+      method: string;
+    };
+    assert.equal(provenance.method, 'floe');
+  });
+
+  it('says that there is nothing new', async () => {
+    press('Commit');
+    const { error } = (await run('commitPlan', uri)) as { error?: { code: string } };
+    assert.equal(error?.code, 'nothing-to-commit');
+  });
+
+  it('shows the difference to the last commit', async () => {
+    const document = await vscode.workspace.openTextDocument(uri);
+    const edit = new vscode.WorkspaceEdit();
+    const line = document
+      .getText()
+      .split('\n')
+      .findIndex((text) => text.includes('experts: 4 }'));
+    const text = document.lineAt(line).text;
+    edit.replace(uri, document.lineAt(line).range, `${text} # look`);
+    await vscode.workspace.applyEdit(edit);
+    press('no');
+    await run('commitPlan', uri);
+    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+    assert.ok(
+      labels.some((label) => label.includes('HEAD ↔ Working Tree')),
+      labels.join(),
+    );
+  });
+});

@@ -1,0 +1,100 @@
+/** What the tests inside the extension host share: the extension's API, small experiments, waiting. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { AdapterLabApi } from '../../src/extension/api';
+import type { Dialogs } from '../../src/extension/dialogs';
+import type { RunEvent } from '../../src/shared/runEvents';
+
+export type TestApi = AdapterLabApi & { readonly testing: NonNullable<AdapterLabApi['testing']> };
+
+/** The extension, activated, with every dialog answered by being closed. */
+export async function lab(): Promise<TestApi> {
+  const extension = vscode.extensions.getExtension<AdapterLabApi>('adapter-lab.adapter-lab');
+  assert.ok(extension, 'adapter-lab.adapter-lab is not installed');
+  const api = await extension.activate();
+  assert.ok(api.testing, 'The host is no test host.');
+  answer(api as TestApi, {});
+  return api as TestApi;
+}
+
+/** Answers the extension's dialogs; those that are not given are closed. */
+export function answer(api: TestApi, answers: Partial<Dialogs>): void {
+  const closed: Dialogs = {
+    ask: () => Promise.resolve(undefined),
+    input: () => Promise.resolve(undefined),
+    pick: () => Promise.resolve(undefined),
+  };
+  api.testing.answer({ ...closed, ...answers });
+}
+
+export function folder(): string {
+  const [first] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(first);
+  return first.uri.fsPath;
+}
+
+/** An experiment on the sample's model that is scored in a moment. */
+export const quickExperiment = (samples: number): string => `# a comment on top
+version: 1
+model: model # the sample's
+tasks:
+  - name: spam
+    kind: classification
+    train: data/spam.train.jsonl
+method: floe # keep the best layers
+adapter: { targets: [q_proj, v_proj, down_proj], rank: 4, alpha: 8, experts: 4 }
+score: { samples: ${samples}, batch_size: 4, max_length: 48 }
+budget: { layers: 50% } # half of them
+`;
+
+/** Writes a file of the workspace. */
+export function write(name: string, text: string): vscode.Uri {
+  const file = join(folder(), name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return vscode.Uri.file(file);
+}
+
+/** Writes an experiment and opens it in an editor. */
+export async function openNew(name: string, text: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(write(name, text));
+  await vscode.window.showTextDocument(document);
+  return document;
+}
+
+export async function closeAll(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+/** The events of a run on disk; a half-written last line is left out. */
+export function eventsOf(run: string): RunEvent[] {
+  const file = join(run, 'events.jsonl');
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as RunEvent);
+}
+
+export async function until<T>(
+  ask: () => T | Promise<T>,
+  what: string,
+  timeout = 30_000,
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer as NonNullable<T>;
+    if (Date.now() > deadline) throw new Error(`Waited ${timeout / 1000} s for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  closeAll,
+  eventsOf,
+  isAlive,
+  lab,
+  openNew,
+  quickExperiment,
+  until,
+  write,
+  type TestApi,
+} from './lab';
+
+const score = (uri: vscode.Uri): Thenable<unknown> =>
+  vscode.commands.executeCommand('adapterLab.scoreLayers', uri);
+
+/** The run of an experiment that is going on: the newest with its name. */
+async function running(uri: vscode.Uri): Promise<string> {
+  const root = vscode.Uri.joinPath(uri, '..', '.adapter-lab', 'runs');
+  const name = uri.path.split('/').at(-1)?.replace('.adapter.yaml', '') ?? '';
+  return until(async () => {
+    const entries = await Promise.resolve(vscode.workspace.fs.readDirectory(root)).catch(() => []);
+    const newest = entries
+      .map(([entry]) => entry)
+      .filter((entry) => entry.includes(`-${name}-`))
+      .sort()
+      .at(-1);
+    return newest === undefined ? undefined : join(root.fsPath, newest);
+  }, 'the run');
+}
+
+describe('scoring the sample', function () {
+  this.timeout(180_000);
+  let api: TestApi;
+  before(async () => {
+    api = await lab();
+  });
+  afterEach(closeAll);
+
+  it('uses a real engine, shows the page, and leaves a whole run', async () => {
+    const document = await openNew('score.adapter.yaml', quickExperiment(12));
+    const run = await score(document.uri);
+    assert.equal(typeof run, 'string', JSON.stringify(run));
+    const events = eventsOf(run as string);
+    assert.deepEqual(events.at(-1)?.type, 'finished');
+    assert.ok(events.some(({ type }) => type === 'scores'));
+    assert.ok(existsSync(join(run as string, 'report.md')));
+    const tabs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
+    assert.ok(
+      tabs.some(({ label }) => label === 'Allocation Map: score'),
+      tabs.map(({ label }) => label).join(),
+    );
+    assert.ok(api.enginePid !== undefined && api.enginePid !== process.pid);
+  });
+
+  it('survives an engine that is killed, and a second try works', async () => {
+    const uri = write('killed.adapter.yaml', quickExperiment(400));
+    const first = score(uri);
+    const run = await running(uri);
+    await until(() => eventsOf(run).some(({ type }) => type === 'scores'), 'the first scores', 60_000);
+    const pid = api.enginePid;
+    assert.ok(pid !== undefined);
+    process.kill(pid, 'SIGKILL');
+    const failed = (await first) as { error?: { code: string } };
+    assert.equal(failed.error?.code, 'engine-killed');
+    assert.equal(api.testing.lastError()?.code, 'engine-killed');
+    const end = eventsOf(run).at(-1);
+    assert.ok(end?.type === 'finished' && end.state === 'failed' && end.error?.code === 'engine-killed');
+    await until(() => !isAlive(pid), 'the end of the process');
+    const again = await score(write('killed.adapter.yaml', quickExperiment(8)));
+    assert.equal(typeof again, 'string', JSON.stringify(again));
+    assert.notEqual(api.enginePid, pid);
+  });
+
+  it('stops when asked, with the engine left as it is', async () => {
+    const uri = write('stopped.adapter.yaml', quickExperiment(400));
+    const pid = api.enginePid;
+    const scoring = score(uri);
+    const run = await running(uri);
+    await until(() => eventsOf(run).some(({ type }) => type === 'scores'), 'the first scores', 60_000);
+    await vscode.commands.executeCommand('adapterLab.stop');
+    const { error } = (await scoring) as { error?: { code: string } };
+    assert.equal(error?.code, 'cancelled');
+    const end = eventsOf(run).at(-1);
+    assert.ok(end?.type === 'finished' && end.state === 'cancelled');
+    assert.equal(api.enginePid, pid);
+  });
+
+  it('does one job at a time', async () => {
+    const uri = write('busy.adapter.yaml', quickExperiment(200));
+    const scoring = score(uri);
+    await running(uri);
+    assert.equal(await score(uri), undefined);
+    await vscode.commands.executeCommand('adapterLab.stop');
+    await scoring;
+  });
+
+  it('shows where an experiment is wrong instead of starting', async () => {
+    const uri = write('broken.adapter.yaml', quickExperiment(8).replace('50%', '150%'));
+    const { error } = (await score(uri)) as { error?: { code: string; message: string } };
+    assert.equal(error?.code, 'experiment-invalid');
+    const editor = vscode.window.activeTextEditor;
+    assert.equal(editor?.document.uri.fsPath, uri.fsPath);
+    assert.match(editor.document.lineAt(editor.selection.active.line).text, /150%/);
+  });
+
+  it('passes on what the engine finds wrong', async () => {
+    const uri = write('nodata.adapter.yaml', quickExperiment(8).replace('spam.train', 'nothing'));
+    const { error } = (await score(uri)) as { error?: { code: string } };
+    assert.equal(error?.code, 'data-missing');
+  });
+});

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { readExperiment } from '../../../src/configs/experiment/parse';
+import { scoreExperiment, type RunOptions } from '../../../src/engine/scoreExperiment';
+import type { RunWriter } from '../../../src/engine/runWriter';
+import { hashFile } from '../../../src/files/hash';
+import { readRunEvents, runFiles } from '../../../src/files/runs';
+import { LabError } from '../../../src/shared/errors';
+import { runManifestSchema, type RunManifest } from '../../../src/shared/runManifest';
+import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
+import { runScoresSchema } from '../../../src/shared/scoreFile';
+import { openDevice } from '../../../src/tensors/device';
+import { temporaryFolder } from '../files/temporary';
+import { rejectsWith } from '../files/throwsCode';
+import { experimentText, writeSmallExperiment } from './smallExperiment';
+
+const never = new AbortController().signal;
+
+describe('scoreExperiment', () => {
+  const folder = temporaryFolder();
+  let file = '';
+  let count = 0;
+  before(async () => {
+    await openDevice('native', 1);
+    file = await writeSmallExperiment(folder.path);
+  });
+
+  const options = (told: RunOptions['told'] = () => undefined): RunOptions => ({
+    run: path.join(folder.path, '.adapter-lab', 'runs', `run ${count++}`),
+    job: 'score',
+    device: 'auto',
+    version: '1.2.3',
+    told,
+  });
+  const manifestOf = (run: string): RunManifest =>
+    runManifestSchema.parse(JSON.parse(readFileSync(path.join(run, runFiles.manifest), 'utf8')));
+  const replayed = async (run: string): Promise<RunState> =>
+    (await readRunEvents(run)).reduce(applyEvent, emptyRun);
+
+  it('leaves a folder with manifest, journal, scores and report, each whole', async () => {
+    const at = options();
+    const writer = await scoreExperiment(await readExperiment(file), at, never);
+    assert.deepEqual(readdirSync(at.run).sort(), ['events.jsonl', 'report.md', 'run.json', 'scores.json']);
+    const runScores = JSON.parse(readFileSync(path.join(at.run, runFiles.scores), 'utf8')) as unknown;
+    const { scores } = runScoresSchema.parse(runScores);
+    assert.deepEqual(
+      scores.map(({ task, samples, model }) => [task, samples, model]),
+      [
+        ['first', 10, 'models/small'],
+        ['second', 7, 'models/small'],
+      ],
+    );
+    const state = await replayed(at.run);
+    assert.deepEqual(state, writer.state);
+    assert.equal(state.status, 'done');
+    assert.deepEqual(state.wrote, ['scores.json', 'report.md']);
+    state.tasks.forEach((task, index) =>
+      assert.deepEqual(
+        task.scores,
+        scores[index]!.modules.map(({ score }) => score),
+      ),
+    );
+    assert.ok(state.estimate !== undefined && state.actual !== undefined);
+    const report = readFileSync(path.join(at.run, runFiles.report), 'utf8');
+    assert.match(report, /^# small\.adapter\.yaml\n/);
+    assert.match(report, /- first: 10 samples/);
+  });
+
+  it('has a manifest from which the run can be checked: hashes, versions, paths from the run itself', async () => {
+    const at = options();
+    await scoreExperiment(await readExperiment(file), at, never);
+    const { createdAt, finishedAt, ...manifest } = manifestOf(at.run);
+    assert.ok(Date.parse(finishedAt ?? '') >= Date.parse(createdAt));
+    const { inputs, versions, ...facts } = manifest;
+    assert.deepEqual(facts, {
+      version: 1,
+      id: path.basename(at.run),
+      job: 'score',
+      experiment: '../../../small.adapter.yaml',
+      state: 'done',
+      pid: process.pid,
+      seed: 1,
+      device: 'native',
+    });
+    assert.equal(versions.adapterLab, '1.2.3');
+    assert.equal(versions.node, process.versions.node);
+    assert.equal(inputs.experimentHash, await hashFile(file));
+    assert.match(inputs.modelHash, /^sha256:[0-9a-f]{64}$/);
+    assert.equal(path.resolve(at.run, inputs.model), path.join(folder.path, 'models', 'small'));
+    for (const { name, file: data, hash } of inputs.tasks) {
+      assert.equal(path.resolve(at.run, data), path.join(folder.path, 'data', `${name}.jsonl`));
+      assert.equal(hash, await hashFile(path.resolve(at.run, data)));
+    }
+  });
+
+  it('tells after each line', async () => {
+    const lines: number[] = [];
+    const at = options(({ events }) => lines.push(events.length));
+    await scoreExperiment(await readExperiment(file), at, never);
+    const events = await readRunEvents(at.run);
+    assert.deepEqual(
+      lines,
+      events.map((_, index) => index + 1),
+    );
+  });
+
+  const ends = async (run: string): Promise<RunState> => {
+    const events = await readRunEvents(run);
+    assert.equal(events[0]!.type, 'started');
+    const finished = events.findIndex(({ type }) => type === 'finished');
+    assert.equal(finished, events.length - 1, 'nothing stands behind the end of a run');
+    const state = await replayed(run);
+    assert.equal(manifestOf(run).state, state.status);
+    assert.ok(manifestOf(run).finishedAt !== undefined);
+    return state;
+  };
+
+  it('records what made it fail, and throws the same', async () => {
+    const at = options();
+    const experiment = await readExperiment(file);
+    const [task] = experiment.tasks;
+    const broken = { ...experiment, tasks: [{ ...task!, train: path.join(folder.path, 'none.jsonl') }] };
+    await rejectsWith(scoreExperiment(broken, at, never), 'data-missing', /none\.jsonl/);
+    const { status, error, wrote } = await ends(at.run);
+    assert.equal(status, 'failed');
+    assert.equal(error?.code, 'data-missing');
+    assert.match(error.message, /none\.jsonl/);
+    assert.ok(error.next.length > 0);
+    assert.deepEqual(wrote, []);
+  });
+
+  it('keeps every event that came before the failure, in order', async () => {
+    const at = { ...options(), device: 'cpu' as const };
+    await rejectsWith(scoreExperiment(await readExperiment(file), at, never), 'device-unavailable');
+    const state = await ends(at.run);
+    assert.equal(state.error?.code, 'device-unavailable');
+    assert.equal(state.stage, 'probe');
+    assert.equal(state.modules.length, 14);
+  });
+
+  it('is cancelled between two steps, and says so', async () => {
+    const controller = new AbortController();
+    const stop = ({ state }: RunWriter): void => {
+      if (state.tasks.some(({ samplesDone }) => samplesDone > 0)) controller.abort();
+    };
+    const at = options(stop);
+    await rejectsWith(scoreExperiment(await readExperiment(file), at, controller.signal), 'cancelled');
+    const { status, error, tasks } = await ends(at.run);
+    assert.equal(status, 'cancelled');
+    assert.equal(error?.code, 'cancelled');
+    assert.ok(tasks[1]!.samplesDone < 7);
+    assert.equal(existsSync(path.join(at.run, runFiles.scores)), false);
+  });
+
+  it('fails where a result cannot be written', async () => {
+    const at = options();
+    await mkdir(path.join(at.run, runFiles.scores), { recursive: true });
+    await assert.rejects(scoreExperiment(await readExperiment(file), at, never), LabError);
+    assert.equal((await ends(at.run)).status, 'failed');
+  });
+
+  it('includes what comes after the scores in the run', async () => {
+    const at = options();
+    const failing = scoreExperiment(await readExperiment(file), at, never, async (writer, { scores }) => {
+      assert.equal(scores.length, 2);
+      await writer.record({ type: 'stage', stage: 'allocate' });
+      throw new LabError('budget-too-small', 'Too small.', 'Raise it.');
+    });
+    await rejectsWith(failing, 'budget-too-small');
+    const { status, stage, wrote } = await ends(at.run);
+    assert.equal(status, 'failed');
+    assert.equal(stage, 'allocate');
+    assert.deepEqual(wrote, ['scores.json'], 'the scores are kept');
+  });
+
+  it('makes no run for labels that it cannot compute', async () => {
+    const other = path.join(folder.path, 'other');
+    const text = experimentText.replace('samples: 12', 'labels: "true", samples: 12');
+    const experiment = await readExperiment(await writeSmallExperiment(other, text));
+    const at = options();
+    await rejectsWith(scoreExperiment(experiment, at, never), 'option-invalid', /score\.labels 'true'/);
+    assert.equal(existsSync(at.run), false);
+    await rm(other, { recursive: true });
+  });
+
+  it('says disk-full where the journal cannot grow, and holds no file open', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const at = options();
+    await mkdir(at.run, { recursive: true });
+    // A device of Linux that is always full.
+    symlinkSync('/dev/full', path.join(at.run, runFiles.events));
+    await rejectsWith(scoreExperiment(await readExperiment(file), at, never), 'disk-full');
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/self/fd/${fd}`)];
+      } catch {
+        return [];
+      }
+    });
+    assert.ok(!open.includes('/dev/full'));
+  });
+});

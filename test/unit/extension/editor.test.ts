@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { experimentAnchors } from '../../../src/configs/experiment/locate';
+import { parseExperiment } from '../../../src/configs/experiment/parse';
+import { schemaInfo } from '../../../src/configs/experiment/schemaWalk';
+import { hintsOf, type Hint } from '../../../src/extension/editor/hints';
+import { keyHover, rowHover } from '../../../src/extension/editor/hoverTexts';
+import { keyAt } from '../../../src/extension/editor/keyPath';
+import { lensesOf } from '../../../src/extension/editor/lenses';
+import { ModelCache, type ModelFacts } from '../../../src/extension/editor/modelFacts';
+import { moduleScores, scoreText } from '../../../src/extension/editor/moduleScores';
+import { LabError } from '../../../src/shared/errors';
+import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
+import { planless, sampleExperiment } from '../configs/sampleExperiment';
+import { temporaryFolder } from '../files/temporary';
+import { tinyConfig, writeTinyLlama } from '../files/tinyLlama';
+import { syntheticModel } from '../planning/syntheticModel';
+import { at, scored } from './runFolder';
+
+const row = 'model.layers.3.self_attn.q_proj';
+const run: RunState = scored.map((event) => at(event)).reduce(applyEvent, emptyRun);
+const oneTask: RunState = { ...run, tasks: run.tasks.slice(0, 1) };
+const model: ModelFacts = {
+  architecture: 'LlamaForCausalLM',
+  layers: 4,
+  parameters: 1_234_567,
+  modules: syntheticModel(4),
+};
+const lineOf = (text: string, start: string): number =>
+  text.split('\n').findIndex((line) => line.trimStart().startsWith(start));
+
+describe('lenses', () => {
+  const titles = (text: string, job?: Parameters<typeof lensesOf>[2]): string[] =>
+    lensesOf(text, experimentAnchors(text), job).map(({ line, title }) => `${line}: ${title}`);
+
+  it('stand over the blocks that they read', () => {
+    const [score, budget, plan] = ['score:', 'budget:', 'plan:'].map((key) => lineOf(sampleExperiment, key));
+    assert.deepEqual(titles(sampleExperiment), [
+      `${score}: $(play) Score Layers`,
+      `${score}: Run Experiment`,
+      `${budget}: Allocate`,
+      `${plan}: Commit Plan`,
+      `${plan}: Show Allocation Map`,
+    ]);
+  });
+
+  it('stand over the tasks where there is no score block, and on top where there is nothing', () => {
+    assert.deepEqual(titles('version: 1\ntasks:\n  - {name: a}\n'), [
+      '1: $(play) Score Layers',
+      '1: Run Experiment',
+    ]);
+    assert.deepEqual(titles(''), ['0: $(play) Score Layers', '0: Run Experiment']);
+    assert.deepEqual(titles('tasks: [\nbudget: {').slice(0, 1), ['0: $(play) Score Layers']);
+  });
+
+  it('say how far the run is, in the same lines', () => {
+    const half = scored
+      .slice(0, 4)
+      .map((event) => at(event))
+      .reduce(applyEvent, emptyRun);
+    const line = lineOf(planless, 'score:');
+    assert.deepEqual(titles(planless, { state: half, stopping: false }).slice(0, 2), [
+      `${line}: $(sync~spin) Scoring 50 %`,
+      `${line}: Stop`,
+    ]);
+    assert.equal(titles(planless, { state: half, stopping: true })[0], `${line}: $(sync~spin) Stopping`);
+  });
+});
+
+describe('hints', () => {
+  const hints = (text: string, source: { model?: ModelFacts; run?: RunState }): Hint[] =>
+    hintsOf({
+      text,
+      anchors: experimentAnchors(text),
+      experiment: parseExperiment(text, '/w/quick.adapter.yaml').experiment,
+      model: source.model,
+      run: source.run,
+    });
+  const textAt = (all: readonly Hint[], line: number): string | undefined =>
+    all.find((hint) => hint.line === line)?.text;
+
+  it('say what the model is, what the plan takes, and what each row scored and costs', () => {
+    const all = hints(sampleExperiment, { model, run });
+    assert.equal(
+      textAt(all, lineOf(sampleExperiment, 'model:')),
+      'LlamaForCausalLM · 4 layers · 1.2 M parameters',
+    );
+    assert.match(
+      textAt(all, lineOf(sampleExperiment, 'budget:')) ?? '',
+      /^plan: 1 of 4 layers · 4 experts · [\d.,]+( k)? trainable \([\d.]+ %\)$/,
+    );
+    assert.match(
+      textAt(all, lineOf(sampleExperiment, row)) ?? '',
+      /^13\.3 ± 0\.0 % of the score · [\d.,]+( k)? parameters$/,
+    );
+  });
+
+  it('show the score itself where there is one task', () => {
+    const all = hints(sampleExperiment, { model, run: oneTask });
+    assert.match(textAt(all, lineOf(sampleExperiment, row)) ?? '', /^score 4 ± 0\.01 · 13\.3 % · /);
+  });
+
+  it('say what a budget allows where there is no plan', () => {
+    const all = hints(planless, { model });
+    assert.equal(textAt(all, lineOf(planless, 'budget:')), 'at most 1 of 4 layers');
+  });
+
+  it('say that a model is missing, and take the modules from the run', () => {
+    const error = new LabError('model-missing', 'The model folder x does not exist.', 'Point to another.');
+    const all = hints(sampleExperiment, { model: { error }, run });
+    assert.equal(textAt(all, lineOf(sampleExperiment, 'model:')), 'not found');
+    assert.match(textAt(all, lineOf(sampleExperiment, row)) ?? '', /% of the score/);
+  });
+
+  it('mark rows that the model does not have', () => {
+    const text = sampleExperiment.replace(row, 'model.layers.99.self_attn.q_proj');
+    assert.equal(textAt(hints(text, { model }), lineOf(text, 'model.layers.99')), 'not in this model');
+  });
+
+  it('keep the scores while the text has errors, and invent nothing without any source', () => {
+    const broken = sampleExperiment.replace('method: floe', 'method: ');
+    assert.match(textAt(hints(broken, { run }), lineOf(broken, row)) ?? '', /% of the score$/);
+    assert.deepEqual(hints(sampleExperiment, {}), []);
+  });
+});
+
+describe('scores of modules', () => {
+  it('are shares of their task, averaged', () => {
+    const scores = moduleScores(run);
+    const all = [...scores.values()].reduce((sum, { share }) => sum + share, 0);
+    assert.ok(Math.abs(all - 1) < 1e-9);
+    assert.deepEqual(
+      scores.get(row)?.tasks.map(({ name, score }) => [name, score]),
+      [
+        ['spam', 4],
+        ['topic', 4],
+      ],
+    );
+    assert.match(scoreText(scores.get(row)!), /^13\.3 ± 0\.0 % of the score$/);
+  });
+
+  it('are none before the first batch', () => {
+    assert.equal(moduleScores(emptyRun).size, 0);
+  });
+});
+
+describe('hovers', () => {
+  it('find the key under the cursor, lists and flow maps included', () => {
+    const at = (needle: string): unknown =>
+      keyAt(sampleExperiment, sampleExperiment.indexOf(needle) + 1)?.path;
+    assert.deepEqual(at('kind:'), ['tasks', 0, 'kind']);
+    assert.deepEqual(at('max_length: 256 }\nbudget'), ['score', 'max_length']);
+    assert.deepEqual(at('spam.train'), undefined);
+    assert.equal(keyAt('tasks: [', 2)?.path.join('.'), 'tasks');
+  });
+
+  it('say what a key is for, what it may be and what it is by default', () => {
+    const text = keyHover('estimator', schemaInfo(['score', 'estimator'])!);
+    assert.match(
+      text ?? '',
+      /^\*\*estimator\*\*: How scores are computed\.\n\nOne of `fisher`.*\n\nDefault: `"fisher"`\.$/s,
+    );
+  });
+
+  it('say why a row is as it is', () => {
+    const text = rowHover({
+      path: row,
+      method: 'floe',
+      row: { rank: 8, alpha: 16, experts: 4, locked: true },
+      module: syntheticModel(4).find(({ path }) => path === row),
+      scores: moduleScores(run).get(row),
+      run: '20260101-quick-score',
+    });
+    assert.match(text, /rank 8, alpha 16 \(scaled by 2\), 4 experts · /);
+    assert.match(text, /Locked/);
+    assert.match(text, /\| spam \| 4 \| 0\.01 \| 13\.3 % \|\n/);
+    assert.match(text, /\| all tasks \| \| \| 13\.3 % \|/);
+    assert.match(text, /From run `20260101-quick-score`/);
+  });
+});
+
+describe('facts of a model', () => {
+  const folder = temporaryFolder();
+
+  it('are read again only when its files change, and say what is wrong', async () => {
+    const dir = join(folder.path, 'model');
+    const fresh = async (cache: ModelCache): Promise<ModelFacts> => {
+      // Past the time in which the disk is not looked at.
+      await new Promise((resolve) => setTimeout(resolve, 2100));
+      return cache.facts(dir);
+    };
+    const cache = new ModelCache();
+    const missing = await cache.facts(dir);
+    assert.ok('error' in missing && missing.error.code === 'model-missing');
+    await writeTinyLlama(dir);
+    const first = await fresh(cache);
+    assert.ok('layers' in first && first.layers === 2);
+    assert.equal(await fresh(cache), first);
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, 'config.json'), JSON.stringify({ ...tinyConfig, num_hidden_layers: 1 }));
+    await utimes(join(dir, 'config.json'), new Date(), new Date(Date.now() + 5000));
+    const second = await fresh(cache);
+    assert.ok('layers' in second && second.layers === 1);
+  });
+});

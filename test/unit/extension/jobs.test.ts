@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseExperiment } from '../../../src/configs/experiment/parse';
+import { Emitter } from '../../../src/extension/emitter';
+import { Jobs, type Job, type JobEnd, type JobEngine } from '../../../src/extension/runs/jobs';
+import { appendEvents } from '../../../src/extension/runs/recordEnd';
+import { readRunEvents } from '../../../src/files/runs';
+import { cancelled, LabError } from '../../../src/shared/errors';
+import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { planless } from '../configs/sampleExperiment';
+import { temporaryFolder } from '../files/temporary';
+import { rejectsWith } from '../files/throwsCode';
+import { logOf, until } from './logOf';
+import { begun, finished, model, scored } from './runFolder';
+
+describe('jobs', () => {
+  const folder = temporaryFolder();
+  let count = 0;
+
+  /** An engine that does what the test says with the run it is given. */
+  function jobsWith(work: (run: string, signal: AbortSignal) => Promise<void>, patience = 10) {
+    const grown = new Emitter<string>();
+    const stopped: unknown[] = [];
+    const engine: JobEngine = {
+      onRunGrew: grown.event,
+      stop: (reason) => Promise.resolve(void stopped.push(reason)),
+      request: (async (_method: string, { run }: { run: string }, signal: AbortSignal) => {
+        await mkdir(run, { recursive: true });
+        await work(run, signal);
+        return { run };
+      }) as JobEngine['request'],
+    };
+    const jobs = new Jobs(engine, logOf().log, patience);
+    const seen: (Job | undefined)[] = [];
+    const ends: JobEnd[] = [];
+    jobs.onChange((job) => seen.push(job));
+    jobs.onEnd((end) => ends.push(end));
+    const file = join(folder.path, `w${count++}`, 'quick.adapter.yaml');
+    const { experiment } = parseExperiment(planless, file);
+    assert.ok(experiment);
+    return { jobs, seen, ends, stopped, grown, experiment };
+  }
+
+  it('follow their run from before its first line to its end', async () => {
+    const { jobs, seen, ends, grown, experiment } = jobsWith(async (run) => {
+      await appendEvents(run, [begun, model]);
+      grown.fire(run);
+      await appendEvents(run, [...scored.slice(2), finished]);
+    });
+    let run = '';
+    const result = await jobs.score(experiment, 'auto', (folder) => (run = folder));
+    assert.equal(result, run);
+    assert.equal(dirname(run), join(dirname(experiment.file), '.adapter-lab', 'runs'));
+    assert.equal(seen[0]?.state.status, 'running');
+    assert.deepEqual(
+      seen[0]?.state.tasks.map(({ name }) => name),
+      ['spam'],
+    );
+    assert.equal(seen.at(-2)?.state.status, 'done');
+    assert.equal(seen.at(-1), undefined);
+    assert.equal(ends[0]?.error, undefined);
+    assert.equal(ends[0]?.state.status, 'done');
+  });
+
+  it('write the end of a run whose engine died', async () => {
+    const { jobs, ends, experiment } = jobsWith(async (run) => {
+      await appendEvents(run, [begun]);
+      throw new LabError('engine-killed', 'It was killed.', 'Try again.');
+    });
+    await rejectsWith(jobs.score(experiment, 'auto'), 'engine-killed');
+    const state = (await readRunEvents(ends[0]!.run)).reduce(applyEvent, emptyRun);
+    assert.equal(state.status, 'failed');
+    assert.equal(state.error?.code, 'engine-killed');
+    assert.equal(jobs.active, undefined);
+  });
+
+  it('stop by asking the engine', async () => {
+    const { jobs, seen, stopped, experiment } = jobsWith(
+      (_run, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(cancelled()));
+        }),
+    );
+    const score = jobs.score(experiment, 'auto');
+    score.catch(() => undefined);
+    await until(() => jobs.active !== undefined, 'the job');
+    // The request goes out once the run has been looked at.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    jobs.stop();
+    jobs.stop();
+    await rejectsWith(score, 'cancelled');
+    assert.equal(seen.filter((job) => job?.stopping).length, 1);
+    assert.deepEqual(stopped, []);
+  });
+
+  it('end an engine that does not stop by itself', async () => {
+    let fail: (error: LabError) => void = () => undefined;
+    const { jobs, stopped, experiment } = jobsWith(() => new Promise((_, reject) => (fail = reject)), 0.05);
+    const score = jobs.score(experiment, 'auto');
+    score.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    jobs.stop();
+    await until(() => stopped.length > 0, 'the engine to be ended');
+    assert.equal((stopped[0] as LabError).code, 'cancelled');
+    fail(cancelled());
+    await rejectsWith(score, 'cancelled');
+  });
+
+  it('do nothing on Stop while nothing runs', () => {
+    const { jobs, seen } = jobsWith(() => Promise.resolve());
+    jobs.stop();
+    assert.deepEqual(seen, []);
+  });
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RunFeed } from '../../../src/extension/panel/runFeed';
+import { runFiles } from '../../../src/files/runs';
+import { LabError } from '../../../src/shared/errors';
+import type { ToWebview } from '../../../src/shared/webviewProtocol';
+import { temporaryFolder } from '../files/temporary';
+import { logOf, until } from './logOf';
+import { at, begun, finished, manifest, scored, writeRun } from './runFolder';
+
+describe('the feed of a page', () => {
+  const folder = temporaryFolder();
+  const name = '20260101-0000000-quick-score';
+  let count = 0;
+  const experiment = (): string => join(folder.path, `w${count++}`, 'quick.adapter.yaml');
+
+  async function feed(run: string | undefined, begun?: ReturnType<typeof at>) {
+    const messages: ToWebview[] = [];
+    const one = new RunFeed(
+      { experiment: 'quick.adapter.yaml', run, begun, trusted: true },
+      (message) => messages.push(message),
+      logOf().log,
+    );
+    await one.start();
+    return { one, messages };
+  }
+  const types = (message: ToWebview | undefined): string[] => message?.events.map(({ type }) => type) ?? [];
+
+  it('opens a page on a run with all that counts of it, then tells what comes', async () => {
+    const run = await writeRun(experiment(), name, scored, {
+      manifest: manifest({ recorded: true, pid: process.pid }),
+    });
+    const { one, messages } = await feed(run);
+    assert.equal(messages.length, 1);
+    assert.ok(messages[0]?.type === 'open');
+    assert.deepEqual(messages[0].heading, { run: name, experiment: 'quick.adapter.yaml', recorded: true });
+    assert.deepEqual(types(messages[0]), ['started', 'model', 'scores', 'scores', 'wrote']);
+    await appendFile(join(run, runFiles.events), `${JSON.stringify(at(finished))}\n`);
+    one.look();
+    await until(() => messages.length === 2, 'the end');
+    assert.deepEqual([messages[1]?.type, types(messages[1])], ['events', ['finished']]);
+    one.dispose();
+  });
+
+  it('opens an empty page where there is no run', async () => {
+    const { messages } = await feed(undefined);
+    assert.ok(messages[0]?.type === 'open' && messages[0].heading.run === '');
+    assert.deepEqual(messages[0].events, []);
+  });
+
+  it('shows a run that has just been started as running, and its error where no journal says it', async () => {
+    const run = join(folder.path, 'nowhere', name);
+    const { one, messages } = await feed(run, at(begun));
+    assert.deepEqual(types(messages[0]), ['started']);
+    one.jobEnded(new LabError('engine-node-missing', 'There is no Node.', 'Install one.'));
+    assert.deepEqual(types(messages[1]), ['finished']);
+    one.dispose();
+  });
+
+  it('leaves the end of a run to its journal where there is one', async () => {
+    const run = await writeRun(experiment(), name, [begun], { manifest: manifest({ pid: process.pid }) });
+    const { one, messages } = await feed(run);
+    one.jobEnded(new LabError('engine-killed', 'It was killed.', 'Try again.'));
+    assert.equal(messages.length, 1);
+    one.dispose();
+  });
+
+  it('says of an orphan that its engine is gone', async () => {
+    const run = await writeRun(experiment(), name, [begun], { manifest: manifest({ pid: 0 }), age: 100 });
+    const { one, messages } = await feed(run);
+    assert.deepEqual(messages.map(types), [['started'], ['finished']]);
+    one.dispose();
+  });
+});

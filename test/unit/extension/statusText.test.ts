@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { deviceItems } from '../../../src/extension/commands/deviceItems';
+import { deviceChoices } from '../../../src/extension/deviceChoices';
+import type { EngineState } from '../../../src/extension/engineClient/engineState';
+import type { Job } from '../../../src/extension/runs/jobs';
+import { statusText } from '../../../src/extension/statusText';
+import { LabError } from '../../../src/shared/errors';
+import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { at, begun, model, scores } from './runFolder';
+
+const stopped: EngineState = { name: 'stopped' };
+const ready: EngineState = { name: 'ready', pid: 7, version: '1', node: '20' };
+const job = (events: Parameters<typeof at>[0][], stopping = false): Job => ({
+  run: '/r',
+  experiment: '/e',
+  state: events.map((event) => at(event)).reduce(applyEvent, emptyRun),
+  stopping,
+});
+const native = { name: 'native' as const, description: 'ONNX Runtime', gflops: 61.4, refused: [] };
+
+describe('the status bar', () => {
+  const text = (...args: Parameters<typeof statusText>): string => statusText(...args).text;
+
+  it('names the device, as it was chosen or as it was measured', () => {
+    assert.equal(text(stopped, undefined, undefined, 'auto'), '$(beaker) auto');
+    assert.equal(text(ready, undefined, native, 'auto'), '$(beaker) native 61 GFLOP/s');
+  });
+
+  it('says what is being done', () => {
+    assert.equal(text({ name: 'starting' }, undefined, undefined, 'auto'), '$(sync~spin) starting engine');
+    assert.equal(text({ name: 'starting' }, job([begun]), undefined, 'auto'), '$(sync~spin) starting engine');
+    assert.equal(
+      text(ready, job([begun, { type: 'stage', stage: 'probe' }]), native, 'auto'),
+      '$(sync~spin) trying devices',
+    );
+    assert.equal(
+      text(ready, job([begun, { type: 'stage', stage: 'load' }]), native, 'auto'),
+      '$(sync~spin) loading model',
+    );
+    const scoring = [begun, model, { type: 'stage', stage: 'score' } as const, scores('spam', 64)];
+    assert.equal(text(ready, job(scoring), native, 'auto'), '$(sync~spin) scoring 50 %');
+    assert.equal(text(ready, job(scoring, true), native, 'auto'), '$(sync~spin) stopping');
+  });
+
+  it('says that the engine hangs or has ended', () => {
+    assert.equal(
+      text({ ...ready, name: 'silent' }, job([begun]), native, 'auto'),
+      '$(warning) engine silent',
+    );
+    const error = new LabError('engine-killed', 'It was killed.', 'Try again.');
+    assert.match(statusText({ name: 'failed', error }, undefined, native, 'auto').tooltip, /It was killed\./);
+  });
+});
+
+describe('the choice of devices', () => {
+  it('shows the speed of those that work and the reason of those that do not', () => {
+    const items = deviceItems(
+      [
+        { device: 'tensorflow', available: false, description: 'No library.', gflops: 0 },
+        { device: 'native', available: true, description: 'ONNX Runtime', gflops: 61.4 },
+        { device: 'wasm', available: true, description: 'SIMD', gflops: 9.6 },
+      ],
+      'wasm',
+    );
+    assert.deepEqual(
+      items.map(({ choice, description, detail }) => [choice, description, detail]),
+      [
+        ['auto', 'the first that works', 'On this machine: native'],
+        [undefined, 'refused', 'No library.'],
+        ['native', '61 GFLOP/s', 'ONNX Runtime'],
+        ['wasm', '10 GFLOP/s (current)', 'SIMD'],
+      ],
+    );
+    assert.ok(deviceChoices.includes('auto'));
+  });
+});

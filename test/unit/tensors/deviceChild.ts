@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs';
+import { toLabError } from '../../../src/shared/errors';
+import type { Device } from '../../../src/shared/words';
+import { openDevice } from '../../../src/tensors/device';
+import { wasmBackend } from '../../../src/tensors/wasmHeap';
+import { sidesOf, type ProductCase } from './products';
+
+/** What a process of its own can be asked for: a process has one device for its life. */
+export interface Questions {
+  readonly open: { device: Device | 'auto' };
+  readonly products: { cases: readonly ProductCase[] };
+  readonly fillHeap: { blockBytes: number };
+}
+export interface Answers {
+  readonly open: { device: Device; backend: string };
+  readonly products: { results: { shape: number[]; values: number[] }[]; dataLeft: number };
+  readonly fillHeap: { blocks: number; code: string; message: string; afterwards: number[] };
+}
+
+const answers: { [Q in keyof Questions]: (question: Questions[Q]) => Promise<Answers[Q]> } = {
+  open: async ({ device }) => ({ device: (await openDevice(device, 1)).device, backend: tf.getBackend() }),
+  products: async ({ cases }) => {
+    const before = tf.engine().backend.numDataIds();
+    const results = cases.map((of) =>
+      tf.tidy(() => {
+        const { a, b } = sidesOf(of);
+        const [left, right] = [tf.tensor(a, [...of.aShape]), tf.tensor(b, [...of.bShape])];
+        const out = tf.matMul(left, right, of.transposeA, of.transposeB);
+        return { shape: out.shape, values: [...out.dataSync()] };
+      }),
+    );
+    return { results, dataLeft: tf.engine().backend.numDataIds() - before };
+  },
+  fillHeap: async ({ blockBytes }) => {
+    const backend = wasmBackend();
+    const known = tf.tensor1d([1, 2, 3]);
+    const blocks: tf.TensorInfo[] = [];
+    try {
+      // Pages that nothing writes to cost no memory of the machine.
+      while (blocks.length < 1000) blocks.push(backend.makeOutput([blockBytes / 4], 'float32'));
+    } catch (thrown) {
+      const { code, message } = toLabError(thrown);
+      const afterwards = [...tf.add(known, 1).dataSync()];
+      for (const { dataId } of blocks) tf.engine().backend.disposeData(dataId);
+      return { blocks: blocks.length, code, message, afterwards };
+    }
+    throw new Error('The heap has no end.');
+  },
+};
+
+process.on('message', ({ question, of }: { question: keyof Questions; of: never }) => {
+  answers[question](of).then(
+    (answer) => process.send?.({ answer }),
+    (thrown: unknown) => process.send?.({ error: toLabError(thrown).toPayload() }),
+  );
+});

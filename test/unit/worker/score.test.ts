@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import { readRunEvents, runFiles } from '../../../src/files/runs';
+import { runManifestSchema } from '../../../src/shared/runManifest';
+import { temporaryFolder } from '../files/temporary';
+import { writeSmallExperiment } from '../engine/smallExperiment';
+import { Engine } from './engine';
+import { isScoring, writeLongExperiment } from './longScore';
+
+const stateIn = (run: string) =>
+  runManifestSchema.parse(JSON.parse(readFileSync(path.join(run, runFiles.manifest), 'utf8'))).state;
+
+describe('engine process, scoring', () => {
+  const folder = temporaryFolder();
+  let engine: Engine;
+  let long = '';
+  before(async () => {
+    long = await writeLongExperiment(path.join(folder.path, 'long'));
+  });
+  beforeEach(() => {
+    engine = new Engine();
+  });
+  afterEach(() => engine.leave());
+
+  it('tells that the run grew and that it lives, stops when cancelled, and scores again', async () => {
+    const run = path.join(folder.path, 'cancelled run');
+    const cancel = new CancellationTokenSource();
+    const score = engine.request('score', { experiment: long, run, device: 'native' }, cancel.token);
+    await engine.until(async () => engine.received.heartbeat.length > 0 && (await isScoring(run)));
+    assert.ok(engine.received.heartbeat[0]!.rssBytes > 1e6);
+    assert.deepEqual(new Set(engine.received.runGrew.map((grown) => grown.run)), new Set([run]));
+    cancel.cancel();
+    await assert.rejects(score, (thrown: { code: number; data: { code: string } }) => {
+      assert.equal(thrown.code, -32800);
+      assert.equal(thrown.data.code, 'cancelled');
+      return true;
+    });
+    const last = (await readRunEvents(run)).at(-1);
+    assert.deepEqual(last, { ...last, type: 'finished', state: 'cancelled' });
+    assert.equal(stateIn(run), 'cancelled');
+
+    const experiment = await writeSmallExperiment(path.join(folder.path, 'small'));
+    const second = path.join(folder.path, 'second run');
+    const answer = await engine.request('score', { experiment, run: second, device: 'auto' });
+    assert.deepEqual(answer, { run: second });
+    assert.equal(stateIn(second), 'done');
+  });
+
+  it('leaves, killed in the middle, a run that opens and does not say that it ended', async () => {
+    const run = path.join(folder.path, 'killed run');
+    const score = engine.request('score', { experiment: long, run, device: 'native' });
+    const ended = assert.rejects(score);
+    await engine.until(() => isScoring(run));
+    engine.child.kill('SIGKILL');
+    assert.deepEqual(await engine.leave(), { code: null, signal: 'SIGKILL' });
+    await ended;
+    const events = await readRunEvents(run);
+    assert.equal(events[0]!.type, 'started');
+    assert.ok(events.every(({ type }) => type !== 'finished'));
+    assert.equal(stateIn(run), 'running');
+  });
+
+  it('ends in the middle of a score when the window is gone', async () => {
+    const run = path.join(folder.path, 'abandoned run');
+    const score = engine.request('score', { experiment: long, run, device: 'native' });
+    const ended = assert.rejects(score);
+    await engine.until(() => isScoring(run));
+    assert.deepEqual(await engine.leave(), { code: 0, signal: null });
+    await ended;
+    assert.ok((await readRunEvents(run)).length > 0);
+  });
+});
