@@ -9,6 +9,7 @@ import { addInspect } from './commands/inspect';
 import { addRun } from './commands/run';
 import { addScore } from './commands/score';
 import { reportError } from './terminal';
+import { usageError } from './usageError';
 
 /** The command line: every command is one file under commands/. */
 async function main(): Promise<number> {
@@ -18,14 +19,17 @@ async function main(): Promise<number> {
       'Design the adapter experiment: score layers, allocate under a budget, write the plan, commit it.',
     )
     .version(version)
-    .exitOverride();
+    .exitOverride()
+    // Said below, in the form of every other error.
+    .configureOutput({ outputError: () => undefined });
   for (const add of [addDevices, addInspect, addScore, addAllocate, addRun, addCommit]) add(program);
   try {
     await program.parseAsync();
     return 0;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : exitCodes.input;
-    return reportError(thrown);
+    if (!(thrown instanceof CommanderError)) return reportError(thrown);
+    if (thrown.exitCode === 0) return 0;
+    return thrown.code === 'commander.help' ? exitCodes.input : reportError(usageError(thrown));
   }
 }
 

@@ -53,7 +53,11 @@ function classification(
   where: string,
 ): Sample {
   const labelIds = tokenizer.encodePlain(` ${label}`);
-  const fill = (shown: string): number[] => tokenizer.encode(prompt.replace('{text}', () => shown));
+  const fill = (shown: string): number[] =>
+    withoutEnd(
+      prompt.replace('{text}', () => shown),
+      tokenizer,
+    );
   let promptIds = fill(text);
   const room = maxLength - labelIds.length;
   if (promptIds.length > room) {
@@ -72,6 +76,16 @@ function classification(
   }
   const targets = [...promptIds.map(() => ignored), ...labelIds];
   return checked({ ids: [...promptIds, ...labelIds], targets }, where);
+}
+
+/** The tokens of a text that goes on: some tokenizers put an end token behind whatever they encode. */
+function withoutEnd(text: string, tokenizer: TextTokenizer): number[] {
+  const ids = tokenizer.encode(text);
+  const plain = tokenizer.encodePlain(text);
+  for (let start = 0; start + plain.length <= ids.length; start++) {
+    if (plain.every((id, index) => ids[start + index] === id)) return ids.slice(0, start + plain.length);
+  }
+  return ids;
 }
 
 function tokenized(record: Readonly<Record<string, unknown>>, maxLength: number, where: string): Sample {

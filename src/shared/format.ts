@@ -10,9 +10,9 @@ export function formatCount(value: number): string {
 
 /** Bytes in powers of 1000, as disks and model hubs count: "3.7 MB". */
 export function formatBytes(bytes: number): string {
-  if (bytes >= 1e9) return `${trim(bytes / 1e9)} GB`;
-  if (bytes >= 1e6) return `${trim(bytes / 1e6)} MB`;
-  if (bytes >= 1e3) return `${trim(bytes / 1e3)} kB`;
+  if (bytes >= 999_950_000) return `${trim(bytes / 1e9)} GB`;
+  if (bytes >= 999_950) return `${trim(bytes / 1e6)} MB`;
+  if (bytes >= 999.5) return `${trim(bytes / 1e3)} kB`;
   return `${Math.round(bytes)} B`;
 }
 
@@ -22,7 +22,8 @@ export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+  const minutes = Math.round(whole / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** 0.1234 -> "12.3 %". */

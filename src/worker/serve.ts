@@ -64,8 +64,11 @@ function handlersOf(connection: MessageConnection): Handlers {
 
 /** Decodes the parameters, turns the client's cancellation into a signal, and errors into payloads. */
 function register<M extends Method>(connection: MessageConnection, method: M, handlers: Handlers): void {
-  connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
+  connection.onRequest(method, async (...received: unknown[]) => {
     try {
+      // The token comes last, behind as many parameters as the client sent: ours sends one.
+      const token = received.pop() as CancellationToken;
+      const params = received.length === 1 ? received[0] : received;
       return await handlers[method](decode(method, params), signalOf(token));
     } catch (thrown) {
       const error = toLabError(thrown);

@@ -14,6 +14,8 @@ export async function selectDevice(parts: Parts): Promise<DeviceChoice | undefin
   const items = parts.engine
     .request('devices', {})
     .then(({ devices }) => deviceItems(devices, deviceSetting()));
+  // Whoever closes the list before it is filled does not want to hear why it would have stayed empty.
+  items.catch(() => undefined);
   const picked = await parts.dialogs.pick(items, {
     title: 'Select Device',
     placeHolder: 'Measuring the devices of this machine takes a few seconds',

@@ -10,14 +10,13 @@ import type { Plan } from '../../shared/words';
  * @throws LabError `experiment-syntax`, `experiment-invalid`
  */
 export async function writePlan(document: vscode.TextDocument, plan: Plan): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  edit.set(
-    document.uri,
-    planEdits(document.getText(), plan).map(({ start, end, text }) =>
-      vscode.TextEdit.replace(new vscode.Range(document.positionAt(start), document.positionAt(end)), text),
-    ),
+  const edits = planEdits(document.getText(), plan).map(({ start, end, text }) =>
+    vscode.TextEdit.replace(new vscode.Range(document.positionAt(start), document.positionAt(end)), text),
   );
-  const applied = await vscode.workspace.applyEdit(edit);
+  const edit = new vscode.WorkspaceEdit();
+  edit.set(document.uri, edits);
+  // VS Code calls an edit of nothing a failure; the plan that is there already is none.
+  const applied = edits.length === 0 || (await vscode.workspace.applyEdit(edit));
   if (applied && (!document.isDirty || (await document.save()))) return;
   throw new LabError(
     'experiment-invalid',

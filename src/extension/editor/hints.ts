@@ -9,7 +9,7 @@ import { keyLine } from './keyLine';
 import type { ModelFacts } from './modelFacts';
 import { moduleScores, scoreText } from './moduleScores';
 
-/** Shown at the end of a line. */
+/** Shown behind what a line says. */
 export interface Hint {
   /** Zero-based. */
   readonly line: number;
@@ -27,7 +27,10 @@ export interface HintSource {
   readonly run: RunState | undefined;
 }
 
-/** What an experiment's lines mean for its model: the model's size, the plan's totals, each row's score and cost. */
+/**
+ * What an experiment's lines mean for its model: the model's size, the plan's totals, each row's score and cost. VS Code cuts
+ * what goes beyond 43 characters a line.
+ */
 export function hintsOf(source: HintSource): Hint[] {
   return [...modelHint(source), ...budgetHint(source), ...rowHints(source)];
 }
@@ -46,7 +49,11 @@ function modelHint({ text, model }: HintSource): Hint[] {
     ];
   }
   const { architecture, layers, parameters } = model;
-  return [{ line, text: `${architecture} · ${layers} layers · ${formatCount(parameters)} parameters` }];
+  const family = architecture.replace(/For[A-Z]\w*$/, '');
+  const size = `${layers} layers · ${formatCount(parameters)} parameters`;
+  return [
+    { line, text: `${family} · ${size}`, tooltip: `${architecture}, read from the headers of its weights` },
+  ];
 }
 
 function budgetHint(source: HintSource): Hint[] {
@@ -61,9 +68,15 @@ function budgetHint(source: HintSource): Hint[] {
   }
   const totals = totalsOf(experiment.plan, modules);
   const parameters = planParameters(experiment.plan, modules, adapterForm(experiment.method));
-  const share = model && 'parameters' in model ? ` (${formatShare(parameters / model.parameters)})` : '';
-  const text = `plan: ${totals.layers} of ${layers} layers · ${totals.experts} experts · ${formatCount(parameters)} trainable${share}`;
-  return [{ line, text, tooltip: 'What the plan below takes of the budget' }];
+  const share =
+    model && 'parameters' in model ? `, ${formatShare(parameters / model.parameters)} of the model` : '';
+  return [
+    {
+      line,
+      text: `${totals.layers}/${layers} layers · ${totals.experts} experts · ${formatCount(parameters)} params`,
+      tooltip: `What the plan below takes of the budget: ${formatCount(parameters)} trainable parameters${share}`,
+    },
+  ];
 }
 
 function totalsOf(plan: Plan, modules: readonly Module[]): { layers: number; experts: number } {
@@ -73,6 +86,8 @@ function totalsOf(plan: Plan, modules: readonly Module[]): { layers: number; exp
     experts: adapted.reduce((sum, { path }) => sum + (plan.modules[path]?.experts ?? 0), 0),
   };
 }
+
+const rowTooltip = 'Score and its standard error in the newest run; trainable parameters of this row';
 
 function rowHints(source: HintSource): Hint[] {
   const { anchors, experiment, run } = source;
@@ -86,10 +101,10 @@ function rowHints(source: HintSource): Hint[] {
     const parts = [
       ...(score ? [scoreText(score)] : []),
       ...(row && experiment
-        ? [`${formatCount(moduleParameters(module, row, adapterForm(experiment.method)))} parameters`]
+        ? [`${formatCount(moduleParameters(module, row, adapterForm(experiment.method)))} params`]
         : []),
     ];
-    return parts.length > 0 ? [{ line, text: parts.join(' · ') }] : [];
+    return parts.length > 0 ? [{ line, text: parts.join(' · '), tooltip: rowTooltip }] : [];
   });
 }
 

@@ -3,6 +3,7 @@ import type { Jobs } from '../runs/jobs';
 import type { RunStore } from '../runs/runStore';
 import { onSetting, setting } from '../settings';
 import { hintsOf } from './hints';
+import { hintColumn } from './keyLine';
 import type { ModelCache } from './modelFacts';
 import { anchors, parsed } from './parsed';
 
@@ -50,7 +51,8 @@ export class HintsProvider implements vscode.InlayHintsProvider, vscode.Disposab
     return hintsOf({ text, anchors: anchors(document), experiment, model, run: run?.state })
       .filter(({ line }) => range.start.line <= line && line <= range.end.line)
       .map(({ line, text: label, tooltip }) => {
-        const hint = new vscode.InlayHint(document.lineAt(line).range.end, label);
+        const column = hintColumn(document.lineAt(line).text);
+        const hint = new vscode.InlayHint(new vscode.Position(line, column), label);
         hint.paddingLeft = true;
         if (tooltip !== undefined) hint.tooltip = tooltip;
         return hint;

@@ -20,10 +20,13 @@ const freshMs = 2000;
 export class ModelCache {
   private readonly known = new Map<string, { at: number; stamp: string; facts: Promise<ModelFacts> }>();
 
+  /** @param fresh milliseconds in which the disk is not looked at again */
+  constructor(private readonly fresh = freshMs) {}
+
   /** @param folder absolute path */
   async facts(folder: string): Promise<ModelFacts> {
     const before = this.known.get(folder);
-    if (before && Date.now() - before.at < freshMs) return before.facts;
+    if (before && Date.now() - before.at < this.fresh) return before.facts;
     const stamp = await stampOf(folder);
     const facts = before?.stamp === stamp ? before.facts : read(folder);
     this.known.set(folder, { at: Date.now(), stamp, facts });

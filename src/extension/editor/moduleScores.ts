@@ -43,11 +43,12 @@ function part(
   return { name, score, standardError, share: perTotal(score), shareError: perTotal(standardError) };
 }
 
-/** `score 0.0123 ± 0.0004 · 3.2 %` for one task, `3.2 ± 0.2 % of the score` for several, whose scales differ. */
+/** `0.0123 ± 0.00041 (3.2 %)` for one task, `3.2 ± 0.2 % of score` for several, whose scales differ. */
 export function scoreText({ share, shareError, tasks }: ModuleScores): string {
   const [first, second] = tasks;
   if (first && !second) {
-    return `score ${formatScore(first.score)} ± ${formatScore(first.standardError)} · ${formatShare(share)}`;
+    const error = Number(first.standardError.toPrecision(2));
+    return `${formatScore(first.score)} ± ${formatScore(error)} (${formatShare(share)})`;
   }
-  return `${(share * 100).toFixed(1)} ± ${formatShare(shareError)} of the score`;
+  return `${(share * 100).toFixed(1)} ± ${formatShare(shareError)} of score`;
 }

@@ -20,7 +20,7 @@ type Loaded = Record<string, tf.Tensor>;
 export class LlamaModel implements CausalModel {
   readonly config: LlamaConfig;
   private readonly blocks = new Map<number, BlockWeights>();
-  private readonly tables = new Map<number, { rotary: RotaryTables; mask: tf.Tensor2D }>();
+  private tables: { length: number; rotary: RotaryTables; mask: tf.Tensor2D } | undefined;
   private ends: Loaded = {};
 
   constructor(private readonly folder: ModelFolder) {
@@ -99,11 +99,9 @@ export class LlamaModel implements CausalModel {
 
   dispose(): void {
     tf.dispose([...this.blocks.values()]);
-    for (const { rotary, mask } of this.tables.values())
-      tf.dispose([rotary.cos, rotary.sin, rotary.halfTurn, mask]);
+    this.freeTables();
     tf.dispose(this.ends);
     this.blocks.clear();
-    this.tables.clear();
     this.ends = {};
   }
 
@@ -120,17 +118,25 @@ export class LlamaModel implements CausalModel {
     return loaded[name] as tf.Tensor;
   }
 
+  /** Tables of the length that the current batch has: kept for every length they would outgrow the weights. */
   private positions(batch: Batch): Positions {
-    let known = this.tables.get(batch.length);
-    if (known === undefined) {
+    const { length } = batch;
+    if (this.tables?.length !== length) {
+      this.freeTables();
       const { heads, keyValueHeads } = this.config;
       // Kept: the tables outlive the tidy of whichever pass asks for them first.
-      const rotary = ropeTables(this.config, batch.length);
-      known = { rotary, mask: tf.keep(causalMask(batch.length, heads / keyValueHeads)) };
+      const rotary = ropeTables(this.config, length);
       for (const table of Object.values(rotary)) tf.keep(table);
-      this.tables.set(batch.length, known);
+      this.tables = { length, rotary, mask: tf.keep(causalMask(length, heads / keyValueHeads)) };
     }
-    return { batch: batch.members.length, length: batch.length, ...known };
+    const { rotary, mask } = this.tables;
+    return { batch: batch.members.length, length, rotary, mask };
+  }
+
+  private freeTables(): void {
+    if (this.tables === undefined) return;
+    tf.dispose([...Object.values(this.tables.rotary), this.tables.mask]);
+    this.tables = undefined;
   }
 
   private requireKnownTokens(batch: Batch): void {

@@ -7,6 +7,7 @@ import { schemaInfo } from '../../../src/configs/experiment/schemaWalk';
 import { hintsOf, type Hint } from '../../../src/extension/editor/hints';
 import { keyHover, rowHover } from '../../../src/extension/editor/hoverTexts';
 import { keyAt } from '../../../src/extension/editor/keyPath';
+import { hintColumn } from '../../../src/extension/editor/keyLine';
 import { lensesOf } from '../../../src/extension/editor/lenses';
 import { ModelCache, type ModelFacts } from '../../../src/extension/editor/modelFacts';
 import { moduleScores, scoreText } from '../../../src/extension/editor/moduleScores';
@@ -82,23 +83,20 @@ describe('hints', () => {
 
   it('say what the model is, what the plan takes, and what each row scored and costs', () => {
     const all = hints(sampleExperiment, { model, run });
-    assert.equal(
-      textAt(all, lineOf(sampleExperiment, 'model:')),
-      'LlamaForCausalLM · 4 layers · 1.2 M parameters',
-    );
+    assert.equal(textAt(all, lineOf(sampleExperiment, 'model:')), 'Llama · 4 layers · 1.2 M parameters');
     assert.match(
       textAt(all, lineOf(sampleExperiment, 'budget:')) ?? '',
-      /^plan: 1 of 4 layers · 4 experts · [\d.,]+( k)? trainable \([\d.]+ %\)$/,
+      /^1\/4 layers · 4 experts · [\d.,]+( k)? params$/,
     );
     assert.match(
       textAt(all, lineOf(sampleExperiment, row)) ?? '',
-      /^13\.3 ± 0\.0 % of the score · [\d.,]+( k)? parameters$/,
+      /^13\.3 ± 0\.0 % of score · [\d.,]+( k)? params$/,
     );
   });
 
   it('show the score itself where there is one task', () => {
     const all = hints(sampleExperiment, { model, run: oneTask });
-    assert.match(textAt(all, lineOf(sampleExperiment, row)) ?? '', /^score 4 ± 0\.01 · 13\.3 % · /);
+    assert.match(textAt(all, lineOf(sampleExperiment, row)) ?? '', /^4 ± 0\.01 \(13\.3 %\) · /);
   });
 
   it('say what a budget allows where there is no plan', () => {
@@ -110,7 +108,7 @@ describe('hints', () => {
     const error = new LabError('model-missing', 'The model folder x does not exist.', 'Point to another.');
     const all = hints(sampleExperiment, { model: { error }, run });
     assert.equal(textAt(all, lineOf(sampleExperiment, 'model:')), 'not found');
-    assert.match(textAt(all, lineOf(sampleExperiment, row)) ?? '', /% of the score/);
+    assert.match(textAt(all, lineOf(sampleExperiment, row)) ?? '', /% of score/);
   });
 
   it('mark rows that the model does not have', () => {
@@ -120,9 +118,21 @@ describe('hints', () => {
 
   it('keep the scores while the text has errors, and invent nothing without any source', () => {
     const broken = sampleExperiment.replace('method: floe', 'method: ');
-    assert.match(textAt(hints(broken, { run }), lineOf(broken, row)) ?? '', /% of the score$/);
+    assert.match(textAt(hints(broken, { run }), lineOf(broken, row)) ?? '', /% of score$/);
     assert.deepEqual(hints(sampleExperiment, {}), []);
   });
+});
+
+describe('the place of a hint', () => {
+  for (const [line, column] of [
+    ['budget: { layers: 25% } # a quarter', 23],
+    ['model: "a #b" # c', 13],
+    ["model: 'a #b'  ", 13],
+    ['model: a#b', 10],
+    ['', 0],
+  ] as const) {
+    it(`is behind the value: ${line}`, () => assert.equal(hintColumn(line), column));
+  }
 });
 
 describe('scores of modules', () => {
@@ -137,7 +147,7 @@ describe('scores of modules', () => {
         ['topic', 4],
       ],
     );
-    assert.match(scoreText(scores.get(row)!), /^13\.3 ± 0\.0 % of the score$/);
+    assert.match(scoreText(scores.get(row)!), /^13\.3 ± 0\.0 % of score$/);
   });
 
   it('are none before the first batch', () => {
@@ -185,22 +195,17 @@ describe('facts of a model', () => {
 
   it('are read again only when its files change, and say what is wrong', async () => {
     const dir = join(folder.path, 'model');
-    const fresh = async (cache: ModelCache): Promise<ModelFacts> => {
-      // Past the time in which the disk is not looked at.
-      await new Promise((resolve) => setTimeout(resolve, 2100));
-      return cache.facts(dir);
-    };
-    const cache = new ModelCache();
+    const cache = new ModelCache(0);
     const missing = await cache.facts(dir);
     assert.ok('error' in missing && missing.error.code === 'model-missing');
     await writeTinyLlama(dir);
-    const first = await fresh(cache);
+    const first = await cache.facts(dir);
     assert.ok('layers' in first && first.layers === 2);
-    assert.equal(await fresh(cache), first);
+    assert.equal(await cache.facts(dir), first);
     await mkdir(dir, { recursive: true });
     await writeFile(join(dir, 'config.json'), JSON.stringify({ ...tinyConfig, num_hidden_layers: 1 }));
     await utimes(join(dir, 'config.json'), new Date(), new Date(Date.now() + 5000));
-    const second = await fresh(cache);
+    const second = await cache.facts(dir);
     assert.ok('layers' in second && second.layers === 1);
   });
 });

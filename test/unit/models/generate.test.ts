@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { scoreBatch } from '../../../src/engine/scoreBatch';
 import { readModelFolder } from '../../../src/files/modelFolder';
 import { makeBatches } from '../../../src/models/batches';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import path from 'node:path';
 import { ignored, toSample } from '../../../src/models/samples';
 import { loadTokenizer, type TextTokenizer } from '../../../src/models/tokenizer';
 import { defaultPrompt, type TaskSource } from '../../../src/shared/taskSource';
+import { temporaryFolder } from '../files/temporary';
 import { throwsWith } from '../files/throwsCode';
+import { sampleModel, writeStartingTokenizer } from './startingTokenizer';
 
-const sampleModel = path.join(__dirname, '..', '..', '..', 'media', 'sample', 'model');
 const words: TaskSource = { name: 'words', kind: 'causal-lm', file: 'unused', text: 'text' };
 const spam: TaskSource = {
   name: 'spam',
@@ -17,6 +17,7 @@ const spam: TaskSource = {
 };
 
 describe('samples from text', () => {
+  const folder = temporaryFolder();
   let tokenizer: TextTokenizer;
   before(async () => {
     tokenizer = await loadTokenizer(sampleModel);
@@ -37,6 +38,27 @@ describe('samples from text', () => {
     assert.equal(tokenizer.decode(ids), 'Buy now\nLabel: spam');
     assert.deepEqual(ids.slice(-label.length), label);
     assert.deepEqual(targets, [...new Array(ids.length - label.length).fill(ignored), ...label]);
+  });
+
+  it('begins the prompt as the tokenizer does, and the label without', async () => {
+    await writeStartingTokenizer(folder.path);
+    const starting = await loadTokenizer(folder.path);
+    const record = { text: 'Buy now, '.repeat(20), label: 'spam' };
+    for (const maxLength of [200, 20]) {
+      const { ids } = toSample(record, spam, starting, maxLength, 'here');
+      assert.ok(ids.length <= maxLength);
+      assert.equal(ids[0], 0);
+      assert.ok(!ids.includes(0, 1));
+    }
+  });
+
+  it('puts the label behind the prompt where the tokenizer would end the text there', async () => {
+    await writeStartingTokenizer(folder.path, { ends: true });
+    const ending = await loadTokenizer(folder.path);
+    const { ids } = toSample({ text: 'Buy now', label: 'spam' }, spam, ending, 100, 'here');
+    assert.equal(ids[0], 0);
+    assert.ok(!ids.includes(0, 1), ids.join(' '));
+    assert.equal(ending.decode(ids.slice(1)), 'Buy now\nLabel: spam');
   });
 
   it('takes prompt, columns, and labels that are numbers or booleans', () => {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadTokenizer } from '../../../src/models/tokenizer';
 import { temporaryFolder } from '../files/temporary';
 import { rejectsWith } from '../files/throwsCode';
-
-const sampleModel = path.join(__dirname, '..', '..', '..', 'media', 'sample', 'model');
+import { sampleModel, writeStartingTokenizer } from './startingTokenizer';
 
 describe('loadTokenizer', () => {
   const folder = temporaryFolder();
@@ -31,16 +30,7 @@ describe('loadTokenizer', () => {
 
   it('adds special tokens to a text and none to a label', async () => {
     const dir = await write({});
-    await copyFile(path.join(sampleModel, 'tokenizer_config.json'), path.join(dir, 'tokenizer_config.json'));
-    const written = JSON.parse(await readFile(path.join(sampleModel, 'tokenizer.json'), 'utf8')) as object;
-    const first = '<|endoftext|>';
-    const post_processor = {
-      type: 'TemplateProcessing',
-      single: [{ SpecialToken: { id: first, type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
-      pair: [],
-      special_tokens: { [first]: { id: first, ids: [0], tokens: [first] } },
-    };
-    await writeFile(path.join(dir, 'tokenizer.json'), JSON.stringify({ ...written, post_processor }));
+    await writeStartingTokenizer(dir);
     const tokenizer = await loadTokenizer(dir);
     const plain = (await loadTokenizer(sampleModel)).encode('Hello');
     assert.deepEqual(tokenizer.encode('Hello'), [0, ...plain]);

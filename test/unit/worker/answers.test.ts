@@ -57,9 +57,21 @@ describe('engine process', () => {
     await engine.request('hello', { protocol: protocolVersion });
   });
 
+  it('refuses no parameters, and more than one', async () => {
+    const refused = labError('engine-protocol', /'hello' request that it cannot read/);
+    await assert.rejects(engine.sendAll('hello'), refused);
+    await assert.rejects(engine.sendAll('hello', { protocol: protocolVersion }, 'more'), refused);
+    await engine.request('hello', { protocol: protocolVersion });
+  });
+
   it('does not know other methods, and goes on', async () => {
     const methodNotFound = -32601;
     await assert.rejects(engine.send('train', {}), { code: methodNotFound });
+    await engine.request('hello', { protocol: protocolVersion });
+  });
+
+  it('lives on after what is no message at all', async () => {
+    for (const nonsense of ['what?', 7, { some: 'thing' }]) engine.child.send(nonsense);
     await engine.request('hello', { protocol: protocolVersion });
   });
 

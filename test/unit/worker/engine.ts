@@ -56,8 +56,16 @@ export class Engine {
     return requests[method].result.parse(await this.send(method, params, token)) as Result<M>;
   }
 
+  /** A request as another client might make it: any number of parameters. */
+  sendAll(method: string, ...params: unknown[]): Promise<unknown> {
+    return this.connection.sendRequest(method, ...params);
+  }
+
   send(method: string, params: unknown, token?: CancellationToken): Promise<unknown> {
-    return this.connection.sendRequest(method, params, token);
+    // An undefined token would be sent as a second parameter.
+    return token === undefined
+      ? this.connection.sendRequest(method, params)
+      : this.connection.sendRequest(method, params, token);
   }
 
   /** Resolves when a notification makes the condition true. */

@@ -28,7 +28,8 @@ describe('engine process, scoring', () => {
     const run = path.join(folder.path, 'cancelled run');
     const cancel = new CancellationTokenSource();
     const score = engine.request('score', { experiment: long, run, device: 'native' }, cancel.token);
-    await engine.until(async () => engine.received.heartbeat.length > 0 && (await isScoring(run)));
+    const alive = async () => engine.received.heartbeat.length > 0 && (await isScoring(run));
+    await Promise.race([engine.until(alive), score]);
     assert.ok(engine.received.heartbeat[0]!.rssBytes > 1e6);
     assert.deepEqual(new Set(engine.received.runGrew.map((grown) => grown.run)), new Set([run]));
     cancel.cancel();
@@ -52,7 +53,7 @@ describe('engine process, scoring', () => {
     const run = path.join(folder.path, 'killed run');
     const score = engine.request('score', { experiment: long, run, device: 'native' });
     const ended = assert.rejects(score);
-    await engine.until(() => isScoring(run));
+    await Promise.race([engine.until(() => isScoring(run)), ended]);
     engine.child.kill('SIGKILL');
     assert.deepEqual(await engine.leave(), { code: null, signal: 'SIGKILL' });
     await ended;
@@ -66,7 +67,7 @@ describe('engine process, scoring', () => {
     const run = path.join(folder.path, 'abandoned run');
     const score = engine.request('score', { experiment: long, run, device: 'native' });
     const ended = assert.rejects(score);
-    await engine.until(() => isScoring(run));
+    await Promise.race([engine.until(() => isScoring(run)), ended]);
     assert.deepEqual(await engine.leave(), { code: 0, signal: null });
     await ended;
     assert.ok((await readRunEvents(run)).length > 0);
