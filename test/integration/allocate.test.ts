@@ -19,6 +19,13 @@ import {
 const run = (command: string, uri: vscode.Uri): Thenable<unknown> =>
   vscode.commands.executeCommand(`adapterLab.${command}`, uri);
 
+/** Waits until VS Code has noticed that a file changed on disk. */
+const seen = (uri: vscode.Uri, text: string): Promise<boolean> =>
+  until(
+    async () => (await vscode.workspace.openTextDocument(uri)).getText().includes(text),
+    'the changed file',
+  );
+
 describe('allocating', function () {
   this.timeout(180_000);
   let api: TestApi;
@@ -64,6 +71,7 @@ describe('allocating', function () {
     assert.ok(first);
     const locked = first.replace(/\{.*\}/, '{ rank: 3, alpha: 5, experts: 2, locked: true }');
     writeFileSync(file, readFileSync(file, 'utf8').replace(first, `${locked} # mine`));
+    await seen(vscode.Uri.file(file), '# mine');
     const plan = (await run('allocate', vscode.Uri.file(file))) as PlanFile;
     assert.ok(readFileSync(file, 'utf8').includes(`${locked} # mine`));
     assert.equal(plan.plan.modules[first.trim().split(':')[0]!]?.rank, 3);
@@ -80,10 +88,7 @@ describe('allocating', function () {
         return Promise.resolve(undefined);
       },
     });
-    await until(async () => {
-      const document = await vscode.workspace.openTextDocument(uri);
-      return document.getText().includes('name: mail');
-    }, 'the changed file');
+    await seen(uri, 'name: mail');
     assert.equal(await run('allocate', uri), undefined);
     assert.match(asked.join(), /the list of tasks/);
     write('plan.adapter.yaml', before);
@@ -106,10 +111,7 @@ describe('allocating', function () {
     const { error } = (await run('runExperiment', uri)) as { error?: { code: string } };
     assert.equal(error?.code, 'budget-too-small');
     write('small.adapter.yaml', quickExperiment(12));
-    await until(async () => {
-      const document = await vscode.workspace.openTextDocument(uri);
-      return document.getText().includes('50%');
-    }, 'the changed file');
+    await seen(uri, '50%');
     const plan = (await run('allocate', uri)) as PlanFile;
     assert.ok(plan.totals.modules > 0, JSON.stringify(plan));
   });

@@ -89,6 +89,22 @@ describe('scoring the sample', function () {
     assert.equal(api.enginePid, pid);
   });
 
+  it('computes on the device that is chosen, with a new engine for another one', async () => {
+    const device = async (): Promise<string | undefined> => {
+      const run = await score(write('device.adapter.yaml', quickExperiment(4)));
+      assert.equal(typeof run, 'string', JSON.stringify(run));
+      const event = eventsOf(run as string).find(({ type }) => type === 'device');
+      return event?.type === 'device' ? event.device : undefined;
+    };
+    const configuration = vscode.workspace.getConfiguration('adapterLab');
+    const first = await device();
+    assert.notEqual(first, 'wasm');
+    await configuration.update('device', 'wasm', vscode.ConfigurationTarget.Global);
+    assert.equal(await device(), 'wasm');
+    await configuration.update('device', undefined, vscode.ConfigurationTarget.Global);
+    assert.equal(await device(), first);
+  });
+
   it('does one job at a time', async () => {
     const uri = write('busy.adapter.yaml', quickExperiment(200));
     const scoring = score(uri);

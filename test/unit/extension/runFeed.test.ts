@@ -15,10 +15,10 @@ describe('the feed of a page', () => {
   let count = 0;
   const experiment = (): string => join(folder.path, `w${count++}`, 'quick.adapter.yaml');
 
-  async function feed(run: string | undefined, begun?: ReturnType<typeof at>) {
+  async function feed(run: string | undefined, standIn: readonly ReturnType<typeof at>[] = []) {
     const messages: ToWebview[] = [];
     const one = new RunFeed(
-      { experiment: 'quick.adapter.yaml', run, begun, trusted: true },
+      { experiment: 'quick.adapter.yaml', run, standIn, trusted: true },
       (message) => messages.push(message),
       logOf().log,
     );
@@ -51,7 +51,7 @@ describe('the feed of a page', () => {
 
   it('shows a run that has just been started as running, and its error where no journal says it', async () => {
     const run = join(folder.path, 'nowhere', name);
-    const { one, messages } = await feed(run, at(begun));
+    const { one, messages } = await feed(run, [at(begun)]);
     assert.deepEqual(types(messages[0]), ['started']);
     one.jobEnded(new LabError('engine-node-missing', 'There is no Node.', 'Install one.'));
     assert.deepEqual(types(messages[1]), ['finished']);
