@@ -11,6 +11,8 @@ export interface AdapterLabApi {
   readonly enginePid: number | undefined;
   /** Only in a host that runs tests, where VS Code refuses dialogs. */
   readonly testing?: {
+    /** Loads what is otherwise loaded when it is first needed. */
+    ready(): Promise<void>;
     /** Answers instead of VS Code's dialogs. */
     answer(answers: Partial<Dialogs>): void;
     /** The last error that was shown. */

@@ -5,7 +5,8 @@ import { findNode, type NodeRuntime } from './engineClient/findNode';
 import { probeNode } from './engineClient/probeNode';
 import type { Log } from './log';
 import type { Presenter } from './presenter';
-import { setting } from './settings';
+import type { Jobs } from './runs/jobs';
+import { onSetting, setting } from './settings';
 
 /**
  * The engine of this window. No process is started here.
@@ -27,9 +28,31 @@ export function offerRestartWhenSilent(engine: EngineClient, presenter: Presente
     'The engine has given no sign of life for half a minute.',
     'Wait if the machine is busy, or restart the engine and start the run again.',
   );
+  const ended = new LabError('engine-silent', 'The engine hung and was ended.', 'Start the run again.');
   return engine.onState(({ name }) => {
-    if (name === 'silent') presenter.error(silent, { title: 'Restart', run: () => engine.stop(silent) });
+    if (name === 'silent') presenter.error(silent, { title: 'Restart', run: () => engine.stop(ended) });
   });
+}
+
+/**
+ * Ends the engine when a setting that it started with changes, so that the next command starts one with the new: a process
+ * has one device for its life. A run that is going on comes to its end first.
+ */
+export function renewWithSettings(engine: EngineClient, jobs: Jobs): { dispose(): void } {
+  let outdated = false;
+  const renew = (): void => {
+    if (!outdated || jobs.active) return;
+    outdated = false;
+    void engine.stop();
+  };
+  const subscriptions = [
+    onSetting(['device', 'nodePath'], () => {
+      outdated = true;
+      renew();
+    }),
+    jobs.onEnd(renew),
+  ];
+  return { dispose: () => subscriptions.forEach((one) => one.dispose()) };
 }
 
 const findRuntime = (): Promise<NodeRuntime> =>

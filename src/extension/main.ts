@@ -1,65 +1,46 @@
 import { loadedAt } from './loadedAt';
 import * as vscode from 'vscode';
-import { category, contexts } from '../shared/ids';
+import { category, commands, experimentEnding, views, type CommandId } from '../shared/ids';
 import type { AdapterLabApi } from './api';
-import { registerCommands } from './commands/register';
 import { dialogs as realDialogs, type Dialogs } from './dialogs';
-import { registerEditorFeatures } from './editor/register';
-import { createEngine, offerRestartWhenSilent } from './engineOfWindow';
-import type { EngineClient } from './engineClient/engineClient';
-import { Experiments } from './experiments';
-import { actOnPage } from './pageActions';
-import { RunPanels } from './panel/runPanels';
+import type { Lab } from './lab';
 import { Presenter } from './presenter';
-import { Jobs } from './runs/jobs';
-import { RunStore } from './runs/runStore';
-import { StatusBar } from './statusBar';
 
 /** Kept for `deactivate`, which VS Code gives nothing. */
-let engine: EngineClient | undefined;
+let lab: Promise<Lab> | undefined;
 
-/** Puts the parts together. Nothing is read and no process is started here. */
+/**
+ * Only what VS Code must find at once. The rest, with the parsers that it needs, is loaded when an experiment is opened, a
+ * command runs or a page comes back: a window whose workspace merely holds an experiment does not wait for it.
+ */
 export function activate(context: vscode.ExtensionContext): AdapterLabApi {
   const { extensionUri, extensionMode, subscriptions } = context;
   const log = vscode.window.createOutputChannel(category, { log: true });
   const isTest = extensionMode === vscode.ExtensionMode.Test;
   const dialogs: Dialogs = isTest ? { ...realDialogs } : realDialogs;
   const presenter = new Presenter(dialogs, log);
-  const runs = new RunStore();
-  const client = createEngine(vscode.Uri.joinPath(extensionUri, 'dist', 'worker.js').fsPath, log);
-  engine = client;
-  const jobs = new Jobs(client, log);
-  const status = new StatusBar(client, jobs);
-  const panels: RunPanels = new RunPanels(
-    extensionUri,
-    runs,
-    jobs,
-    (action, page) => {
-      actOnPage(action, page).catch((thrown: unknown) => presenter.error(thrown));
-    },
-    log,
-  );
-  const { hints, disposables } = registerEditorFeatures(runs, jobs);
-  const experiments = new Experiments(dialogs, () => panels.focused);
-  const commands = registerCommands({
-    dialogs,
-    experiments,
-    presenter,
-    jobs,
-    runs,
-    panels,
-    hints,
-    engine: client,
-  });
+  let loaded: Lab | undefined;
+  const load = (): Promise<Lab> => {
+    lab ??= import('./lab').then(({ createLab }) => {
+      loaded = createLab(extensionUri, dialogs, presenter, log);
+      subscriptions.push(loaded);
+      return loaded;
+    });
+    return lab;
+  };
   subscriptions.push(
     log,
-    status,
-    panels,
-    ...disposables,
-    ...commands,
-    jobs.onChange(announceRunning()),
-    offerRestartWhenSilent(client, presenter),
+    ...(Object.keys(commands) as CommandId[]).map((id) =>
+      vscode.commands.registerCommand(id, async (given: unknown) => (await load()).commands[id](given)),
+    ),
+    vscode.window.registerWebviewPanelSerializer(views.run, {
+      deserializeWebviewPanel: async (panel, state) =>
+        (await load()).pages.deserializeWebviewPanel(panel, state),
+    }),
+    vscode.workspace.onDidOpenTextDocument((document) => wake(document, load)),
   );
+  // After this function has returned, so that VS Code goes on meanwhile.
+  setTimeout(() => vscode.workspace.textDocuments.forEach((document) => wake(document, load)));
 
   const activationMs = performance.now() - loadedAt;
   const { version } = context.extension.packageJSON as { version: string };
@@ -68,11 +49,12 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
     version,
     activationMs,
     get enginePid() {
-      return client.pid;
+      return loaded?.engine.pid;
     },
     ...(isTest
       ? {
           testing: {
+            ready: async () => void (await load()),
             answer: (answers) => void Object.assign(dialogs, answers),
             lastError: () => presenter.last?.toPayload(),
           },
@@ -83,16 +65,9 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
 
 /** Ends the engine with the window. */
 export async function deactivate(): Promise<void> {
-  await engine?.dispose();
+  await (await lab)?.engine.dispose();
 }
 
-/** Keeps the context key for `when` clauses in step. */
-function announceRunning(): (job: unknown) => void {
-  let told = false;
-  return (job) => {
-    const running = job !== undefined;
-    if (running === told) return;
-    told = running;
-    void vscode.commands.executeCommand('setContext', contexts.running, running);
-  };
+function wake({ uri }: vscode.TextDocument, load: () => Promise<Lab>): void {
+  if (uri.scheme === 'file' && uri.path.endsWith(experimentEnding)) void load();
 }

@@ -15,6 +15,7 @@ export async function lab(): Promise<TestApi> {
   assert.ok(extension, 'adapter-lab.adapter-lab is not installed');
   const api = await extension.activate();
   assert.ok(api.testing, 'The host is no test host.');
+  await api.testing.ready();
   answer(api as TestApi, {});
   return api as TestApi;
 }

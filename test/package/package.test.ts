@@ -1,6 +1,7 @@
 import { unzipSync } from 'fflate';
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 
 /** What `npm run package` made: the bundles and the VSIX. The suite before this one runs it. */
@@ -40,7 +41,7 @@ describe('the package', () => {
       const required = [...text(bundle).matchAll(/\brequire\(["']([^"'.][^"']*)["']\)/g)].map(
         (match) => match[1]!,
       );
-      const foreign = required.filter((name) => !allowed.has(name) && !isBuiltIn(name));
+      const foreign = required.filter((name) => !allowed.has(name) && !isBuiltin(name));
       assert.deepEqual(foreign, [], bundle);
     }
   });
@@ -75,6 +76,3 @@ describe('the package', () => {
     assert.ok(statSync(vsix).size < 20e6, `${statSync(vsix).size} bytes`);
   });
 });
-
-const isBuiltIn = (name: string): boolean =>
-  (process.getBuiltinModule('node:module') as typeof import('node:module')).isBuiltin(name);

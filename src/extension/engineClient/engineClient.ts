@@ -56,7 +56,11 @@ export class EngineClient {
 
   /** Ends the process on the user's wish; open requests fail with `reason`, the next one starts another process. */
   async stop(reason?: LabError): Promise<void> {
-    await this.session?.end(reason);
+    const { session } = this;
+    if (!session) return;
+    // At once: a request that comes while this process still ends is for the next one.
+    this.forget(undefined);
+    await session.end(reason);
   }
 
   /** Ends the process for good, in little more than three seconds. */
@@ -79,7 +83,7 @@ export class EngineClient {
       return session;
     } catch (thrown) {
       const error = toLabError(thrown);
-      this.forget(error);
+      if (this.session === session) this.forget(error);
       await session?.end(error);
       throw error;
     }

@@ -12,8 +12,8 @@ export interface FeedSource {
   readonly experiment: string;
   /** Absolute path of the run's folder; undefined where there is none yet. */
   readonly run: string | undefined;
-  /** What the journal will begin with, while the engine has not come to write it. */
-  readonly begun?: RunEvent | undefined;
+  /** What is shown while there is no journal: the engine has not come to write it yet, or never will. */
+  readonly standIn: readonly RunEvent[];
   readonly trusted: boolean;
 }
 
@@ -33,7 +33,7 @@ export class RunFeed {
   }
 
   async start(): Promise<void> {
-    const { run, begun } = this.source;
+    const { run, standIn } = this.source;
     if (run === undefined || !this.follower) {
       this.open([], false);
       return;
@@ -48,7 +48,7 @@ export class RunFeed {
     });
     this.follower.onFailure((thrown) => this.fail(toLabError(thrown)));
     await this.follower.start();
-    if (!this.opened) this.open(begun ? [begun] : [], recorded);
+    if (!this.opened) this.open(standIn, recorded);
     const end = await orphanEnd(run, early);
     if (end) this.tell([end]);
   }
@@ -71,8 +71,7 @@ export class RunFeed {
   private fail(error: LabError): void {
     this.log.error(error.message);
     if (!this.opened) this.open([], false);
-    const state = error.kind === 'cancelled' ? 'cancelled' : 'failed';
-    this.tell([{ at: new Date().toISOString(), type: 'finished', state, error: error.toPayload() }]);
+    this.tell([endOf(error)]);
   }
 
   private open(events: readonly RunEvent[], recorded: boolean): void {
@@ -91,3 +90,11 @@ export class RunFeed {
     return this.source.run === undefined ? '' : basename(this.source.run);
   }
 }
+
+/** The end of a run as its journal would say it. */
+export const endOf = (error: LabError): RunEvent => ({
+  at: new Date().toISOString(),
+  type: 'finished',
+  state: error.kind === 'cancelled' ? 'cancelled' : 'failed',
+  error: error.toPayload(),
+});

@@ -6,12 +6,12 @@ import { decodeFromWebview, type PageAction } from '../../shared/webviewProtocol
 import type { Log } from '../log';
 import { pageHtml } from './html';
 import { pathOfExperiment } from './places';
-import { RunFeed } from './runFeed';
+import { endOf, RunFeed } from './runFeed';
 
 /** One tab that shows an experiment's run. */
 export class RunPanel {
   private feed: RunFeed | undefined;
-  private begun: RunEvent | undefined;
+  private standIn: readonly RunEvent[] = [];
   private readonly subscriptions: vscode.Disposable[];
 
   /** @param act called with what the user pressed */
@@ -46,10 +46,10 @@ export class RunPanel {
     return this.folder;
   }
 
-  /** Shows another run. `begun` stands in for the journal of one that has just been started. */
-  turnTo(run: string | undefined, begun?: RunEvent): void {
+  /** Shows another run. `standIn` is shown for the journal of one that has just been started. */
+  turnTo(run: string | undefined, standIn: readonly RunEvent[] = []): void {
     this.folder = run;
-    this.begun = begun;
+    this.standIn = standIn;
     if (this.feed) this.open();
   }
 
@@ -58,7 +58,9 @@ export class RunPanel {
     this.feed?.look();
   }
 
+  /** The job of this run ended with an error, perhaps before there was a journal that could say so. */
   jobEnded(error: LabError): void {
+    this.standIn = [...this.standIn, endOf(error)];
     this.feed?.jobEnded(error);
   }
 
@@ -74,7 +76,7 @@ export class RunPanel {
       {
         experiment: pathOfExperiment(this.experiment),
         run: this.folder,
-        begun: this.begun,
+        standIn: this.standIn,
         trusted: vscode.workspace.isTrusted,
       },
       (message) => void this.panel.webview.postMessage(message),

@@ -34,7 +34,6 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     private readonly log: Log,
   ) {
     this.subscriptions = [
-      vscode.window.registerWebviewPanelSerializer(views.run, this),
       jobs.onEnd(({ run, error }) => {
         if (error) this.showing(run)?.jobEnded(error);
       }),
@@ -46,7 +45,7 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     const { run = (await this.runs.folders(experiment.fsPath))[0], begun, preserveFocus = false } = options;
     const open = this.panels.get(experiment.fsPath);
     if (open) {
-      if (open.run !== run || begun) open.turnTo(run, begun);
+      if (open.run !== run || begun) open.turnTo(run, begun && [begun]);
       open.panel.reveal(undefined, preserveFocus);
       return;
     }
@@ -56,7 +55,7 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
       this.options,
     );
-    this.adopt(panel, experiment, run).turnTo(run, begun);
+    this.adopt(panel, experiment, run).turnTo(run, begun && [begun]);
   }
 
   /** Hint that a run's journal has grown. */

@@ -151,6 +151,18 @@ describe('the client of the engine', function () {
     assert.deepEqual(states, ['starting', 'ready', 'silent', 'stopped']);
   });
 
+  it('starts another process for a request that comes while one is being ended', async () => {
+    const { client } = engine('good');
+    await client.request('devices', {});
+    const first = client.pid;
+    const stopping = client.stop();
+    assert.equal(client.pid, undefined);
+    assert.deepEqual(await client.request('devices', {}), { devices: [] });
+    assert.notEqual(client.pid, first);
+    await stopping;
+    assert.equal(client.state.name, 'ready');
+  });
+
   it('says that there is no Node', async () => {
     const { log } = logOf();
     const client = new EngineClient({

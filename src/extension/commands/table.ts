@@ -16,11 +16,14 @@ export interface Failed {
 
 const showMap: ExperimentCommand = ({ panels }, uri) => panels.show(uri);
 
+/** What each command does with what it was given. */
+export type CommandTable = Readonly<Record<CommandId, (given: unknown) => unknown>>;
+
 /** Every command, so that none can be declared and forgotten. */
-export function registerCommands(parts: Parts): vscode.Disposable[] {
+export function commandTable(parts: Parts): CommandTable {
   const about = (id: CommandId, run: ExperimentCommand) => (given: unknown) =>
     onExperiment(parts, id, run, given);
-  const table: Record<CommandId, (given: unknown) => unknown> = {
+  return {
     'adapterLab.scoreLayers': about('adapterLab.scoreLayers', scoreLayers),
     'adapterLab.allocate': about('adapterLab.allocate', allocatePlan),
     'adapterLab.runExperiment': about('adapterLab.runExperiment', runExperiment),
@@ -29,7 +32,6 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     'adapterLab.stop': () => parts.jobs.stop(),
     'adapterLab.selectDevice': () => selectDevice(parts).catch((thrown: unknown) => failed(parts, thrown)),
   };
-  return Object.entries(table).map(([id, run]) => vscode.commands.registerCommand(id, run));
 }
 
 async function onExperiment(

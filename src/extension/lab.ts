@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { contexts } from '../shared/ids';
+import { commandTable, type CommandTable } from './commands/table';
+import type { Dialogs } from './dialogs';
+import { registerEditorFeatures } from './editor/register';
+import type { EngineClient } from './engineClient/engineClient';
+import { createEngine, offerRestartWhenSilent, renewWithSettings } from './engineOfWindow';
+import { Experiments } from './experiments';
+import { actOnPage } from './pageActions';
+import { RunPanels } from './panel/runPanels';
+import type { Presenter } from './presenter';
+import { Jobs } from './runs/jobs';
+import { RunStore } from './runs/runStore';
+import { StatusBar } from './statusBar';
+
+/** Everything that the extension is, once it is needed. */
+export interface Lab extends vscode.Disposable {
+  readonly commands: CommandTable;
+  readonly pages: vscode.WebviewPanelSerializer;
+  readonly engine: EngineClient;
+}
+
+/** Puts the parts together. Nothing is read and no process is started here. */
+export function createLab(
+  extension: vscode.Uri,
+  dialogs: Dialogs,
+  presenter: Presenter,
+  log: vscode.LogOutputChannel,
+): Lab {
+  const runs = new RunStore();
+  const engine = createEngine(vscode.Uri.joinPath(extension, 'dist', 'worker.js').fsPath, log);
+  const jobs = new Jobs(engine, log);
+  const panels: RunPanels = new RunPanels(
+    extension,
+    runs,
+    jobs,
+    (action, page) => {
+      actOnPage(action, page).catch((thrown: unknown) => presenter.error(thrown));
+    },
+    log,
+  );
+  const { hints, disposables } = registerEditorFeatures(runs, jobs);
+  const experiments = new Experiments(dialogs, () => panels.focused);
+  const parts = { dialogs, experiments, presenter, jobs, runs, panels, hints, engine };
+  const owned = [
+    panels,
+    new StatusBar(engine, jobs),
+    ...disposables,
+    jobs.onChange(announceRunning()),
+    offerRestartWhenSilent(engine, presenter),
+    renewWithSettings(engine, jobs),
+  ];
+  return {
+    commands: commandTable(parts),
+    pages: panels,
+    engine,
+    dispose: () => owned.forEach((one) => one.dispose()),
+  };
+}
+
+/** Keeps the context key for `when` clauses in step. */
+function announceRunning(): (job: unknown) => void {
+  let told = false;
+  return (job) => {
+    const running = job !== undefined;
+    if (running === told) return;
+    told = running;
+    void vscode.commands.executeCommand('setContext', contexts.running, running);
+  };
+}
