@@ -11,6 +11,8 @@ export interface Suite {
 
 const mocha = (...patterns: string[]): string[] => [
   'mocha',
+  // An engine that a failed test left behind must not keep the suite from ending.
+  '--exit',
   '--require',
   'tsx/cjs',
   '--timeout',
