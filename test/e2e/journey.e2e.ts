@@ -76,6 +76,13 @@ describe('from the sample to a commit', function () {
       .waitFor();
   });
 
+  it('opens the report from the page', async () => {
+    const page = await wb.webview('section.plan');
+    await page.locator('vscode-button', { hasText: 'Open Report' }).click();
+    await wb.page.locator('.tab', { hasText: 'Preview report.md' }).first().waitFor();
+    await wb.exec('workbench.action.closeActiveEditor');
+  });
+
   it('commits the plan from the page, after a look at the difference, and nothing else', async () => {
     execFileSync('git', ['config', 'core.autocrlf', 'false'], { cwd: session.folder });
     execFileSync('sh', ['-c', 'echo mine > mine.txt && git add mine.txt'], { cwd: session.folder });

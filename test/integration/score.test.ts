@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
+  answer,
   closeAll,
   eventsOf,
   isAlive,
@@ -103,6 +104,26 @@ describe('scoring the sample', function () {
     assert.equal(await device(), 'wasm');
     await configuration.update('device', undefined, vscode.ConfigurationTarget.Global);
     assert.equal(await device(), first);
+  });
+
+  it('says once that a run has ended whose page nobody sees', async () => {
+    const told: string[] = [];
+    answer(api, {
+      ask: ({ message }) => {
+        told.push(message);
+        return Promise.resolve(undefined);
+      },
+    });
+    const uri = write('told.adapter.yaml', quickExperiment(12));
+    await score(uri);
+    assert.deepEqual(told, []);
+    const second = score(uri);
+    await running(uri);
+    await closeAll();
+    await second;
+    assert.equal(told.length, 1, told.join());
+    assert.match(told[0]!, /^told\.adapter\.yaml: scored with 12 samples of one task in /);
+    answer(api, {});
   });
 
   it('does one job at a time', async () => {
