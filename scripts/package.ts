@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -40,6 +40,11 @@ run(
   ...(values.universal ? [] : ['--target', target]),
   '-o',
   path.join('dist', name),
+);
+
+const file = path.join('dist', name);
+console.log(
+  `${file}, ${(statSync(path.join(root, file)).size / 1e6).toFixed(1)} MB. Install it: code --install-extension ${file}`,
 );
 
 function run(command: string, ...args: string[]): void {

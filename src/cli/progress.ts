@@ -56,7 +56,8 @@ export class Progress {
   }
 
   private line(text: string): void {
-    this.end();
-    this.out.write(`${text}\n`);
+    // A line that is said in the middle takes the place of the bar, which is drawn again below it.
+    this.out.write(`${this.drawn ? '\r\u001b[K' : ''}${text}\n`);
+    this.drawn = false;
   }
 }

@@ -3,6 +3,7 @@ import { readModelFolder, type ModelFolder } from '../files/modelFolder';
 import { makeBatches, type Batch } from '../models/batches';
 import type { CausalModel } from '../models/causalModel';
 import { sampleLines } from '../models/dataFile';
+import { requireColumns } from '../models/columns';
 import { openModel } from '../models/openModel';
 import { toSample } from '../models/samples';
 import { loadTokenizer, type TextTokenizer } from '../models/tokenizer';
@@ -43,6 +44,7 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
       );
     }
     const lines = await sampleLines(source.file, request.samples, request.seed);
+    requireColumns(lines, source);
     const samples = lines.map(({ record, where }) => toSample(record, source, tokenizer, maxLength, where));
     tasks.push({
       source,

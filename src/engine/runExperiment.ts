@@ -4,9 +4,11 @@ import { applyEdits, planEdits } from '../configs/experiment/editPlan';
 import type { Experiment } from '../configs/experiment/experiment';
 import { writeFileAtomic } from '../files/atomic';
 import { fileError } from '../files/fileError';
+import { readModelFolder } from '../files/modelFolder';
+import { requireWritable } from '../files/writable';
 import { runFiles } from '../files/runs';
 import { allocate } from '../planning/allocate';
-import { planRequest } from '../planning/planRequest';
+import { planRequest, requireAllocatable } from '../planning/planRequest';
 import type { RunScores } from '../shared/scoreFile';
 import type { RunWriter } from './runWriter';
 import { scoreExperiment, type RunOptions } from './scoreExperiment';
@@ -15,11 +17,13 @@ import { scoreExperiment, type RunOptions } from './scoreExperiment';
  * The main job: score the layers, allocate under the budget, write the plan into the experiment, report.
  * Search and verdict join here when they are built.
  */
-export function runExperiment(
+export async function runExperiment(
   experiment: Experiment,
   options: Omit<RunOptions, 'job'>,
   signal: AbortSignal,
 ): Promise<RunWriter> {
+  requireAllocatable(experiment, (await readModelFolder(experiment.model)).modules);
+  await requireWritable(experiment.file);
   return scoreExperiment(experiment, { ...options, job: 'run' }, signal, (writer, scores) =>
     writePlan(experiment, writer, scores),
   );

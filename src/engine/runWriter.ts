@@ -1,9 +1,11 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '../files/atomic';
+import { systemCode } from '../files/fileError';
 import { Journal } from '../files/journal';
 import { runFiles } from '../files/runs';
 import { toLabError, type LabError } from '../shared/errors';
+import { runsFolder } from '../shared/ids';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
 import type { RunManifest } from '../shared/runManifest';
 import { applyEvent, emptyRun, type RunState } from '../shared/runState';
@@ -31,6 +33,7 @@ export class RunWriter {
     told: (run: string) => void,
   ): Promise<RunWriter> {
     await mkdir(folder, { recursive: true });
+    await ignoreRuns(folder);
     const writer = new RunWriter(
       folder,
       manifest,
@@ -97,4 +100,13 @@ export class RunWriter {
       `${JSON.stringify(this.manifest, null, 2)}\n`,
     );
   }
+}
+
+/** Runs stay on this machine: git is told so inside their own folder, not in a file of the user's. */
+async function ignoreRuns(run: string): Promise<void> {
+  const home = path.dirname(path.dirname(run));
+  if (path.basename(home) !== path.posix.dirname(runsFolder)) return;
+  await writeFile(path.join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch((thrown: unknown) => {
+    if (systemCode(thrown) !== 'EEXIST') throw thrown;
+  });
 }

@@ -116,6 +116,13 @@ export function requestOf(experiment: Experiment, device: Device | 'auto'): Scor
       "Use 'empirical': labels from the data.",
     );
   }
+  if (experiment.executor !== 'local') {
+    throw new LabError(
+      'option-invalid',
+      `The executor '${experiment.executor}' is not built yet.`,
+      'Use executor: local.',
+    );
+  }
   return {
     model: experiment.model,
     modelName: relative(path.dirname(experiment.file), experiment.model),

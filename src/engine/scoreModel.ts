@@ -1,4 +1,5 @@
 import { requireEstimator } from '../planning/estimators';
+import { defaultPrompt } from '../shared/taskSource';
 import type { Cost } from '../shared/runEvents';
 import type { ScoreFile } from '../shared/scoreFile';
 import { openDevice, type OpenDevice } from '../tensors/device';
@@ -130,7 +131,7 @@ export const peakMemoryBytes = (): number => process.resourceUsage().maxRSS * 10
 
 function toFile(
   request: ScoreRequest,
-  { modelHash }: Prepared,
+  { model, modelHash }: Prepared,
   device: OpenDevice,
   { source, dataHash, samples }: PreparedTask,
   scores: TaskScores,
@@ -144,6 +145,10 @@ function toFile(
     estimator: request.estimator,
     labels: 'empirical',
     samples,
+    kind: source.kind,
+    ...(source.kind === 'classification' ? { prompt: source.prompt ?? defaultPrompt } : {}),
+    seed: request.seed,
+    maxLength: Math.min(request.maxLength, model.maxLength),
     device: device.device,
     modules: scores.moduleScores(request.perSample),
     layers: scores.layerScores(),

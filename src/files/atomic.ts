@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { access, constants, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './fileError';
 
@@ -8,22 +8,25 @@ export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 
 /**
  * Writes a whole file so that a reader, or a power cut, sees the old content or the new one and never a mixture: into a
- * temporary file beside it, flushed, then renamed over it. Keeps the mode of an existing file, and a symbolic link stays
- * a link. The temporary file is removed on failure; the folder must exist.
+ * temporary file beside it, flushed, then renamed over it. Keeps the mode and owner of an existing file, refuses one that
+ * is read-only, and a symbolic link stays a link. The temporary file is removed on failure; the folder must exist.
  *
  * @throws the file system's error (`toLabError` names a full disk)
  */
 export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const mode = await stat(target).then(
-    (found) => found.mode & 0o7777,
-    () => undefined,
-  );
+  const before = await stat(target).catch(() => undefined);
+  // A rename would go through: the folder decides about that. A file that was made read-only is meant to stay.
+  if (before !== undefined) await access(target, constants.W_OK);
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   const handle = await open(temporary, 'wx');
   try {
     try {
-      if (mode !== undefined) await handle.chmod(mode);
+      if (before !== undefined) {
+        await handle.chmod(before.mode & 0o7777);
+        // Only root may give files away; for everyone else the owner is the same already.
+        await handle.chown(before.uid, before.gid).catch(() => undefined);
+      }
       await writeAll(handle, content);
       await handle.sync();
     } finally {

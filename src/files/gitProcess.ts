@@ -24,7 +24,9 @@ export const gitFailed = (command: string, words: string): LabError =>
   new LabError(
     'git-failed',
     `git ${command} failed: ${words.trim() || 'it gave no reason'}`,
-    'Correct what git complains about and try again.',
+    /tell me who you are/i.test(words)
+      ? 'Run: git config --global user.name "Your Name" and git config --global user.email you@example.com.'
+      : 'Correct what git complains about and try again.',
   );
 
 /**

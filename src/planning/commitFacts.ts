@@ -4,6 +4,7 @@ import { LabError } from '../shared/errors';
 import { planSchema, type PlanFile } from '../shared/planFile';
 import { version } from '../shared/version';
 import type { Module, Plan } from '../shared/words';
+import { budgetLimits } from './budget';
 import { adapterForm, planParameters } from './parameters';
 import { planRequest, type Design } from './planRequest';
 
@@ -15,12 +16,14 @@ export type CommitFactsOfRun = ReturnType<typeof commitFacts>;
  * numbers are those of the rows and the summary says that they were edited by hand.
  *
  * @param file path of the experiment
- * @throws LabError plan-missing
+ * @throws LabError plan-missing, plan-outdated where the plan exceeds the budget that now stands in the file
  */
 export function commitFacts(file: string, design: Design, records: RunRecords) {
   const { manifest, scores, scoresHash, plan } = records;
   const [first] = scores.scores;
   if (design.plan === undefined || plan === undefined || first === undefined) throw noPlan(file);
+  const written = asWritten(plan, design, planRequest(design, scores.scores).modules, design.plan);
+  requireBudget(file, design, written, first.layers.length);
   return {
     experiment: file,
     run: manifest.id,
@@ -28,12 +31,24 @@ export function commitFacts(file: string, design: Design, records: RunRecords) {
     version,
     budget: design.budget,
     seed: manifest.seed,
-    plan: asWritten(plan, design, planRequest(design, scores.scores).modules, design.plan),
+    plan: written,
     scores: scores.scores,
     scoresHash,
     estimator: first.estimator,
     data: scores.scores.map(({ task, dataHash }) => ({ task, hash: dataHash })),
   };
+}
+
+/** A commit whose trailer names a budget that its plan breaks would be a lie. */
+function requireBudget(file: string, { budget }: Design, { totals }: PlanFile, layers: number): void {
+  const limits = budgetLimits(budget, layers);
+  const over = (['layers', 'experts', 'parameters'] as const).find((what) => totals[what] > limits[what]);
+  if (over === undefined) return;
+  throw new LabError(
+    'plan-outdated',
+    `The plan in ${basename(file)} takes ${totals[over].toLocaleString('en-US')} ${over}; the budget allows ${limits[over].toLocaleString('en-US')}.`,
+    'Allocate again, or change the budget back.',
+  );
 }
 
 /** For the case that nothing was allocated yet. */

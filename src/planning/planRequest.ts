@@ -1,6 +1,14 @@
 import { LabError } from '../shared/errors';
+import { allocate, availableMethods } from './allocate';
 import type { ScoreFile } from '../shared/scoreFile';
-import type { AllocationMethod, Budget, ExperimentMethod, Module, Plan } from '../shared/words';
+import {
+  experimentMethods,
+  type AllocationMethod,
+  type Budget,
+  type ExperimentMethod,
+  type Module,
+  type Plan,
+} from '../shared/words';
 import { adapterForm } from './parameters';
 import type { AllocationRequest } from './problem';
 
@@ -30,6 +38,17 @@ const allocators: Readonly<Record<ExperimentMethod, AllocationMethod>> = {
 
 const withExperts: readonly ExperimentMethod[] = ['floe', 'lora-smoe'];
 
+/**
+ * Allocates once with equal scores, so that what the model's headers can tell, a target that matches nothing, a budget too
+ * small, a method that is not built, is said before hours of scoring and not after.
+ *
+ * @throws LabError as `allocate` does
+ */
+export function requireAllocatable(design: Design, modules: readonly Module[]): void {
+  const scores = [modules.map(() => 1)];
+  allocate({ ...requestOver(design, modules), scores });
+}
+
 /** The allocation that an experiment asks for, over all modules of the scored model. */
 export function planRequest(design: Design, scores: readonly ScoreFile[]): AllocationRequest {
   const [first] = scores;
@@ -44,12 +63,19 @@ export function planRequest(design: Design, scores: readonly ScoreFile[]): Alloc
     outFeatures,
   }));
   requireSameModules(scores, modules);
+  return {
+    ...requestOver(design, modules),
+    scores: scores.map((task) => task.modules.map(({ score }) => score)),
+  };
+}
+
+function requestOver(design: Design, modules: readonly Module[]): Omit<AllocationRequest, 'scores'> {
   const { method, adapter, budget, plan } = design;
+  requireMethod(method);
   const locked = Object.entries(plan?.modules ?? {}).filter(([, row]) => row.locked === true);
   return {
     method: allocators[method],
     modules,
-    scores: scores.map((task) => task.modules.map(({ score }) => score)),
     targets: adapter.targets,
     adapter: {
       rank: adapter.rank,
@@ -74,4 +100,15 @@ function requireSameModules(scores: readonly ScoreFile[], modules: readonly Modu
       'Score every task on the same model.',
     );
   }
+}
+
+/** Named as the file names them: the allocators have names of their own. */
+function requireMethod(method: ExperimentMethod): void {
+  if (availableMethods.includes(allocators[method])) return;
+  const built = experimentMethods.filter((name) => availableMethods.includes(allocators[name]));
+  throw new LabError(
+    'method-unavailable',
+    `The method "${method}" is not built yet.`,
+    `Use one of: ${built.join(', ')}.`,
+  );
 }

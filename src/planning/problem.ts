@@ -58,6 +58,7 @@ export function stateProblem(request: AllocationRequest): Problem {
   const { modules, adapter } = request;
   const layers = 1 + Math.max(-1, ...modules.map(({ layer }) => layer));
   const form = request.form ?? adapterForm(request.method);
+  requireLayers(request.budget, layers);
   const limits = budgetLimits(request.budget, layers);
   checkScores(request.scores, modules);
   const combined = combineTasks(request.scores);
@@ -81,6 +82,16 @@ export function stateProblem(request: AllocationRequest): Problem {
     locked: countLocked(fixed, modules, form, limits),
     cost: (module, experts) => moduleParameters(module, { rank: adapter.rank, experts }, form),
   };
+}
+
+/** `layers: 25` where `25%` was meant would keep every layer in silence. */
+function requireLayers({ layers }: Budget, count: number): void {
+  if (!layers || !('count' in layers) || layers.count <= count) return;
+  throw new LabError(
+    'option-invalid',
+    `The budget allows ${layers.count} layers, but the model has ${count}.`,
+    `Write at most ${count}, or a share such as 25%.`,
+  );
 }
 
 function matchTargets(modules: readonly Module[], targets: readonly string[]): Set<string> {

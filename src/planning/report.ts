@@ -41,8 +41,12 @@ export function layerTable(state: RunState): string[] {
   return table([head, ...rows]);
 }
 
+/** A bar in a cell would begin another one. */
+const escaped = (text: string): string => text.replaceAll('|', '\\|');
+
 /** Markdown rows, padded so that they read as a table in a terminal too; numbers to the right, names to the left. */
-function table(rows: readonly (readonly string[])[], leftColumns = 0): string[] {
+function table(cells: readonly (readonly string[])[], leftColumns = 0): string[] {
+  const rows = cells.map((row) => row.map(escaped));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const cell = (text: string, column: number): string =>
     column < leftColumns ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0);
@@ -70,6 +74,16 @@ function facts(state: RunState): string[] {
     ...(actual === undefined ? [] : [`- Actual: ${cost(actual)}`]),
   ];
 }
+
+/** A sentence for each task whose order of modules is mostly noise. */
+export const noiseWarnings = (state: RunState): string[] =>
+  state.tasks
+    .filter(({ stability: found }) => found !== undefined && found.halvesKendallTau < noisyTau)
+    .map(
+      ({ name, samplesDone, stability: found }) =>
+        `Warning: the order of the modules for ${name} is mostly noise (${samplesDone} samples, two halves agree with ` +
+        `Kendall τ ${found?.halvesKendallTau.toFixed(2)}): use more samples.`,
+    );
 
 /** Below this, two halves of the samples order the modules little better than chance. */
 export const noisyTau = 0.3;

@@ -34,6 +34,8 @@ export const errorKinds = {
   'scores-invalid': 'input',
   'plan-missing': 'input',
   'run-not-found': 'input',
+  'not-writable': 'input',
+  'plan-outdated': 'input',
   'journal-invalid': 'input',
   'not-a-repository': 'input',
   'nothing-to-commit': 'input',
@@ -103,6 +105,16 @@ export function toLabError(thrown: unknown): LabError {
     return new LabError('disk-full', `The disk is full: ${message}.`, 'Free some space and resume.', {
       cause: thrown,
     });
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new LabError(
+      'not-writable',
+      `Permission denied: ${message}.`,
+      'Change the permissions, or work elsewhere.',
+      {
+        cause: thrown,
+      },
+    );
   }
   return new LabError('internal', `Unexpected error: ${message}`, 'Please report it with the log.', {
     cause: thrown,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { estimators, roles } from './words';
+import { estimators, roles, taskKinds } from './words';
 
 /**
  * The file that `adapter-lab score --json` writes and `adapter-lab allocate --scores` reads: one task's scores.
@@ -41,6 +41,11 @@ export const scoreFileSchema = z.object({
   /** Whose labels the loss is of: those in the data (`empirical`) or drawn from the model (`true`). */
   labels: z.enum(['empirical', 'true']),
   samples: z.number().int().positive(),
+  /** What else decides the numbers; absent in files that another program wrote. */
+  kind: z.enum(taskKinds).optional(),
+  prompt: z.string().optional(),
+  seed: z.number().int().optional(),
+  maxLength: z.number().int().optional(),
   device: z.string(),
   modules: z.array(moduleScoreSchema).min(1),
   layers: z.array(layerScoreSchema).min(1),

@@ -63,7 +63,7 @@ export async function openDevice(wanted: Device | 'auto', threads = defaultThrea
   throw new LabError(
     'device-unavailable',
     refused.map(({ device, reason }) => `The device '${device}' cannot be used: ${reason}`).join(' '),
-    `Choose one of ${['auto', ...builtDevices].join(', ')}.`,
+    `Choose ${['auto', ...builtDevices.filter((device) => device !== 'cpu' && !tried.includes(device))].join(', or ')}.`,
   );
 }
 

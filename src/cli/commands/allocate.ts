@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseBudgetOption } from '../budgetOption';
 import { writeFileAtomic } from '../../files/atomic';
+import { requireWritable } from '../../files/writable';
 import { readJsonAs } from '../../files/json';
 import { allocate } from '../../planning/allocate';
 import { planRequest } from '../../planning/planRequest';
@@ -53,6 +54,7 @@ function collectBudget(text: string, before: Budget | undefined): Budget {
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.json !== undefined) await requireWritable(options.json);
   const scores = (await Promise.all(options.scores.map((file) => readScores(absolute(file))))).flat();
   const base = planRequest(
     {

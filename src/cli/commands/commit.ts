@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import path from 'node:path';
 import { readExperiment } from '../../configs/experiment/parse';
 import { provenancePath, provenanceText } from '../../configs/provenance';
-import { writeFileAtomic } from '../../files/atomic';
-import { commitOnly, diffOf, findRepository } from '../../files/git';
+import { commitWith } from '../../files/commitFiles';
+import { diffOf, findRepository } from '../../files/git';
 import { newestPlannedRun } from '../../files/runRecords';
 import { commitFacts, noPlan } from '../../planning/commitFacts';
 import { commitMessage } from '../../planning/commitMessage';
 import { absolute } from '../options';
-import { print } from '../terminal';
+import { print, say } from '../terminal';
 
 /** `adapter-lab commit`: the plan and its provenance, and nothing else, as one commit. */
 export function addCommit(program: Command): void {
@@ -26,10 +26,11 @@ async function commit(file: string): Promise<void> {
   if (records === undefined) throw noPlan(file);
   const facts = commitFacts(file, experiment, records);
   const provenance = provenancePath(file);
-  await writeFileAtomic(provenance, provenanceText(facts));
-  const paths = [file, provenance];
-  print((await diffOf({ repository, paths: [file] })).trimEnd());
-  const hash = await commitOnly({ repository, paths, message: commitMessage(facts) });
-  const shown = paths.map((name) => path.relative(process.cwd(), name)).join(' and ');
-  print(`\nCommitted ${shown} as ${hash.slice(0, 10)}.`);
+  say((await diffOf({ repository, paths: [file] })).trimEnd());
+  const hash = await commitWith(
+    { path: provenance, text: provenanceText(facts) },
+    { repository, paths: [file], message: commitMessage(facts) },
+  );
+  const shown = [file, provenance].map((name) => path.relative(process.cwd(), name)).join(' and ');
+  print(`Committed ${shown} as ${hash.slice(0, 10)}.`);
 }

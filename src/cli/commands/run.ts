@@ -3,14 +3,14 @@ import path from 'node:path';
 import { readExperiment } from '../../configs/experiment/parse';
 import { runExperiment } from '../../engine/runExperiment';
 import { newRunFolder, runFiles } from '../../files/runs';
-import { layerTable } from '../../planning/report';
+import { layerTable, noiseWarnings } from '../../planning/report';
 import { formatBytes, formatSeconds } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
 import { Progress } from '../progress';
-import { interruptSignal, print } from '../terminal';
+import { interruptSignal, print, say } from '../terminal';
 
 /** `adapter-lab run`: the main job of an experiment from end to end. */
 export function addRun(program: Command): void {
@@ -38,6 +38,7 @@ export function addRun(program: Command): void {
         },
         interruptSignal(),
       ).finally(() => progress.end());
+      for (const warning of noiseWarnings(writer.state)) say(warning);
       print(summaryOf(writer.state, run, experiment).join('\n'));
     });
 }

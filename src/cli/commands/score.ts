@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import path from 'node:path';
 import { scoreModel } from '../../engine/scoreModel';
 import { writeFileAtomic } from '../../files/atomic';
-import { layerTable } from '../../planning/report';
+import { requireWritable } from '../../files/writable';
+import { layerTable, noiseWarnings } from '../../planning/report';
 import type { RunEvent, UnstampedRunEvent } from '../../shared/runEvents';
 import { applyEvent, emptyRun } from '../../shared/runState';
 import { estimators, type Device, type Estimator, type TaskKind } from '../../shared/words';
@@ -58,6 +59,7 @@ export function addScore(program: Command): void {
 }
 
 async function score(options: Options): Promise<void> {
+  if (options.json !== undefined) await requireWritable(options.json);
   const progress = new Progress();
   const name = path.basename(options.data).replace(/\..*$/, '');
   let state = emptyRun;
@@ -76,6 +78,7 @@ async function score(options: Options): Promise<void> {
     interruptSignal(),
   );
   progress.end();
+  for (const warning of noiseWarnings(state)) say(warning);
   if (json === undefined) {
     print(layerTable(state).join('\n'));
     return;

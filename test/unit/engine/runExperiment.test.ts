@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readExperiment } from '../../../src/configs/experiment/parse';
 import { runExperiment } from '../../../src/engine/runExperiment';
@@ -120,10 +120,21 @@ describe('runExperiment', () => {
     await rejectsWith(start(whileScoring(() => rmSync(file))), 'experiment-missing', /small\.adapter\.yaml/);
   });
 
-  it('fails under a budget that nothing fits into, with the scores kept', async () => {
-    const { file, run, start } = await prepared(experimentText.replace('layers: 50%', 'parameters: 1'));
-    await rejectsWith(start(), 'budget-too-small');
-    runScoresSchema.parse(JSON.parse(readFileSync(path.join(run, runFiles.scores), 'utf8')));
-    assert.ok(!readFileSync(file, 'utf8').includes('plan:'));
+  for (const [what, budget, code] of [
+    ['a budget that nothing fits into', 'parameters: 1', 'budget-too-small'],
+    ['more layers than there are', 'layers: 25', 'option-invalid'],
+  ] as const) {
+    it(`says before scoring that there is ${what}`, async () => {
+      const { file, run, start } = await prepared(experimentText.replace('layers: 50%', budget));
+      await rejectsWith(start(), code);
+      assert.ok(!existsSync(run));
+      assert.ok(!readFileSync(file, 'utf8').includes('plan:'));
+    });
+  }
+
+  it('says before scoring that a method is not built, by the names that a file uses', async () => {
+    const { run, start } = await prepared(experimentText.replace('method: floe', 'method: lily'));
+    await rejectsWith(start(), 'method-unavailable', /"lily"/);
+    assert.ok(!existsSync(run));
   });
 });

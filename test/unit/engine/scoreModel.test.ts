@@ -64,6 +64,9 @@ describe('scoreModel', () => {
         labels: 'empirical',
         samples: [10, 7][index],
         device: 'native',
+        kind: 'causal-lm',
+        seed: 1,
+        maxLength: 64,
       });
       assert.equal(modules.length, 14);
       for (const { perSample, score: mean, standardError } of modules) {

@@ -205,7 +205,7 @@ describe('every allocation', () => {
     layers: optional(
       fc.oneof(
         fc.record({ share: fc.double({ min: 0.01, max: 1, noNaN: true }) }),
-        fc.record({ count: fc.integer({ min: 1, max: 8 }) }),
+        fc.record({ count: fc.integer({ min: 1, max: 6 }) }),
       ),
     ),
     parameters: optional(fc.integer({ min: 500, max: 80_000 })),

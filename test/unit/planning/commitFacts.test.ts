@@ -78,3 +78,15 @@ describe('what a commit says of a plan', () => {
     );
   });
 });
+
+describe('a plan that outgrew its budget', () => {
+  it('is not committed with a trailer that it breaks', () => {
+    const tight = { ...design, budget: { parameters: planFile.totals.parameters - 1 } };
+    throwsWith(() => commitFacts('mail.adapter.yaml', tight, records), 'plan-outdated', /the budget allows/);
+    commitFacts(
+      'mail.adapter.yaml',
+      { ...design, budget: { parameters: planFile.totals.parameters } },
+      records,
+    );
+  });
+});
