@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { LabError } from '../shared/errors';
 import { contexts } from '../shared/ids';
 import { commandTable, type CommandTable } from './commands/table';
 import type { Dialogs } from './dialogs';
@@ -18,6 +19,8 @@ export interface Lab extends vscode.Disposable {
   readonly commands: CommandTable;
   readonly pages: vscode.WebviewPanelSerializer;
   readonly engine: EngineClient;
+  /** Ends the engine for good; a run that is going on gets its end written. */
+  end(): Promise<void>;
 }
 
 /** Puts the parts together. Nothing is read and no process is started here. */
@@ -54,9 +57,21 @@ export function createLab(
     commands: commandTable(parts),
     pages: panels,
     engine,
+    end: async () => {
+      const idle = jobs.idle();
+      await engine.dispose(windowGone());
+      await idle;
+    },
     dispose: () => owned.forEach((one) => one.dispose()),
   };
 }
+
+const windowGone = (): LabError =>
+  new LabError(
+    'engine-killed',
+    'The window was reloaded or closed, which ended the engine before the run came to its end.',
+    'Start it again.',
+  );
 
 /** Keeps the context key for `when` clauses in step. */
 function announceRunning(): (job: unknown) => void {

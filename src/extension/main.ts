@@ -65,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
 
 /** Ends the engine with the window. */
 export async function deactivate(): Promise<void> {
-  await (await lab)?.engine.dispose();
+  await (await lab)?.end();
 }
 
 function wake({ uri }: vscode.TextDocument, load: () => Promise<Lab>): void {

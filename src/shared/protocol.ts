@@ -6,7 +6,7 @@ import { devices } from './words';
  * One table a direction; both ends derive their types from it and decode every message before use.
  * Raise `protocolVersion` with any change that an older end would misread.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 const empty = z.object({});
 
@@ -41,6 +41,8 @@ export const requests = {
       experiment: z.string(),
       /** Absolute path of the run's folder. */
       run: z.string(),
+      /** What the run is recorded as: a score by itself, or the first part of the whole. */
+      job: z.enum(['score', 'run']),
       device: z.union([z.enum(devices), z.literal('auto')]),
     }),
     result: z.object({ run: z.string() }),

@@ -101,6 +101,9 @@ describe('allocating', function () {
     assert.equal(typeof folderOfRun, 'string', JSON.stringify(folderOfRun));
     assert.match(document.getText(), /^plan:$/m);
     assert.ok(eventsOf(folderOfRun as string).some(({ type }) => type === 'plan'));
+    assert.match(folderOfRun as string, /-both-run$/);
+    const [started] = eventsOf(folderOfRun as string);
+    assert.ok(started?.type === 'started' && started.job === 'run');
   });
 
   it('says that a budget is too small, and keeps the scores for the next try', async () => {

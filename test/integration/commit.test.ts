@@ -29,6 +29,9 @@ describe('committing a plan', function () {
     const document = await openNew('commit.adapter.yaml', quickExperiment(12));
     uri = document.uri;
   });
+  const labels = (): string[] =>
+    vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+
   beforeEach(() => asked.splice(0));
   afterEach(closeAll);
 
@@ -71,13 +74,22 @@ describe('committing a plan', function () {
     assert.equal(provenance.method, 'floe');
   });
 
-  it('says that there is nothing new', async () => {
-    press('Commit');
-    const { error } = (await run('commitPlan', uri)) as { error?: { code: string } };
-    assert.equal(error?.code, 'nothing-to-commit');
+  it('says without a question that it is all committed already', async () => {
+    const told: string[] = [];
+    answer(api, {
+      ask: ({ kind, modal, message }) => {
+        told.push(`${kind}${modal ? ' (modal)' : ''}: ${message}`);
+        return Promise.resolve(undefined);
+      },
+    });
+    const head = git('rev-parse', 'HEAD');
+    assert.equal(await run('commitPlan', uri), undefined);
+    assert.deepEqual(told, ['information: The plan of commit.adapter.yaml is committed already.']);
+    assert.equal(git('rev-parse', 'HEAD'), head);
+    assert.ok(!labels().some((label) => label.includes('HEAD')));
   });
 
-  it('shows the difference to the last commit', async () => {
+  it('shows the difference to the last commit while it asks, and no longer where that is declined', async () => {
     const document = await vscode.workspace.openTextDocument(uri);
     const edit = new vscode.WorkspaceEdit();
     const line = document
@@ -87,12 +99,16 @@ describe('committing a plan', function () {
     const text = document.lineAt(line).text;
     edit.replace(uri, document.lineAt(line).range, `${text} # look`);
     await vscode.workspace.applyEdit(edit);
-    press('no');
+    const isShown = (): boolean => labels().some((label) => label.includes('HEAD ↔ Working Tree'));
+    let shown = false;
+    answer(api, {
+      ask: () => {
+        shown = isShown();
+        return Promise.resolve(undefined);
+      },
+    });
     await run('commitPlan', uri);
-    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
-    assert.ok(
-      labels.some((label) => label.includes('HEAD ↔ Working Tree')),
-      labels.join(),
-    );
+    assert.ok(shown);
+    assert.ok(!isShown(), labels().join());
   });
 });

@@ -42,7 +42,7 @@ function reasonAgainst(action: RunAction, view: PageView): string | undefined {
   if (action === 'stop') return run.status === 'running' ? undefined : 'Nothing is running.';
   const starting = reasonAgainstStarting(view);
   if (starting !== undefined) return starting;
-  if (action === 'allocate' && !isScored(run) && !run.plan) {
+  if (action === 'allocate' && !isScored(run) && !run.plan && !mayHaveOlder(run)) {
     return 'Allocate needs scores of every task. Score the layers first.';
   }
   if (action === 'commit') {
@@ -51,6 +51,9 @@ function reasonAgainst(action: RunAction, view: PageView): string | undefined {
   }
   return undefined;
 }
+
+/** A run that broke off says nothing of the scores of earlier ones, from which Allocate then plans. */
+const mayHaveOlder = ({ status }: RunState): boolean => status === 'failed' || status === 'cancelled';
 
 function nextStep({ run, heading }: PageView): RunAction | undefined {
   if (run.status === 'running') return 'stop';

@@ -12,7 +12,7 @@ const statusTitles: Readonly<Record<RunState['status'], string>> = {
 };
 
 const stageTitles: Readonly<Record<Stage, string>> = {
-  probe: 'Checking the device',
+  probe: 'Trying the device with a short and a long batch',
   load: 'Loading the model',
   score: 'Scoring layers',
   allocate: 'Allocating adapters',

@@ -2,15 +2,22 @@ import { h, rebuild, show } from '../dom';
 import { costRows } from '../model/costs';
 import type { Part } from './part';
 
-/** Estimate against actual, once the run has ended. */
+/**
+ * Estimate against actual, once the run has ended. Narrow pages stack its cells, which would take the table's meaning from
+ * it; the roles keep that.
+ */
 export function costTable(): Part {
-  const body = h('tbody');
+  const body = h('tbody', { role: 'rowgroup' });
   const heads = ['Resource', 'Estimate', 'Actual', 'Difference'];
   const element = h(
     'table',
-    { class: 'plain' },
+    { class: 'plain costs', role: 'table' },
     h('caption', { class: 'sr-only' }, 'Estimate against actual'),
-    h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
+    h(
+      'thead',
+      { role: 'rowgroup' },
+      h('tr', { role: 'row' }, ...heads.map((head) => h('th', { scope: 'col', role: 'columnheader' }, head))),
+    ),
     body,
   );
   return {
@@ -22,11 +29,11 @@ export function costTable(): Part {
         rows.map((row) =>
           h(
             'tr',
-            {},
-            h('th', { scope: 'row' }, row.title),
-            h('td', {}, row.estimate),
-            h('td', {}, row.actual),
-            h('td', {}, row.difference),
+            { role: 'row' },
+            h('th', { scope: 'row', role: 'rowheader' }, row.title),
+            ...[row.estimate, row.actual, row.difference].map((text, index) =>
+              h('td', { role: 'cell', 'data-head': heads[index + 1] ?? '' }, text),
+            ),
           ),
         ),
       );

@@ -6,6 +6,7 @@ import type { PlanFile } from '../../shared/planFile';
 import type { OpenExperiment } from '../experiments';
 import { changedSince } from '../runs/changedSince';
 import { planFor, recordPlan } from '../runs/planFromRun';
+import { runTime } from '../runs/runTime';
 import { requireTrust } from '../trust';
 import type { Parts } from './parts';
 import { isBusy } from './scoreLayers';
@@ -26,7 +27,9 @@ export async function allocatePlan(parts: Parts, uri: vscode.Uri): Promise<PlanF
   const changed = await changedSince(open.experiment, records.scores, new Date(records.manifest.createdAt));
   if (changed.length > 0 && !(await insists(parts, changed))) return undefined;
   const planFile = await allocateFrom(parts, open, records);
-  vscode.window.setStatusBarMessage(planFile.summary, 10_000);
+  parts.panels.turn(uri, scored.folder);
+  const time = runTime(records.manifest.createdAt);
+  vscode.window.setStatusBarMessage(`Plan from the run of ${time}: ${planFile.summary}`, 10_000);
   return planFile;
 }
 

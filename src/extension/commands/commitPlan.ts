@@ -1,14 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { provenancePath, provenanceText } from '../../configs/provenance';
-import { writeFileAtomic } from '../../files/atomic';
-import { commitOnly, findRepository } from '../../files/git';
+import { commitWith } from '../../files/commitFiles';
+import { diffOf, findRepository } from '../../files/git';
 import { newestPlannedRun } from '../../files/runRecords';
 import { commitFacts, noPlan } from '../../planning/commitFacts';
 import { commitMessage } from '../../planning/commitMessage';
 import { LabError } from '../../shared/errors';
 import { gitApi, type GitApi, type GitRepository } from '../git/gitExtension';
-import { reviewMessage, showDiff } from '../git/reviewCommit';
+import { isInHead, reviewMessage, showDiff } from '../git/reviewCommit';
 import { requireTrust } from '../trust';
 import type { Parts } from './parts';
 
@@ -16,7 +17,7 @@ import type { Parts } from './parts';
  * Commits an experiment's plan with its provenance, after the user saw what will be committed. Nothing else of the
  * repository is touched: what is staged stays staged.
  *
- * @returns the commit's id; undefined where the user declines
+ * @returns the commit's id; undefined where the user declines, or where it is all committed already
  */
 export async function commitPlan(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
   requireTrust();
@@ -28,13 +29,23 @@ export async function commitPlan(parts: Parts, uri: vscode.Uri): Promise<string 
   const repository = await repositoryOf(api, uri);
   const root = repository.rootUri.fsPath;
   const paths = [uri.fsPath, provenancePath(uri.fsPath)];
-  await showDiff(api, repository, uri);
+  const provenance = provenanceText(facts);
+  if (await isCommitted(api, repository, paths, provenance)) {
+    void parts.presenter.offer('information', `The plan of ${basename(uri.fsPath)} is committed already.`);
+    return undefined;
+  }
+  const closeDiff = await showDiff(api, repository, uri);
   const names = paths.map((path) => relative(root, path).split(sep).join('/'));
   const message = await reviewMessage(parts.dialogs, branchOf(repository), names, commitMessage(facts));
-  if (message === undefined) return undefined;
+  if (message === undefined) {
+    await closeDiff();
+    return undefined;
+  }
   // Only now: a file that is left behind by a commit that was declined would be in the user's way.
-  await writeFileAtomic(provenancePath(uri.fsPath), provenanceText(facts));
-  const hash = await commitOnly({ repository: root, paths, message, git: api.git.path });
+  const hash = await commitWith(
+    { path: provenancePath(uri.fsPath), text: provenance },
+    { repository: root, paths: [uri.fsPath], message, git: api.git.path },
+  );
   await repository.status();
   void parts.presenter.offer(
     'information',
@@ -45,6 +56,20 @@ export async function commitPlan(parts: Parts, uri: vscode.Uri): Promise<string 
     },
   );
   return hash;
+}
+
+/** Whether the last commit holds these files as they are, and the provenance as it would be written. */
+async function isCommitted(
+  api: GitApi,
+  repository: GitRepository,
+  paths: readonly string[],
+  provenance: string,
+): Promise<boolean> {
+  const written = await readFile(provenancePath(paths[0] ?? ''), 'utf8').catch(() => undefined);
+  if (written !== provenance) return false;
+  const known = await Promise.all(paths.map((path) => isInHead(repository, path)));
+  const files = { repository: repository.rootUri.fsPath, paths, git: api.git.path };
+  return known.every(Boolean) && (await diffOf(files)) === '';
 }
 
 /** The git extension's repository of a file; it knows most already, and is shown the others. */

@@ -1,16 +1,23 @@
 import type * as vscode from 'vscode';
+import { readModelFolder } from '../../files/modelFolder';
 import { readRunRecords } from '../../files/runRecords';
+import { requireAllocatable } from '../../planning/planRequest';
+import { requireTrust } from '../trust';
 import { allocateFrom } from './allocate';
 import type { Parts } from './parts';
 import { score, scoredText, tellEnd } from './scoreLayers';
 
 /**
- * The whole of it: scores the layers, then allocates from these scores and writes the plan.
+ * The whole of it: scores the layers, then allocates from these scores and writes the plan. What can be known of the
+ * allocation beforehand is checked beforehand.
  *
  * @returns the run's folder; undefined where another run is in progress
  */
 export async function runExperiment(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
-  const run = await score(parts, uri);
+  requireTrust();
+  const { experiment } = await parts.experiments.open(uri);
+  requireAllocatable(experiment, (await readModelFolder(experiment.model)).modules);
+  const run = await score(parts, uri, 'run');
   if (run === undefined) return undefined;
   // Read again: the file may have been edited while the layers were scored.
   const open = await parts.experiments.open(uri);

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type * as vscode from 'vscode';
 import { formatSeconds } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
-import { begunEvent } from '../runs/jobs';
+import { begunEvent, type ScoringJob } from '../runs/jobs';
 import { deviceSetting } from '../settings';
 import { requireTrust } from '../trust';
 import type { Parts } from './parts';
@@ -13,7 +13,7 @@ import type { Parts } from './parts';
  * @returns the run's folder; undefined where another run is in progress
  */
 export async function scoreLayers(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
-  const run = await score(parts, uri);
+  const run = await score(parts, uri, 'score');
   if (run === undefined) return undefined;
   const { state } = await parts.runs.run(run);
   tellEnd(parts, uri, run, `${scoredText(uri, state)}. Allocate makes a plan from the scores.`);
@@ -21,7 +21,7 @@ export async function scoreLayers(parts: Parts, uri: vscode.Uri): Promise<string
 }
 
 /** The scoring alone, for commands that go on with it. */
-export async function score(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
+export async function score(parts: Parts, uri: vscode.Uri, job: ScoringJob): Promise<string | undefined> {
   const { jobs, panels, runs, hints } = parts;
   requireTrust();
   if (isBusy(parts)) return undefined;
@@ -30,8 +30,8 @@ export async function score(parts: Parts, uri: vscode.Uri): Promise<string | und
   if (isBusy(parts)) return undefined;
   const names = experiment.tasks.map(({ name }) => name);
   try {
-    return await jobs.score(experiment, deviceSetting(), (run) => {
-      const begun = begunEvent(experiment.file, names);
+    return await jobs.score(experiment, job, deviceSetting(), (run) => {
+      const begun = begunEvent(experiment.file, job, names);
       void panels.show(uri, { run, begun, preserveFocus: true });
     });
   } finally {

@@ -63,10 +63,10 @@ export class EngineClient {
     await session.end(reason);
   }
 
-  /** Ends the process for good, in little more than three seconds. */
-  async dispose(): Promise<void> {
+  /** Ends the process for good, in little more than three seconds; open requests fail with `reason`. */
+  async dispose(reason?: LabError): Promise<void> {
     this.disposed = true;
-    await this.stop();
+    await this.stop(reason);
   }
 
   private async start(): Promise<EngineSession> {

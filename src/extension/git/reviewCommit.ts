@@ -5,20 +5,43 @@ import type { GitApi, GitRepository } from './gitExtension';
 
 const buttons = { commit: 'Commit', edit: 'Edit Message' } as const;
 
-/** Shows what a file's commit would change, beside nothing else: against the last commit, or as a whole where it is new. */
-export async function showDiff(api: GitApi, repository: GitRepository, file: vscode.Uri): Promise<void> {
-  const known = await repository.show('HEAD', file.fsPath).then(
+/** Whether the last commit has a file. */
+export const isInHead = (repository: GitRepository, path: string): Promise<boolean> =>
+  repository.show('HEAD', path).then(
     () => true,
     () => false,
   );
+
+/**
+ * Shows what a file's commit would change, beside nothing else: against the last commit, or as a whole where it is new.
+ *
+ * @returns closes the difference again, unless it was open before
+ */
+export async function showDiff(
+  api: GitApi,
+  repository: GitRepository,
+  file: vscode.Uri,
+): Promise<() => Promise<void>> {
+  const before = diffTabs(file).length;
   const options: vscode.TextDocumentShowOptions = { preview: true };
-  if (known) {
+  if (await isInHead(repository, file.fsPath)) {
     const title = `${basename(file.fsPath)} (HEAD ↔ Working Tree)`;
     await vscode.commands.executeCommand('vscode.diff', api.toGitUri(file, 'HEAD'), file, title, options);
   } else {
     await vscode.window.showTextDocument(file, options);
   }
+  return async () => {
+    if (before === 0) await vscode.window.tabGroups.close(diffTabs(file), true);
+  };
 }
+
+const diffTabs = (file: vscode.Uri): vscode.Tab[] =>
+  vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) =>
+        input instanceof vscode.TabInputTextDiff && input.modified.toString() === file.toString(),
+    );
 
 /**
  * Asks whether to commit, with what will be in the commit before the user's eyes. The subject can be edited; the trailers

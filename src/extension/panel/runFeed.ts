@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { readRunEvents } from '../../files/runs';
 import { toLabError, type LabError } from '../../shared/errors';
 import type { RunEvent } from '../../shared/runEvents';
 import type { RunHeading, ToWebview } from '../../shared/webviewProtocol';
@@ -17,12 +18,20 @@ export interface FeedSource {
   readonly trusted: boolean;
 }
 
+/** A run that nobody works on any more is noticed within this time. */
+const checkMs = 1000;
+
 /** Keeps one page in step with one run: everything there is when it opens, then what comes. */
 export class RunFeed {
   private readonly follower: RunFollower | undefined;
   private opened = false;
   private journaled = false;
   private over = false;
+  /** The first event and the last, which say whether the run began and ended. */
+  private bounds: RunEvent[] = [];
+  /** True once the page was told that nobody works on the run any more. */
+  private orphaned = false;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly source: FeedSource,
@@ -39,18 +48,17 @@ export class RunFeed {
       return;
     }
     const recorded = (await readManifest(run))?.recorded === true;
-    const early: RunEvent[] = [];
     this.follower.onNews(({ restart, events }) => {
       this.journaled = true;
-      if (!this.opened) early.push(...events);
-      if (!this.opened || restart) this.open(compactEvents(events), recorded);
+      this.bounds = (restart ? events : [...this.bounds, ...events]).filter(isBound);
+      if (this.orphaned) this.revive(run, recorded);
+      else if (!this.opened || restart) this.open(compactEvents(events), recorded);
       else this.tell(events);
     });
     this.follower.onFailure((thrown) => this.fail(toLabError(thrown)));
     await this.follower.start();
     if (!this.opened) this.open(standIn, recorded);
-    const end = await orphanEnd(run, early);
-    if (end) this.tell([end]);
+    await this.watch(run);
   }
 
   /** Hint that the journal has grown. */
@@ -66,6 +74,29 @@ export class RunFeed {
   dispose(): void {
     this.over = true;
     this.follower?.dispose();
+    clearTimeout(this.timer);
+  }
+
+  /** Looks every now and then whether somebody still works on the run: an engine that is killed says nothing. */
+  private async watch(run: string): Promise<void> {
+    if (!this.orphaned) {
+      const end = await orphanEnd(run, this.bounds);
+      if (end) {
+        this.orphaned = true;
+        this.tell([end]);
+      }
+    }
+    if (this.over || this.bounds.some(({ type }) => type === 'finished')) return;
+    this.timer = setTimeout(() => void this.watch(run), checkMs);
+  }
+
+  /** The run goes on after all, on another machine: what the page was told of its end is void. */
+  private revive(run: string, recorded: boolean): void {
+    this.orphaned = false;
+    readRunEvents(run).then(
+      (events) => this.open(compactEvents(events), recorded),
+      (thrown: unknown) => this.fail(toLabError(thrown)),
+    );
   }
 
   private fail(error: LabError): void {
@@ -90,6 +121,8 @@ export class RunFeed {
     return this.source.run === undefined ? '' : basename(this.source.run);
   }
 }
+
+const isBound = ({ type }: RunEvent): boolean => type === 'started' || type === 'finished';
 
 /** The end of a run as its journal would say it. */
 export const endOf = (error: LabError): RunEvent => ({

@@ -58,6 +58,12 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.adopt(panel, experiment, run).turnTo(run, begun && [begun]);
   }
 
+  /** Turns the page of an experiment, where there is one, to a run that was worked on. */
+  turn(experiment: vscode.Uri, run: string): void {
+    const open = this.panels.get(experiment.fsPath);
+    if (open && open.run !== run) open.turnTo(run);
+  }
+
   /** Hint that a run's journal has grown. */
   look(run: string): void {
     this.showing(run)?.look();

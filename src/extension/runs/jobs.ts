@@ -28,6 +28,8 @@ export interface JobEnd extends Pick<Job, 'run' | 'experiment' | 'state'> {
 }
 
 export type DeviceChoice = Params<'score'>['device'];
+/** What a scoring is for: the scores alone, or the whole experiment. */
+export type ScoringJob = Params<'score'>['job'];
 
 /** The part of the engine that jobs need. */
 export type JobEngine = Pick<EngineClient, 'request' | 'stop' | 'onRunGrew'>;
@@ -63,19 +65,21 @@ export class Jobs {
   /**
    * Scores the layers of an experiment into a new run. To be called only while nothing is active.
    *
+   * @param job names the run's folder and is recorded in it
    * @param begun called with the run's folder before the engine is asked
    * @returns the run's folder
    * @throws LabError what ended the job
    */
   async score(
     experiment: Experiment,
+    job: ScoringJob,
     device: DeviceChoice,
     begun: (run: string) => void = () => undefined,
   ): Promise<string> {
-    const run = newRunFolder(experiment.file, 'score', new Date());
+    const run = newRunFolder(experiment.file, job, new Date());
     this.controller = new AbortController();
     const { signal } = this.controller;
-    this.set({ run, experiment: experiment.file, state: begunState(experiment), stopping: false });
+    this.set({ run, experiment: experiment.file, state: begunState(experiment, job), stopping: false });
     const follower = this.follow(run);
     let error: LabError | undefined;
     try {
@@ -85,7 +89,7 @@ export class Jobs {
       signal.addEventListener('abort', () => this.insist(signal), { once: true });
       try {
         await follower.start();
-        await engine.request('score', { experiment: experiment.file, run, device }, signal);
+        await engine.request('score', { experiment: experiment.file, run, job, device }, signal);
       } finally {
         hints.dispose();
       }
@@ -101,6 +105,17 @@ export class Jobs {
       this.set(undefined);
       this.ends.fire({ run, experiment: experiment.file, state, error });
     }
+  }
+
+  /** Resolves when nothing is active. */
+  idle(): Promise<void> {
+    if (!this.current) return Promise.resolve();
+    return new Promise((resolve) => {
+      const subscription = this.onEnd(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
   }
 
   /** Asks the active job to stop, and ends the engine where that takes too long. */
@@ -134,19 +149,20 @@ export class Jobs {
 }
 
 /** What a run's journal will say first, once the engine is there to write it. */
-export const begunEvent = (experiment: string, tasks: readonly string[]): RunEvent => ({
+export const begunEvent = (experiment: string, job: ScoringJob, tasks: readonly string[]): RunEvent => ({
   at: new Date().toISOString(),
   type: 'started',
-  job: 'score',
+  job,
   experiment: basename(experiment),
   tasks: [...tasks],
 });
 
-const begunState = ({ file, tasks }: Experiment): RunState =>
+const begunState = ({ file, tasks }: Experiment, job: ScoringJob): RunState =>
   applyEvent(
     emptyRun,
     begunEvent(
       file,
+      job,
       tasks.map(({ name }) => name),
     ),
   );

@@ -5,9 +5,13 @@ import { runFiles } from '../../files/runs';
 import { LabError } from '../../shared/errors';
 import type { RunEvent } from '../../shared/runEvents';
 import { runManifestSchema, type RunManifest } from '../../shared/runManifest';
+import { mayBeAlive } from './processes';
 
-/** A run whose journal has rested so long and whose process is gone will not go on. */
-const restSeconds = 30;
+/**
+ * A run whose journal has rested so long and whose process is gone will not go on. Not at once, since the run may be
+ * another machine's that shares the disk, whose processes are not seen from here.
+ */
+const restSeconds = 5;
 
 /** A run's `run.json`, or undefined where it is missing or of another version. */
 export const readManifest = (run: string): Promise<RunManifest | undefined> =>
@@ -33,7 +37,7 @@ export async function orphanEnd(
   const changed = await stat(join(run, runFiles.events)).catch(() => undefined);
   if (!changed || now - changed.mtimeMs < restSeconds * 1000) return undefined;
   const manifest = await readManifest(run);
-  if (manifest && isAlive(manifest.pid)) return undefined;
+  if (manifest && (await mayBeAlive(manifest.pid, Date.parse(manifest.createdAt)))) return undefined;
   return {
     at: changed.mtime.toISOString(),
     type: 'finished',
@@ -48,14 +52,3 @@ const lostEngine = (): LabError =>
     'The engine of this run is gone, and the run did not come to its end.',
     'Start it again.',
   );
-
-function isAlive(pid: number): boolean {
-  if (pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // Someone else's process is a process too.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}

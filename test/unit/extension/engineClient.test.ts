@@ -67,7 +67,7 @@ describe('the client of the engine', function () {
     it(`fails every open request when the engine ends (${mode}), and a second try works`, async () => {
       let next: string = mode;
       const { client, states } = engine(() => next);
-      const score = client.request('score', { experiment: '/e', run: '/r', device: 'auto' });
+      const score = client.request('score', { experiment: '/e', run: '/r', job: 'score', device: 'auto' });
       score.catch(() => undefined);
       await rejectsWith(client.request('devices', {}), code, message);
       await rejectsWith(score, code, message);
@@ -130,7 +130,11 @@ describe('the client of the engine', function () {
   it('takes a request back', async () => {
     const { client } = engine('good');
     const controller = new AbortController();
-    const score = client.request('score', { experiment: '/e', run: '/r', device: 'auto' }, controller.signal);
+    const score = client.request(
+      'score',
+      { experiment: '/e', run: '/r', job: 'score', device: 'auto' },
+      controller.signal,
+    );
     score.catch(() => undefined);
     await until(() => client.state.name === 'ready', 'the engine');
     controller.abort();
@@ -193,7 +197,12 @@ describe('the client of the engine', function () {
     clients.push(client);
     const missing = path.join(root, 'no/such.adapter.yaml');
     await rejectsWith(
-      client.request('score', { experiment: missing, run: path.join(root, '.cache/none'), device: 'auto' }),
+      client.request('score', {
+        experiment: missing,
+        run: path.join(root, '.cache/none'),
+        job: 'score',
+        device: 'auto',
+      }),
       'experiment-missing',
     );
     const { state } = client;

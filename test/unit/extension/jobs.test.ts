@@ -22,10 +22,13 @@ describe('jobs', () => {
   function jobsWith(work: (run: string, signal: AbortSignal) => Promise<void>, patience = 10) {
     const grown = new Emitter<string>();
     const stopped: unknown[] = [];
+    const asked: unknown[] = [];
     const engine: JobEngine = {
       onRunGrew: grown.event,
       stop: (reason) => Promise.resolve(void stopped.push(reason)),
-      request: (async (_method: string, { run }: { run: string }, signal: AbortSignal) => {
+      request: (async (_method: string, params: { run: string }, signal: AbortSignal) => {
+        const { run } = params;
+        asked.push(params);
         await mkdir(run, { recursive: true });
         await work(run, signal);
         return { run };
@@ -39,19 +42,22 @@ describe('jobs', () => {
     const file = join(folder.path, `w${count++}`, 'quick.adapter.yaml');
     const { experiment } = parseExperiment(planless, file);
     assert.ok(experiment);
-    return { jobs, seen, ends, stopped, grown, experiment };
+    return { jobs, seen, ends, stopped, asked, grown, experiment };
   }
 
   it('follow their run from before its first line to its end', async () => {
-    const { jobs, seen, ends, grown, experiment } = jobsWith(async (run) => {
+    const { jobs, seen, ends, grown, asked, experiment } = jobsWith(async (run) => {
       await appendEvents(run, [begun, model]);
       grown.fire(run);
       await appendEvents(run, [...scored.slice(2), finished]);
     });
     let run = '';
-    const result = await jobs.score(experiment, 'auto', (folder) => (run = folder));
+    const result = await jobs.score(experiment, 'run', 'auto', (folder) => (run = folder));
     assert.equal(result, run);
     assert.equal(dirname(run), join(dirname(experiment.file), '.adapter-lab', 'runs'));
+    assert.match(run, /-quick-run$/);
+    assert.deepEqual(asked, [{ experiment: experiment.file, run, job: 'run', device: 'auto' }]);
+    assert.equal(seen[0]?.state.job, 'run');
     assert.equal(seen[0]?.state.status, 'running');
     assert.deepEqual(
       seen[0]?.state.tasks.map(({ name }) => name),
@@ -68,7 +74,7 @@ describe('jobs', () => {
       await appendEvents(run, [begun]);
       throw new LabError('engine-killed', 'It was killed.', 'Try again.');
     });
-    await rejectsWith(jobs.score(experiment, 'auto'), 'engine-killed');
+    await rejectsWith(jobs.score(experiment, 'run', 'auto'), 'engine-killed');
     const state = (await readRunEvents(ends[0]!.run)).reduce(applyEvent, emptyRun);
     assert.equal(state.status, 'failed');
     assert.equal(state.error?.code, 'engine-killed');
@@ -82,7 +88,7 @@ describe('jobs', () => {
           signal.addEventListener('abort', () => reject(cancelled()));
         }),
     );
-    const score = jobs.score(experiment, 'auto');
+    const score = jobs.score(experiment, 'run', 'auto');
     score.catch(() => undefined);
     await until(() => jobs.active !== undefined, 'the job');
     // The request goes out once the run has been looked at.
@@ -97,7 +103,7 @@ describe('jobs', () => {
   it('end an engine that does not stop by itself', async () => {
     let fail: (error: LabError) => void = () => undefined;
     const { jobs, stopped, experiment } = jobsWith(() => new Promise((_, reject) => (fail = reject)), 0.05);
-    const score = jobs.score(experiment, 'auto');
+    const score = jobs.score(experiment, 'run', 'auto');
     score.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 50));
     jobs.stop();
@@ -105,6 +111,23 @@ describe('jobs', () => {
     assert.equal((stopped[0] as LabError).code, 'cancelled');
     fail(cancelled());
     await rejectsWith(score, 'cancelled');
+  });
+
+  it('say when nothing is active any more', async () => {
+    let fail: (error: LabError) => void = () => undefined;
+    const { jobs, experiment } = jobsWith((run) =>
+      appendEvents(run, [begun]).then(() => new Promise((_, reject) => (fail = reject))),
+    );
+    await jobs.idle();
+    let run = '';
+    const score = jobs.score(experiment, 'score', 'auto', (folder) => (run = folder));
+    score.catch(() => undefined);
+    const idle = jobs.idle();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    fail(new LabError('engine-killed', 'The window is gone.', 'Start it again.'));
+    await idle;
+    const end = (await readRunEvents(run)).at(-1);
+    assert.ok(end?.type === 'finished' && end.error?.message === 'The window is gone.');
   });
 
   it('do nothing on Stop while nothing runs', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunFeed } from '../../../src/extension/panel/runFeed';
 import { runFiles } from '../../../src/files/runs';
@@ -7,7 +7,7 @@ import { LabError } from '../../../src/shared/errors';
 import type { ToWebview } from '../../../src/shared/webviewProtocol';
 import { temporaryFolder } from '../files/temporary';
 import { logOf, until } from './logOf';
-import { at, begun, finished, manifest, scored, writeRun } from './runFolder';
+import { at, begun, finished, manifest, model, scored, scores, writeRun } from './runFolder';
 
 describe('the feed of a page', () => {
   const folder = temporaryFolder();
@@ -29,7 +29,7 @@ describe('the feed of a page', () => {
 
   it('opens a page on a run with all that counts of it, then tells what comes', async () => {
     const run = await writeRun(experiment(), name, scored, {
-      manifest: manifest({ recorded: true, pid: process.pid }),
+      manifest: manifest({ recorded: true, pid: process.pid, createdAt: new Date().toISOString() }),
     });
     const { one, messages } = await feed(run);
     assert.equal(messages.length, 1);
@@ -59,7 +59,9 @@ describe('the feed of a page', () => {
   });
 
   it('leaves the end of a run to its journal where there is one', async () => {
-    const run = await writeRun(experiment(), name, [begun], { manifest: manifest({ pid: process.pid }) });
+    const run = await writeRun(experiment(), name, [begun], {
+      manifest: manifest({ pid: process.pid, createdAt: new Date().toISOString() }),
+    });
     const { one, messages } = await feed(run);
     one.jobEnded(new LabError('engine-killed', 'It was killed.', 'Try again.'));
     assert.equal(messages.length, 1);
@@ -71,5 +73,24 @@ describe('the feed of a page', () => {
     const { one, messages } = await feed(run);
     assert.deepEqual(messages.map(types), [['started'], ['finished']]);
     one.dispose();
+  });
+
+  it('notices while it is open that nobody works on the run any more, and that somebody does after all', async () => {
+    const run = await writeRun(experiment(), name, [begun, model], { manifest: manifest({ pid: 0 }) });
+    const { one, messages } = await feed(run);
+    try {
+      assert.deepEqual(messages.map(types), [['started', 'model']]);
+      // Time goes by.
+      const then = new Date(Date.now() - 100_000);
+      await utimes(join(run, runFiles.events), then, then);
+      await until(() => messages.length === 2, 'the end');
+      const end = messages[1]?.events[0];
+      assert.ok(end?.type === 'finished' && end.state === 'failed' && end.error?.code === 'engine-killed');
+      await appendFile(join(run, runFiles.events), `${JSON.stringify(at(scores('spam', 8)))}\n`);
+      await until(() => messages.length === 3, 'the run that goes on');
+      assert.deepEqual([messages[2]?.type, types(messages[2])], ['open', ['started', 'model', 'scores']]);
+    } finally {
+      one.dispose();
+    }
   });
 });

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compactEvents } from '../../../src/extension/runs/compactEvents';
 import { orphanEnd, readManifest } from '../../../src/extension/runs/orphan';
+import { mayBeAlive } from '../../../src/extension/runs/processes';
 import { recordEnd } from '../../../src/extension/runs/recordEnd';
 import { RunFollower, type RunNews } from '../../../src/extension/runs/runFollower';
+import { runTime } from '../../../src/extension/runs/runTime';
 import { RunStore } from '../../../src/extension/runs/runStore';
 import { readRunEvents, runFiles } from '../../../src/files/runs';
 import { LabError } from '../../../src/shared/errors';
@@ -55,14 +59,37 @@ describe('runs as the editor reads them', () => {
     const events = [at(begun)];
     const dead = await writeRun(experiment(), name, [begun], { manifest: manifest({ pid: 0 }), age: 100 });
     assert.equal((await orphanEnd(dead, events))?.type, 'finished');
+    const createdAt = new Date().toISOString();
     const alive = await writeRun(experiment(), name, [begun], {
-      manifest: manifest({ pid: process.pid }),
+      manifest: manifest({ pid: process.pid, createdAt }),
       age: 100,
     });
     assert.equal(await orphanEnd(alive, events), undefined);
     const recent = await writeRun(experiment(), name, [begun], { manifest: manifest({ pid: 0 }) });
     assert.equal(await orphanEnd(recent, events), undefined);
     assert.equal(await orphanEnd(dead, [...events, at(finished)]), undefined);
+  });
+
+  it('does not take another process for the one that a run names', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const yesterday = Date.now() - 86_400_000;
+    assert.equal(await mayBeAlive(process.pid, Date.now()), true);
+    assert.equal(await mayBeAlive(process.pid, yesterday), false, 'this process began after the run');
+    // A parent that takes no note of its child's end leaves a dead process with its number.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30']);
+    try {
+      const pid = Number(
+        await new Promise<string>((resolve) =>
+          parent.stdout.once('data', (data: Buffer) => resolve(String(data))),
+        ),
+      );
+      await until(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), 'the dead child');
+      assert.doesNotThrow(() => process.kill(pid, 0));
+      assert.equal(await mayBeAlive(pid, Date.now()), false);
+    } finally {
+      parent.kill();
+    }
+    assert.equal(await mayBeAlive(0, Date.now()), false);
   });
 
   it('finds the newest run and the newest with scores', async () => {
@@ -88,6 +115,14 @@ describe('runs as the editor reads them', () => {
     await writeFile(join(run, runFiles.events), 'nonsense\n');
     assert.equal(await new RunStore().newest(file), undefined);
     assert.equal(await new RunStore().newestScored(file), undefined);
+  });
+});
+
+describe('the time of a run', () => {
+  it('is short for today, and has its date for another day', () => {
+    const then = new Date(2026, 10, 22, 1, 28);
+    assert.equal(runTime(then.toISOString(), new Date(2026, 10, 22, 9)), '01:28');
+    assert.equal(runTime(then.toISOString(), new Date(2026, 10, 23, 9)), '2026-11-22 01:28');
   });
 });
 

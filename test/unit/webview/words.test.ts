@@ -50,7 +50,16 @@ describe('actions', () => {
 
   it('leave the next step to the error where a run failed', () => {
     const failed = stateOf(begin(smallModel), end({ type: 'finished', state: 'failed' }));
-    assert.deepEqual(usable(view(failed)), ['score', 'run']);
+    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run']);
+  });
+
+  it('allocate after a run that broke off, as an earlier one may have scores', () => {
+    const stopped = stateOf(
+      begin(smallModel),
+      score(smallModel, 0.5),
+      end({ type: 'finished', state: 'cancelled' }),
+    );
+    assert.deepEqual(usable(view(stopped)), ['score', 'allocate', 'run!']);
   });
 
   it('need every task scored to its last sample to allocate', () => {

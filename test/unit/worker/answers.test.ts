@@ -41,7 +41,7 @@ describe('engine process', () => {
   });
 
   it('refuses parameters that it cannot read, naming the field, and goes on', async () => {
-    const score = { experiment: '/a', run: '/b', device: 'auto' };
+    const score = { experiment: '/a', run: '/b', job: 'score', device: 'auto' };
     const refused: readonly [method: string, params: unknown, message: RegExp][] = [
       ['hello', {}, /'hello' request .*protocol/s],
       ['hello', { protocol: '1' }, /protocol/],
@@ -49,6 +49,7 @@ describe('engine process', () => {
       ['score', { ...score, device: 'abacus' }, /'score' request .*device/s],
       ['score', { ...score, run: undefined }, /run/],
       ['score', { ...score, experiment: 7 }, /experiment/],
+      ['score', { ...score, job: 'allocate' }, /job/],
       ['devices', 'all', /'devices' request/],
     ];
     for (const [method, params, message] of refused) {
@@ -77,7 +78,12 @@ describe('engine process', () => {
 
   it('answers an experiment that is not there with its error', async () => {
     await assert.rejects(
-      engine.request('score', { experiment: '/none.adapter.yaml', run: '/none', device: 'auto' }),
+      engine.request('score', {
+        experiment: '/none.adapter.yaml',
+        run: '/none',
+        job: 'score',
+        device: 'auto',
+      }),
       labError('experiment-missing', /none\.adapter\.yaml/),
     );
   });

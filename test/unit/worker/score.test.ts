@@ -9,8 +9,9 @@ import { writeSmallExperiment } from '../engine/smallExperiment';
 import { Engine } from './engine';
 import { isScoring, writeLongExperiment } from './longScore';
 
-const stateIn = (run: string) =>
-  runManifestSchema.parse(JSON.parse(readFileSync(path.join(run, runFiles.manifest), 'utf8'))).state;
+const manifestOf = (run: string) =>
+  runManifestSchema.parse(JSON.parse(readFileSync(path.join(run, runFiles.manifest), 'utf8')));
+const stateIn = (run: string) => manifestOf(run).state;
 
 describe('engine process, scoring', () => {
   const folder = temporaryFolder();
@@ -27,7 +28,11 @@ describe('engine process, scoring', () => {
   it('tells that the run grew and that it lives, stops when cancelled, and scores again', async () => {
     const run = path.join(folder.path, 'cancelled run');
     const cancel = new CancellationTokenSource();
-    const score = engine.request('score', { experiment: long, run, device: 'native' }, cancel.token);
+    const score = engine.request(
+      'score',
+      { experiment: long, run, job: 'score', device: 'native' },
+      cancel.token,
+    );
     const alive = async () => engine.received.heartbeat.length > 0 && (await isScoring(run));
     await Promise.race([engine.until(alive), score]);
     assert.ok(engine.received.heartbeat[0]!.rssBytes > 1e6);
@@ -44,14 +49,15 @@ describe('engine process, scoring', () => {
 
     const experiment = await writeSmallExperiment(path.join(folder.path, 'small'));
     const second = path.join(folder.path, 'second run');
-    const answer = await engine.request('score', { experiment, run: second, device: 'auto' });
+    const answer = await engine.request('score', { experiment, run: second, job: 'run', device: 'auto' });
     assert.deepEqual(answer, { run: second });
     assert.equal(stateIn(second), 'done');
+    assert.deepEqual([manifestOf(run).job, manifestOf(second).job], ['score', 'run']);
   });
 
   it('leaves, killed in the middle, a run that opens and does not say that it ended', async () => {
     const run = path.join(folder.path, 'killed run');
-    const score = engine.request('score', { experiment: long, run, device: 'native' });
+    const score = engine.request('score', { experiment: long, run, job: 'score', device: 'native' });
     const ended = assert.rejects(score);
     await Promise.race([engine.until(() => isScoring(run)), ended]);
     engine.child.kill('SIGKILL');
@@ -65,7 +71,7 @@ describe('engine process, scoring', () => {
 
   it('ends in the middle of a score when the window is gone', async () => {
     const run = path.join(folder.path, 'abandoned run');
-    const score = engine.request('score', { experiment: long, run, device: 'native' });
+    const score = engine.request('score', { experiment: long, run, job: 'score', device: 'native' });
     const ended = assert.rejects(score);
     await Promise.race([engine.until(() => isScoring(run)), ended]);
     assert.deepEqual(await engine.leave(), { code: 0, signal: null });

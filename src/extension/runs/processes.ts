@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+
+/**
+ * Whether the process that a run names may still be the one that works on it. Numbers of processes are given again: one
+ * that began after the run is another. Where that cannot be told (only Linux says it in a file), the number counts.
+ *
+ * @param since when the run began, in milliseconds
+ */
+export async function mayBeAlive(pid: number, since: number): Promise<boolean> {
+  if (!exists(pid)) return false;
+  const [process, self] = await Promise.all([statOf(pid), statOf(globalThis.process.pid)]);
+  if (!process || !self) return true;
+  // A dead process whose parent has not taken note, as happens in containers, still has its number.
+  if (process.state === 'Z' || process.state === 'X') return false;
+  const selfBegan = Date.now() - globalThis.process.uptime() * 1000;
+  return selfBegan + (process.began - self.began) <= since + toleranceMs;
+}
+
+/** A run is begun long after its process, so that clocks need not agree well. */
+const toleranceMs = 1000;
+/** Linux counts these in hundredths of a second on every machine that Node runs on. */
+const tickMs = 10;
+
+function exists(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // Someone else's process is a process too.
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** A process's state, and when it began in milliseconds since the machine did; undefined where the system does not say. */
+async function statOf(pid: number): Promise<{ state: string; began: number } | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field is a name in parentheses that may hold anything; the state is the third, the start the 22nd.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state] = fields;
+  const began = Number(fields[19]) * tickMs;
+  return state && Number.isFinite(began) ? { state, began } : undefined;
+}
