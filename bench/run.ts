@@ -1,10 +1,12 @@
 import { benchActivation } from './activation';
 import { benchMatmul } from './matmul';
+import { benchScore } from './score';
 
 /** `npm run bench [-- NAME...]`: the benchmarks by name, all where none is named. Results go to bench/results/. */
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   activation: benchActivation,
   matmul: benchMatmul,
+  score: benchScore,
 };
 
 async function main(): Promise<void> {
