@@ -8,11 +8,8 @@ import { budgetLimits } from './budget';
 import { adapterForm, planParameters } from './parameters';
 import { planRequest, type Design } from './planRequest';
 
-/** All that the commit message and the provenance file say of a plan. */
-export type CommitFactsOfRun = ReturnType<typeof commitFacts>;
-
 /**
- * Gathers what is known of the plan that stands in an experiment. Where its rows differ from what the run allocated, the
+ * All that the commit message and the provenance file say of the plan that stands in an experiment. Where its rows differ from what the run allocated, the
  * numbers are those of the rows and the summary says that they were edited by hand.
  *
  * @param file path of the experiment

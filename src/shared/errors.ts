@@ -6,7 +6,7 @@ export type ErrorKind = 'input' | 'engine' | 'cancelled';
 
 export const exitCodes: Readonly<Record<ErrorKind, number>> = { input: 1, engine: 2, cancelled: 130 };
 
-/** Every code there is, with its kind. A test checks that each is used and documented in docs of the README. */
+/** Every code there is, with its kind. A test checks that each is used. */
 export const errorKinds = {
   'model-missing': 'input',
   'model-config-invalid': 'input',

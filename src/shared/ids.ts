@@ -1,6 +1,5 @@
 /** Every id that package.json contributes, in one place; a test holds package.json, the code and the README to it. */
 export const category = 'Adapter Lab';
-export const extensionId = 'adapter-lab.adapter-lab';
 
 /** Command id -> title. Titles are fixed. */
 export const commands = {
