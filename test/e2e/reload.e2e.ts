@@ -22,6 +22,9 @@ describe('a window that is reloaded in the middle of a score', function () {
     await page.locator('[role=gridcell]').first().waitFor({ timeout: 60_000 });
     await wb.reload();
     await wb.active('adapter-lab.adapter-lab');
+    // VS Code itself may not have saved yet that the page was open; that a page comes back is the journey's to show.
+    await wb.open(experiment);
+    await wb.command('Adapter Lab: Show Allocation Map');
     const again = await wb.webview('#app section', 60_000);
     await again
       .getByText(/^(Cancelled|Failed)$/)
