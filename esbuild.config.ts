@@ -43,13 +43,16 @@ const bundles: BuildOptions[] = [
   },
 ];
 
-/** What the bundles read beside themselves: tfjs's .wasm files, and the icons' font. */
+/** What the bundles read beside themselves: tfjs's .wasm files, and our own. */
 function copyAssets(): void {
   const wasm = path.join('node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
   mkdirSync(path.join('dist', 'wasm'), { recursive: true });
   // The plain build is for machines without SIMD; the threaded one is never chosen in Node.
   for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
     cpSync(path.join(wasm, name), path.join('dist', 'wasm', name));
+  }
+  for (const name of ['kernels.wasm', 'kernels-fma.wasm']) {
+    cpSync(path.join('src', 'tensors', 'kernels', 'bytes', name), path.join('dist', 'wasm', name));
   }
 }
 

@@ -1,3 +1,4 @@
+import { memoryWords } from '../planning/report';
 import { formatBytes, formatSeconds, formatShare } from '../shared/format';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
 import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
@@ -23,6 +24,7 @@ export class Progress {
       this.line(
         `Model: ${event.architecture}, ${event.layers} layers, ${event.modules.length} linear modules`,
       );
+    if (event.type === 'memory') this.line(`Memory: ${memoryWords(event)}`);
     if (event.type === 'estimate') {
       const { seconds, memoryBytes, diskBytes } = event.estimate;
       this.line(
@@ -30,6 +32,7 @@ export class Progress {
       );
     }
     if (event.type === 'scores') this.draw(event.task);
+    if (event.type === 'progress') this.draw(event.step ?? '');
   };
 
   /** Leaves the line of the bar. */
@@ -38,21 +41,21 @@ export class Progress {
     this.drawn = false;
   }
 
-  private draw(task: string): void {
+  private draw(what: string): void {
     const share = progressOf(this.state);
     const elapsed = (performance.now() - this.started) / 1000;
     const left = share > 0 ? formatSeconds((elapsed * (1 - share)) / share) : '?';
     if (this.out.isTTY) {
       const full = Math.round(share * barWidth);
       const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
-      this.out.write(`\r\u001b[K${bar} ${formatShare(share).padStart(7)} ${task}, ${left} left`);
+      this.out.write(`\r\u001b[K${bar} ${formatShare(share).padStart(7)} ${what}, ${left} left`);
       this.drawn = true;
       return;
     }
     const now = performance.now();
     if (now - this.lastLine < lineEveryMs && share < 1) return;
     this.lastLine = now;
-    this.out.write(`Scoring ${task}: ${formatShare(share)}, ${left} left\n`);
+    this.out.write(`Scoring${what === '' ? '' : ` ${what}`}: ${formatShare(share)}, ${left} left\n`);
   }
 
   private line(text: string): void {

@@ -1,12 +1,14 @@
 import { hashFile, hashModelFolder } from '../files/hash';
 import { readModelFolder, type ModelFolder } from '../files/modelFolder';
+import { requireComputable } from '../files/quantized';
 import { makeBatches, type Batch } from '../models/batches';
-import type { CausalModel } from '../models/causalModel';
-import { sampleLines } from '../models/dataFile';
+import { classesIn, toClassSample, toImageSample } from '../models/classSamples';
 import { requireColumns } from '../models/columns';
+import { sampleLines, type DataLine } from '../models/dataFile';
 import { openModel } from '../models/openModel';
-import { toSample } from '../models/samples';
+import { toSample, type AnySample } from '../models/samples';
 import { loadTokenizer, type TextTokenizer } from '../models/tokenizer';
+import type { Transformer } from '../models/transformer';
 import { LabError } from '../shared/errors';
 import type { TaskSource } from '../shared/taskSource';
 import type { ScoreRequest } from './request';
@@ -14,15 +16,17 @@ import type { ScoreRequest } from './request';
 export interface PreparedTask {
   readonly source: TaskSource;
   readonly dataHash: string;
-  readonly samples: number;
-  readonly batches: readonly Batch[];
+  readonly samples: readonly AnySample[];
 }
 
 export interface Prepared {
   readonly folder: ModelFolder;
   readonly modelHash: string;
-  readonly model: CausalModel;
+  /** Described from headers; no weight is read yet. */
+  readonly model: Transformer;
   readonly tasks: readonly PreparedTask[];
+  /** Each task's batches with at most so many positions. */
+  batches(tokens: number): Batch[][];
 }
 
 /**
@@ -31,29 +35,78 @@ export interface Prepared {
  */
 export async function prepare(request: ScoreRequest): Promise<Prepared> {
   const folder = await readModelFolder(request.model);
+  requireComputable(folder);
   const model = openModel(folder);
   const tokenizer = await optionalTokenizer(request.model);
-  const maxLength = Math.min(request.maxLength, model.maxLength);
+  const maxLength = Math.min(request.maxLength, model.spec.maxLength);
   const tasks: PreparedTask[] = [];
   for (const source of request.tasks) {
-    if (source.kind === 'image-classification') {
-      throw new LabError(
-        'option-invalid',
-        `Task '${source.name}' classifies images, which a causal language model cannot.`,
-        'Use kind classification or causal-lm.',
-      );
-    }
     const lines = await sampleLines(source.file, request.samples, request.seed);
-    requireColumns(lines, source);
-    const samples = lines.map(({ record, where }) => toSample(record, source, tokenizer, maxLength, where));
-    tasks.push({
-      source,
-      dataHash: await hashFile(source.file),
-      samples: samples.length,
-      batches: makeBatches(samples, request.batchSize, request.seed),
-    });
+    const samples = samplesOf(lines, source, model, tokenizer, maxLength);
+    requireKnownTokens(samples, model.spec.vocabulary, lines);
+    tasks.push({ source, dataHash: await hashFile(source.file), samples });
   }
-  return { folder, modelHash: await hashModelFolder(folder), model, tasks };
+  return {
+    folder,
+    modelHash: await hashModelFolder(folder),
+    model,
+    tasks,
+    batches: (tokens) =>
+      tasks.map(({ samples }) => makeBatches(samples, request.batchSize, request.seed, tokens)),
+  };
+}
+
+/**
+ * What the model's head asks for decides how a line becomes a sample: the class head of a checkpoint that has one; else
+ * next tokens, where classification is prompt and label text.
+ */
+function samplesOf(
+  lines: readonly DataLine[],
+  source: TaskSource,
+  { spec, folder }: Transformer,
+  tokenizer: TextTokenizer | undefined,
+  maxLength: number,
+): AnySample[] {
+  const { head, embedding } = spec;
+  const refuse = (fits: string): LabError =>
+    new LabError(
+      'option-invalid',
+      `Task '${source.name}' is of kind ${source.kind}, which ${folder.architecture} cannot do.`,
+      `Use kind ${fits}.`,
+    );
+  if (head.kind === 'language') {
+    if (source.kind === 'image-classification') throw refuse('classification or causal-lm');
+    requireColumns(lines, source);
+    return lines.map(({ record, where }) => toSample(record, source, tokenizer, maxLength, where));
+  }
+  const classes = classesIn(folder.config, head.classes);
+  if (embedding.kind === 'patches') {
+    if (source.kind !== 'image-classification') throw refuse('image-classification');
+    return lines.map(({ record, where }) => toImageSample(record, embedding, classes, spec.maxLength, where));
+  }
+  if (source.kind !== 'classification') throw refuse('classification');
+  requireColumns(lines, source);
+  return lines.map(({ record, where }) =>
+    toClassSample(record, source, classes, tokenizer, maxLength, where),
+  );
+}
+
+function requireKnownTokens(
+  samples: readonly AnySample[],
+  vocabulary: number,
+  lines: readonly DataLine[],
+): void {
+  samples.forEach((sample, index) => {
+    if (!('ids' in sample)) return;
+    const targets = 'targets' in sample ? sample.targets.filter((target) => target !== -100) : [];
+    const unknown = [...sample.ids, ...targets].find((id) => id < 0 || id >= vocabulary);
+    if (unknown === undefined) return;
+    throw new LabError(
+      'data-line-invalid',
+      `${lines[index]?.where ?? 'The data'} has token ${unknown}; the model knows 0 to ${vocabulary - 1}.`,
+      'Use the tokenizer that belongs to the model.',
+    );
+  });
 }
 
 /** Data that is already tokenized needs none; text without one is refused line by line. */

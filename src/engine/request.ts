@@ -16,10 +16,18 @@ export interface ScoreRequest {
   /** Longest sample in tokens; the model's own limit holds as well. */
   readonly maxLength: number;
   readonly device: Device | 'auto';
+  /** Whose labels the loss is of: the data's (empirical Fisher), or drawn from the model (true Fisher). */
+  readonly labels: 'empirical' | 'true';
   /** Keep every sample's value in the result. */
   readonly perSample: boolean;
-  /** Which samples of a larger file, and the order of batches. */
+  /** Also what needs the whole gradient: the mean gradient's norm and Taylor salience. */
+  readonly taylor: boolean;
+  /** Which samples of a larger file, the order of batches, and the labels that are drawn. */
   readonly seed: number;
+  /** Processes that share the work; 0 = this one alone. Changes no number. */
+  readonly processes?: number | 'auto';
+  /** How memory is spent, where it shall not be chosen by estimate. */
+  readonly memory?: 'streaming' | 'auto';
 }
 
 /** Where a job tells what happens; a run writes it to its journal, the command line draws it. */

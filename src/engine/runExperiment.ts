@@ -5,6 +5,7 @@ import type { Experiment } from '../configs/experiment/experiment';
 import { writeFileAtomic } from '../files/atomic';
 import { fileError } from '../files/fileError';
 import { readModelFolder } from '../files/modelFolder';
+import { requireComputable } from '../files/quantized';
 import { requireWritable } from '../files/writable';
 import { runFiles } from '../files/runs';
 import { allocate } from '../planning/allocate';
@@ -22,7 +23,10 @@ export async function runExperiment(
   options: Omit<RunOptions, 'job'>,
   signal: AbortSignal,
 ): Promise<RunWriter> {
-  requireAllocatable(experiment, (await readModelFolder(experiment.model)).modules);
+  const folder = await readModelFolder(experiment.model);
+  // First: a quantized folder's modules may be incomplete, and what is said of them would mislead.
+  requireComputable(folder);
+  requireAllocatable(experiment, folder.modules);
   await requireWritable(experiment.file);
   return scoreExperiment(experiment, { ...options, job: 'run' }, signal, (writer, scores) =>
     writePlan(experiment, writer, scores),

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { writeFileAtomic } from '../files/atomic';
 import { systemCode } from '../files/fileError';
 import { Journal } from '../files/journal';
-import { runFiles } from '../files/runs';
+import { readJsonAs } from '../files/json';
+import { readRunEvents, runFiles } from '../files/runs';
 import { toLabError, type LabError } from '../shared/errors';
 import { runsFolder } from '../shared/ids';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
-import type { RunManifest } from '../shared/runManifest';
+import { runManifestSchema, type RunManifest } from '../shared/runManifest';
 import { applyEvent, emptyRun, type RunState } from '../shared/runState';
 
 /**
@@ -40,6 +41,30 @@ export class RunWriter {
       await Journal.open(path.join(folder, runFiles.events)),
       told,
     );
+    await writer.writeManifest();
+    return writer;
+  }
+
+  /**
+   * Goes on with a run that was stopped.
+   * @throws LabError run-not-found, journal-invalid
+   */
+  static async reopen(folder: string, told: (run: string) => void): Promise<RunWriter> {
+    const file = path.join(folder, runFiles.manifest);
+    const manifest = await readJsonAs(file, runManifestSchema, {
+      what: 'The run record',
+      missing: 'run-not-found',
+      invalid: 'run-not-found',
+      next: 'Give the folder of a run, as under .adapter-lab/runs.',
+    });
+    const events = await readRunEvents(folder);
+    const journal = await Journal.open(path.join(folder, runFiles.events));
+    const { finishedAt: _, ...rest } = manifest;
+    const writer = new RunWriter(folder, { ...rest, state: 'running', pid: process.pid }, journal, told);
+    for (const event of events) {
+      writer.events.push(event);
+      writer.state = applyEvent(writer.state, event);
+    }
     await writer.writeManifest();
     return writer;
   }
@@ -87,9 +112,10 @@ export class RunWriter {
 
   /** Bytes of all files in the folder. */
   async diskBytes(): Promise<number> {
-    const names = await readdir(this.folder);
+    const entries = await readdir(this.folder, { withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
     const sizes = await Promise.all(
-      names.map(async (name) => (await stat(path.join(this.folder, name))).size),
+      files.map(async ({ name }) => (await stat(path.join(this.folder, name))).size),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
   }

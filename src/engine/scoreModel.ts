@@ -1,39 +1,54 @@
+import os from 'node:os';
+import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { requireEstimator } from '../planning/estimators';
-import { defaultPrompt } from '../shared/taskSource';
-import type { Cost } from '../shared/runEvents';
 import type { ScoreFile } from '../shared/scoreFile';
-import { openDevice, type OpenDevice } from '../tensors/device';
-import { batchFlops, requireRoom, scoringBytes } from './cost';
-import { prepare, type Prepared, type PreparedTask } from './prepare';
+import { cancelled, toLabError } from '../shared/errors';
+import { dispatch } from './lanes/dispatch';
+import type { Lane } from './lanes/lane';
+import { closeLanes, openLanes } from './lanes/openLanes';
+import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
-import { scoreBatch } from './scoreBatch';
-import { TaskScores } from './taskScores';
-import type { Batch } from '../models/batches';
-
-/** Between two live updates of a task's scores at least this long. */
-const updateMs = 200;
+import { scoreFileOf } from './scoreFileOf';
+import { ScoreReporter } from './scoreReporter';
+import { ScoreStore, type Fingerprint } from './scoring/scoreStore';
+import type { Workload } from './scoring/workload';
+import { workloadOf } from './scoring/workload';
+import { advance, isFinished, notBegun, type UnitProgress, type Update } from './scoring/work';
+import type { TaskScores } from './taskScores';
 
 export interface ScoreOutcome {
   readonly scores: readonly ScoreFile[];
   readonly prepared: Prepared;
-  readonly device: OpenDevice;
+  readonly device: Lane['device'];
+  /** Largest resident sizes of all processes, added up. */
+  readonly peakBytes: number;
+}
+
+/** Where a score keeps what it has, so that it can go on after it was stopped. */
+export interface ScoreState {
+  readonly store: ScoreStore;
+  /** Go on from what is stored instead of beginning. */
+  readonly resume: boolean;
 }
 
 /**
  * Scores every linear module of a model on each task: the mean over samples of ‖∂ℓ_s/∂W‖²_F, with its standard error.
  *
- * The cheapest batch warms the engine up and the costliest is timed; both are part of the work. What they tell about
- * time and memory is sent as an `estimate` before the rest starts.
+ * How memory is spent is chosen by estimate, and processes share the work; neither changes what is computed for a sample
+ * beyond float32 rounding, and the number of processes not even that.
  */
 export async function scoreModel(
   request: ScoreRequest,
   sink: EventSink,
   signal: AbortSignal,
+  state?: ScoreState,
 ): Promise<ScoreOutcome> {
   requireEstimator(request.estimator);
   sink({ type: 'stage', stage: 'load' });
   const prepared = await prepare(request);
-  const { folder, model, tasks } = prepared;
+  const { folder, model } = prepared;
   sink({
     type: 'model',
     model: request.modelName,
@@ -42,116 +57,138 @@ export async function scoreModel(
     parameters: folder.parameters,
     modules: model.modules.map((module) => ({ ...module })),
   });
+  const fingerprint = fingerprintOf(request, prepared);
+  const before = state?.resume === true ? await state.store.resume(fingerprint) : undefined;
+  const cores = os.availableParallelism();
+  const work = workloadOf(prepared, request, cores, before?.work);
   sink({ type: 'stage', stage: 'probe' });
-  const device = await openDevice(request.device);
-  sink({ type: 'device', ...device, refused: [...device.refused] });
-  const jobs = tasks.map((task) => ({ task, scores: new TaskScores(model.modules, task.samples) }));
-  const queue = inOrder(prepared);
-  const largest = Math.max(...queue.map(({ batch }) => scoringBytes(model, batch, folder.parameters)));
-  requireRoom(largest, device.device);
-
-  const started = performance.now();
-  let updated = 0;
+  const wanted = before?.work.device ?? request.device;
+  const lanes = await openLanes({ model: request.model, device: wanted }, work.processes, cores);
+  const scratch = state === undefined ? await mkdtemp(path.join(tmpdir(), 'adapter-lab-')) : undefined;
   try {
-    for (const [index, { task, batch }] of queue.entries()) {
-      const job = jobs[task];
-      if (job === undefined) continue;
-      const batchStarted = performance.now();
-      job.scores.add(await scoreBatch(model, batch, signal));
-      const now = performance.now();
-      if (index === Math.min(1, queue.length - 1)) {
-        const rate = (now - batchStarted) / batchFlops(model, batch);
-        const left = queue.slice(index + 1).reduce((sum, next) => sum + batchFlops(model, next.batch), 0);
-        sink({ type: 'estimate', estimate: estimateOf(now - started + rate * left, request, prepared) });
-        sink({ type: 'stage', stage: 'score' });
-      }
-      const finished = job.scores.samplesDone === job.scores.samples;
-      if (now - updated >= updateMs || finished) {
-        updated = now;
-        sink({
-          type: 'scores',
-          task: job.task.source.name,
-          samplesDone: job.scores.samplesDone,
-          samplesTotal: job.scores.samples,
-          ...job.scores.soFar(),
-        });
-      }
-      if (finished) sink({ type: 'stability', task: job.task.source.name, ...job.scores.stability() });
+    if (signal.aborted) throw cancelled();
+    const device = tellDevice(lanes, work, cores, sink);
+    if (state !== undefined && before === undefined) {
+      await state.store.begin({ version: 1, fingerprint, device: device.device, ...cut(work) });
     }
+    const reporter = new ScoreReporter(prepared, work, sink);
+    const progress = replay(before?.updates ?? [], work, model.layers, reporter);
+    const orders = work.units
+      .filter((unit) => !isFinished(unit, progressOf(progress, unit.index), work.mode))
+      .map((unit) => ({
+        unit,
+        items: unit.items.flatMap((item) => work.items[item] ?? []),
+        progress: progressOf(progress, unit.index),
+        folder: state?.store.unitFolder(unit.index) ?? path.join(scratch ?? '', `unit-${unit.index}`),
+      }));
+    const settings = { mode: work.mode, labels: labelsOf(request), taylor: request.taylor };
+    const journal = journalInto(state?.store);
+    reporter.start();
+    await dispatch(
+      lanes,
+      orders,
+      settings,
+      (update) => {
+        journal.add(update);
+        reporter.take(update);
+      },
+      signal,
+    ).catch((error: unknown) => {
+      throw signal.aborted ? cancelled() : error;
+    });
+    await journal.written();
+    const own = process.resourceUsage().maxRSS * 1024;
     return {
-      scores: jobs.map(({ task, scores }) => toFile(request, prepared, device, task, scores)),
+      scores: reporter.tasks.map((scores: TaskScores, task) =>
+        scoreFileOf(request, prepared, device.device, task, scores),
+      ),
       prepared,
       device,
+      peakBytes: lanes.reduce((sum, lane) => sum + lane.peakBytes, own),
     };
   } finally {
-    model.dispose();
+    await closeLanes(lanes);
+    await state?.store.close();
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
+    await model.dispose();
   }
 }
 
-interface QueuedBatch {
-  readonly task: number;
-  readonly batch: Batch;
-}
-
-/** Task by task, but the cheapest batch of all first and the costliest second. */
-function inOrder({ model, tasks }: Prepared): QueuedBatch[] {
-  const queue = tasks.flatMap(({ batches }, task) => batches.map((batch) => ({ task, batch })));
-  const costs = queue.map(({ batch }) => batchFlops(model, batch));
-  const cheapest = costs.indexOf(Math.min(...costs));
-  const costliest = costs.indexOf(Math.max(...costs));
-  const ends = [...new Set([cheapest, costliest])];
-  return [...ends, ...queue.keys()]
-    .filter((index, position) => position < ends.length || !ends.includes(index))
-    .flatMap((index) => queue[index] ?? []);
-}
-
-function estimateOf(milliseconds: number, request: ScoreRequest, { model, tasks }: Prepared): Cost {
-  const seconds = milliseconds / 1000;
-  const modules = model.modules.length;
-  // Characters of JSON: a module's row, a value of one sample, a module's share of one live update.
-  const [row, value, update] = [230, 22, 42];
-  const samples = tasks.reduce((sum, task) => sum + task.samples, 0);
-  const updates = Math.min(
-    (seconds * 1000) / updateMs + tasks.length,
-    samples / request.batchSize + tasks.length,
-  );
+function fingerprintOf(request: ScoreRequest, { modelHash, tasks }: Prepared): Fingerprint {
+  const { labels, taylor, batchSize, maxLength, seed } = request;
   return {
-    seconds,
-    // The costliest batch has run: the peak lies behind.
-    memoryBytes: peakMemoryBytes(),
-    diskBytes:
-      2000 +
-      modules * (row * (tasks.length + 1) + update * updates) +
-      (request.perSample ? value * modules * samples : 0),
+    modelHash,
+    tasks: tasks.map(({ source, dataHash, samples }) => ({
+      name: source.name,
+      dataHash,
+      samples: samples.length,
+    })),
+    labels,
+    taylor,
+    batchSize,
+    maxLength,
+    seed,
   };
 }
 
-/** Largest resident size of this process so far. */
-export const peakMemoryBytes = (): number => process.resourceUsage().maxRSS * 1024;
+const labelsOf = ({ labels, seed }: ScoreRequest) =>
+  labels === 'true' ? ({ kind: 'true', seed } as const) : ({ kind: 'empirical' } as const);
 
-function toFile(
-  request: ScoreRequest,
-  { model, modelHash }: Prepared,
-  device: OpenDevice,
-  { source, dataHash, samples }: PreparedTask,
-  scores: TaskScores,
-): ScoreFile {
+const cut = ({ mode, tokens, units }: Workload) => ({
+  mode,
+  tokens,
+  units: units.map(({ index, items }) => ({ index, items: [...items] })),
+});
+
+function tellDevice(lanes: readonly Lane[], work: Workload, cores: number, sink: EventSink): Lane['device'] {
+  const [{ device }] = lanes as [Lane];
+  sink({ type: 'device', ...device, refused: [...device.refused] });
+  sink({
+    type: 'memory',
+    mode: work.mode,
+    processes: lanes.length,
+    threads: Math.max(1, Math.floor(cores / Math.max(1, work.processes))),
+    processBytes: Math.round(work.processBytes),
+  });
+  return device;
+}
+
+const progressOf = (progress: ReadonlyMap<number, UnitProgress>, unit: number): UnitProgress =>
+  progress.get(unit) ?? notBegun;
+
+function replay(
+  updates: readonly Update[],
+  { units }: Workload,
+  layers: number,
+  reporter: ScoreReporter,
+): Map<number, UnitProgress> {
+  const progress = new Map(units.map(({ index }) => [index, notBegun]));
+  for (const update of updates) {
+    progress.set(update.unit, advance(progressOf(progress, update.unit), update, layers));
+    reporter.take(update);
+  }
+  return progress;
+}
+
+/** Updates come without waiting; the journal is written in order behind them, and a failed write ends the job. */
+function journalInto(store: ScoreStore | undefined): {
+  add: (update: Update) => void;
+  written: () => Promise<void>;
+} {
+  let tail: Promise<void> = Promise.resolve();
+  let failed: unknown;
   return {
-    version: 1,
-    model: request.modelName,
-    modelHash,
-    task: source.name,
-    dataHash,
-    estimator: request.estimator,
-    labels: 'empirical',
-    samples,
-    kind: source.kind,
-    ...(source.kind === 'classification' ? { prompt: source.prompt ?? defaultPrompt } : {}),
-    seed: request.seed,
-    maxLength: Math.min(request.maxLength, model.maxLength),
-    device: device.device,
-    modules: scores.moduleScores(request.perSample),
-    layers: scores.layerScores(),
-    stability: scores.stability(),
+    add: (update) => {
+      if (failed !== undefined) throw toLabError(failed);
+      tail = tail
+        .then(() => store?.add(update))
+        .catch((error: unknown) => {
+          failed ??= error;
+        });
+    },
+    written: async () => {
+      await tail;
+      if (failed !== undefined) throw toLabError(failed);
+    },
   };
 }

@@ -3,39 +3,72 @@ import { splitHalves, type Stability } from '../planning/stability';
 import { meanAndError } from '../planning/standardError';
 import type { LayerScore, ModuleScore } from '../shared/scoreFile';
 import type { Module } from '../shared/words';
-import type { BatchScores } from './scoreBatch';
+import type { WholeGradientScores } from './scoring/recorder';
 
 /**
- * The per-sample values of one task, gathered batch by batch in any order. Sums are taken in float64 in the order of the
- * samples, so that they do not depend on how samples were batched or shared out.
+ * The per-sample values of one task, gathered block by block and batch by batch in any order. Sums are taken in float64 in
+ * the order of the samples, so that they do not depend on how samples were batched or shared out.
  */
 export class TaskScores {
   /** [module][sample] */
   private readonly values: Float64Array[];
-  private readonly known: Uint8Array;
-  private done = 0;
+  /** [layer][sample]: 1 where the values of that layer's modules are known. */
+  private readonly known: Uint8Array[];
+  private readonly whole = new Map<string, WholeGradientScores>();
+  private readonly lossOf: Float64Array;
 
   constructor(
     private readonly modules: readonly Module[],
     readonly samples: number,
   ) {
+    const layers = Math.max(-1, ...modules.map(({ layer }) => layer)) + 1;
     this.values = modules.map(() => new Float64Array(samples));
-    this.known = new Uint8Array(samples);
+    this.known = Array.from({ length: layers }, () => new Uint8Array(samples));
+    this.lossOf = new Float64Array(samples).fill(NaN);
   }
 
+  /** Samples of which every value is known. */
   get samplesDone(): number {
-    return this.done;
+    let done = 0;
+    for (let sample = 0; sample < this.samples; sample++) {
+      if (this.known.every((layer) => layer[sample] === 1)) done++;
+    }
+    return done;
   }
 
-  add({ batch, squaredNorms }: BatchScores): void {
-    batch.members.forEach((sample, row) => {
-      this.values.forEach((values, module) => (values[sample] = squaredNorms[module]?.[row] ?? 0));
-      if (this.known[sample] === 0) this.done++;
-      this.known[sample] = 1;
+  /** Mean over the samples of each sample's own loss; NaN until all are known. */
+  get meanLoss(): number {
+    return this.lossOf.reduce((sum, loss) => sum + loss, 0) / this.samples;
+  }
+
+  /**
+   * @param layer the block whose modules' values these are; undefined = of all modules
+   * @param norms [module][member]
+   */
+  add(
+    members: readonly number[],
+    norms: readonly (readonly number[])[],
+    layer: number | undefined = undefined,
+  ): void {
+    let row = 0;
+    this.modules.forEach((module, index) => {
+      if (layer !== undefined && module.layer !== layer) return;
+      const mine = norms[row++] ?? [];
+      members.forEach((sample, member) => ((this.values[index] as Float64Array)[sample] = mine[member] ?? 0));
     });
+    const layers = layer === undefined ? this.known : [this.known[layer] ?? new Uint8Array()];
+    for (const known of layers) for (const sample of members) known[sample] = 1;
   }
 
-  /** Means and standard errors over the samples known so far, in the order of the modules. */
+  addLosses(members: readonly number[], losses: readonly number[]): void {
+    members.forEach((sample, member) => (this.lossOf[sample] = losses[member] ?? NaN));
+  }
+
+  addWhole(scores: readonly (WholeGradientScores & { readonly path: string })[]): void {
+    for (const { path, ...values } of scores) this.whole.set(path, values);
+  }
+
+  /** Means and standard errors over what is known so far, in the order of the modules. */
   soFar(): { scores: number[]; standardErrors: number[]; layerStandardErrors: number[] } {
     const summaries = this.rows().map((row) => meanAndError(row));
     return {
@@ -50,7 +83,13 @@ export class TaskScores {
     return this.modules.map((module, index) => {
       const row = rows[index] ?? new Float64Array();
       const { mean, standardError } = meanAndError(row);
-      return { ...module, score: mean, standardError, ...(perSample ? { perSample: [...row] } : {}) };
+      return {
+        ...module,
+        score: mean,
+        standardError,
+        ...(perSample ? { perSample: [...row] } : {}),
+        ...this.whole.get(module.path),
+      };
     });
   }
 
@@ -66,7 +105,11 @@ export class TaskScores {
   }
 
   private rows(): Float64Array[] {
-    if (this.done === this.samples) return this.values;
-    return this.values.map((row) => row.filter((_, sample) => this.known[sample] === 1));
+    return this.values.map((row, index) => {
+      const known = this.known[this.modules[index]?.layer ?? 0];
+      return known?.every((value) => value === 1) === true
+        ? row
+        : row.filter((_, sample) => known?.[sample] === 1);
+    });
   }
 }

@@ -18,6 +18,8 @@ export interface Dialogs {
     items: readonly T[] | Promise<readonly T[]>,
     options: vscode.QuickPickOptions,
   ): Promise<T | undefined>;
+  /** A folder of the disk. */
+  folder(options: vscode.OpenDialogOptions): Promise<vscode.Uri | undefined>;
 }
 
 /** VS Code's own dialogs. */
@@ -35,4 +37,6 @@ export const dialogs: Dialogs = {
   },
   input: async (options) => vscode.window.showInputBox(options),
   pick: async (items, options) => vscode.window.showQuickPick(items, options),
+  folder: async (options) =>
+    (await vscode.window.showOpenDialog({ ...options, canSelectFiles: false, canSelectFolders: true }))?.[0],
 };

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { LabError } from '../shared/errors';
 import { contexts } from '../shared/ids';
+import { pickModel } from './commands/pickModel';
 import { commandTable, type CommandTable } from './commands/table';
 import type { Dialogs } from './dialogs';
+import { pickModelCommand } from './editor/quickFixes';
 import { registerEditorFeatures } from './editor/register';
 import type { EngineClient } from './engineClient/engineClient';
 import { createEngine, offerRestartWhenSilent, renewWithSettings } from './engineOfWindow';
@@ -49,6 +51,7 @@ export function createLab(
     panels,
     new StatusBar(engine, jobs),
     ...disposables,
+    vscode.commands.registerCommand(pickModelCommand, (uri: vscode.Uri) => pickModel(parts, uri)),
     jobs.onChange(announceRunning()),
     offerRestartWhenSilent(engine, presenter),
     renewWithSettings(engine, jobs),

@@ -2,8 +2,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../shared/errors';
 import type { Module } from '../shared/words';
-import { families, type Family } from './families';
+import { families, knownFamilies, type Family } from './families';
 import { readJson } from './json';
+import type { Quantization } from './quantized';
+import { plainTensors } from './quantizedShapes';
+import { readQuantization } from './readQuantization';
 import { readSafetensorsHeader } from './safetensors';
 import type { SafetensorsHeader, TensorEntry } from './safetensorsHeader';
 import { findWeightFiles, type WeightFiles } from './weightFiles';
@@ -17,6 +20,11 @@ export interface ModelTensor extends TensorEntry {
 export interface ModelFolder {
   readonly dir: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** The part of `config` that describes the blocks: `text_config` of a model that also sees, else all of it. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly family: Family;
+  /** What stands before the layers' part of a tensor's name: `model.`, or nothing where the bare model was saved. */
+  readonly root: string;
   /** `architectures[0]` of config.json: `LlamaForCausalLM`. */
   readonly architecture: string;
   readonly modelType: string;
@@ -27,6 +35,8 @@ export interface ModelFolder {
   readonly tensors: ReadonlyMap<string, ModelTensor>;
   /** Every linear matrix of the layers, by layer and then in the order of the family's table. */
   readonly modules: readonly Module[];
+  /** How the weights are quantized, where they are: `parameters` and `modules` are then what the layout tells for sure. */
+  readonly quantization?: Quantization | undefined;
 }
 
 /**
@@ -46,12 +56,13 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
     throw new LabError(
       'model-architecture-unknown',
       `${join(dir, 'config.json')} has the model_type "${modelType}", which is not supported.`,
-      `Use a model of one of these types: ${Object.keys(families).join(', ')}.`,
+      `Use a model of one of these types: ${knownFamilies}.`,
     );
   }
-  const layers = config['num_hidden_layers'];
+  const settings = isObject(config['text_config']) ? config['text_config'] : config;
+  const layers = settings[family.layerCount];
   if (typeof layers !== 'number' || !Number.isInteger(layers) || layers < 1) {
-    throw badConfig(dir, 'has no positive num_hidden_layers');
+    throw badConfig(dir, `has no positive ${family.layerCount}`);
   }
   const architecture: unknown = Array.isArray(config['architectures'])
     ? config['architectures'][0]
@@ -60,12 +71,32 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
   const weights = await findWeightFiles(dir);
   const headers = await Promise.all(weights.files.map((file) => readSafetensorsHeader(file)));
   const tensors = gather(headers, weights, dir);
-  const modules = findModules(tensors, family, layers);
-  requireEveryLayer(modules, layers, dir);
+  const root = rootOf(tensors, family);
+  const quantization = await readQuantization(dir, config, [...tensors.values()]);
+  const plain = quantization ? await plainTensors(tensors, config, quantization, family.shape) : tensors;
+  const modules = findModules(plain, family, root, layers);
+  if (!quantization) requireEveryLayer(modules, layers, dir);
   let parameters = 0;
-  for (const { shape } of tensors.values()) parameters += shape.reduce((product, size) => product * size, 1);
-  return { dir, config, architecture, modelType, layers, parameters, headers, tensors, modules };
+  for (const { shape } of plain.values()) parameters += shape.reduce((product, size) => product * size, 1);
+  return {
+    dir,
+    config,
+    settings,
+    family,
+    root,
+    architecture,
+    modelType,
+    layers,
+    parameters,
+    headers,
+    tensors,
+    modules,
+    quantization,
+  };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function requireFolder(dir: string): Promise<void> {
   const found = await stat(dir).catch(() => undefined);
@@ -85,10 +116,8 @@ async function readConfig(dir: string): Promise<Record<string, unknown>> {
     invalid: 'model-config-invalid',
     next: 'Point "model" to a Hugging Face folder with config.json and *.safetensors.',
   });
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw badConfig(dir, 'is not a JSON object');
-  }
-  return config as Record<string, unknown>;
+  if (!isObject(config)) throw badConfig(dir, 'is not a JSON object');
+  return config;
 }
 
 const badConfig = (dir: string, what: string): LabError =>
@@ -121,15 +150,30 @@ function gather(
   return tensors;
 }
 
-function findModules(tensors: ReadonlyMap<string, ModelTensor>, family: Family, layers: number): Module[] {
+/** The first root under which there are layers; the usual one where there are none. */
+function rootOf(tensors: ReadonlyMap<string, ModelTensor>, { roots, layers }: Family): string {
+  const names = [...tensors.keys()];
+  const found = roots.find((root) =>
+    names.some((name) => name.startsWith(root + layers) && /\d/.test(name.charAt((root + layers).length))),
+  );
+  return found ?? roots[0] ?? '';
+}
+
+function findModules(
+  tensors: ReadonlyMap<string, ModelTensor>,
+  family: Family,
+  root: string,
+  layers: number,
+): Module[] {
   const order = Object.keys(family.roles);
+  const start = root + family.layers;
   const found: { module: Module; rank: number }[] = [];
   for (const { name, shape } of tensors.values()) {
-    const prefix = family.layer.exec(name);
+    const prefix = name.startsWith(start) ? /^\d+\./.exec(name.slice(start.length)) : null;
     if (!prefix || !name.endsWith('.weight') || shape.length !== 2) continue;
-    const suffix = name.slice(prefix[0].length, -'.weight'.length);
+    const suffix = name.slice(start.length + prefix[0].length, -'.weight'.length);
     const role = Object.hasOwn(family.roles, suffix) ? family.roles[suffix] : undefined;
-    const layer = Number(prefix[1]);
+    const layer = parseInt(prefix[0], 10);
     // A shortened config leaves the checkpoint's further layers unused, as transformers does.
     if (!role || layer >= layers) continue;
     const [first = 0, second = 0] = shape;

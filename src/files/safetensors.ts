@@ -88,19 +88,27 @@ export async function readRange(
   return bytes;
 }
 
-async function readInto(
+/** Fills `target` from `position` on; pieces of a large range are read side by side. */
+export async function readInto(
   handle: FileHandle,
   target: Uint8Array,
   position: number,
   what: string,
 ): Promise<void> {
-  let done = 0;
-  while (done < target.length) {
-    const wanted = Math.min(chunkBytes, target.length - done);
-    const { bytesRead } = await handle.read(target, done, wanted, position + done);
-    if (bytesRead === 0) throw truncated(what, `byte ${position + done} is beyond the file's end`);
-    done += bytesRead;
-  }
+  const readPiece = async (from: number, end: number): Promise<void> => {
+    let done = from;
+    while (done < end) {
+      const { bytesRead } = await handle.read(target, done, end - done, position + done);
+      if (bytesRead === 0) throw truncated(what, `byte ${position + done} is beyond the file's end`);
+      done += bytesRead;
+    }
+  };
+  const pieces = Math.ceil(target.length / chunkBytes);
+  await Promise.all(
+    Array.from({ length: pieces }, (_, i) =>
+      readPiece(i * chunkBytes, Math.min((i + 1) * chunkBytes, target.length)),
+    ),
+  );
 }
 
 async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {

@@ -26,9 +26,10 @@ export async function findWeightFiles(folder: string): Promise<WeightFiles> {
   const files = [...new Set(fileOf.values())].sort();
   for (const file of files) {
     if (await exists(file)) continue;
+    const tensor = [...fileOf].find(([, holder]) => holder === file)?.[0];
     throw new LabError(
       'model-weights-missing',
-      `The shard ${basename(file)}, which ${join(folder, index)} lists, is missing.`,
+      `The shard ${basename(file)}, which ${join(folder, index)} lists for tensor "${tensor}", is missing.`,
       'Download the missing shard into the model folder.',
     );
   }

@@ -1,5 +1,11 @@
-import type { Sample } from './samples';
-import { ignored } from './samples';
+import {
+  ignored,
+  lengthOf,
+  type AnySample,
+  type ClassSample,
+  type ImageSample,
+  type Sample,
+} from './samples';
 import { seededShuffle } from './shuffle';
 
 /** Samples padded on the right to one length; arrays are row-major [batch, length]. */
@@ -7,7 +13,16 @@ export interface Batch {
   /** Which samples, by their index in the data. */
   readonly members: readonly number[];
   readonly length: number;
+  /** Real positions of each member. */
+  readonly lengths: Int32Array;
+  /** Empty for images. */
   readonly ids: Int32Array;
+  /** Segment of each token; absent = all 0. */
+  readonly segments?: Int32Array;
+  /** [batch · channels · height · width] */
+  readonly pixels?: Float32Array;
+  /** Class of each member; absent where next tokens are predicted. */
+  readonly labels?: Int32Array;
   /** Flat positions [sample · length + t] whose next token is predicted, in order. */
   readonly positions: Int32Array;
   /** The token to predict at each of them. */
@@ -17,29 +32,77 @@ export interface Batch {
 }
 
 /**
- * Batches of samples of like length, so that little is spent on padding. They depend on the data, the batch size and
- * the seed alone, never on how the work is divided. Their order is shuffled: early results come from all lengths.
+ * Batches of samples of like length, so that little is spent on padding. They depend on the data, the limits and the seed
+ * alone, never on how the work is divided. Their order is shuffled: early results come from all lengths.
+ * @param batchSize samples at most
+ * @param tokens positions with padding at most, but always at least one sample
  */
-export function makeBatches(samples: readonly Sample[], batchSize: number, seed: number): Batch[] {
-  const byLength = samples
-    .map((_, index) => index)
-    .sort((a, b) => (samples[a]?.ids.length ?? 0) - (samples[b]?.ids.length ?? 0) || a - b);
+export function makeBatches(
+  samples: readonly AnySample[],
+  batchSize: number,
+  seed: number,
+  tokens = Infinity,
+): Batch[] {
+  const lengths = samples.map(lengthOf);
+  const byLength = [...samples.keys()].sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b);
   const groups: number[][] = [];
-  for (let from = 0; from < byLength.length; from += batchSize)
-    groups.push(byLength.slice(from, from + batchSize));
+  let open: number[] = [];
+  for (const index of byLength) {
+    const size = (open.length + 1) * (lengths[index] ?? 0);
+    if (open.length === batchSize || (open.length > 0 && size > tokens)) {
+      groups.push(open);
+      open = [];
+    }
+    open.push(index);
+  }
+  if (open.length > 0) groups.push(open);
   return seededShuffle(groups, seed).map((members) => toBatch(samples, members));
 }
 
-function toBatch(samples: readonly Sample[], members: readonly number[]): Batch {
-  const length = Math.max(...members.map((member) => samples[member]?.ids.length ?? 0));
-  const ids = new Int32Array(members.length * length);
+function toBatch(samples: readonly AnySample[], members: readonly number[]): Batch {
+  const chosen = members.flatMap((member) => samples[member] ?? []);
+  const lengths = Int32Array.from(chosen, lengthOf);
+  const length = Math.max(...lengths);
+  const shape = { members, length, lengths };
+  const isImage = (sample: AnySample): sample is ImageSample => 'pixels' in sample;
+  const isClass = (sample: AnySample): sample is ClassSample => 'ids' in sample && 'label' in sample;
+  if (chosen.every(isImage)) return { ...shape, ...imagesOf(chosen) };
+  if (chosen.every(isClass)) return { ...shape, ...classesOf(chosen, length) };
+  return { ...shape, ...predictionsOf(chosen as readonly Sample[], length) };
+}
+
+const nothingPredicted = {
+  positions: new Int32Array(),
+  targets: new Int32Array(),
+  weights: new Float32Array(),
+};
+
+function imagesOf(samples: readonly ImageSample[]) {
+  const size = samples[0]?.pixels.length ?? 0;
+  const pixels = new Float32Array(samples.length * size);
+  samples.forEach((sample, row) => pixels.set(sample.pixels, row * size));
+  const labels = Int32Array.from(samples, ({ label }) => label);
+  return { ids: new Int32Array(), pixels, labels, ...nothingPredicted };
+}
+
+function classesOf(samples: readonly ClassSample[], length: number) {
+  const labels = Int32Array.from(samples, ({ label }) => label);
+  const ids = padded(
+    samples.map((sample) => sample.ids),
+    length,
+  );
+  const segments = padded(
+    samples.map((sample) => sample.segments ?? []),
+    length,
+  );
+  return { ids, segments, labels, ...nothingPredicted };
+}
+
+function predictionsOf(samples: readonly Sample[], length: number) {
   const positions: number[] = [];
   const targets: number[] = [];
   const weights: number[] = [];
-  members.forEach((member, row) => {
-    const sample = samples[member];
-    if (sample === undefined) return;
-    ids.set(sample.ids, row * length);
+  samples.forEach((sample, row) => {
     const predicted = sample.targets
       .map((target, index) => ({ target, position: row * length + index - 1 }))
       .filter(({ target }, index) => index > 0 && target !== ignored);
@@ -50,11 +113,18 @@ function toBatch(samples: readonly Sample[], members: readonly number[]): Batch 
     }
   });
   return {
-    members,
-    length,
-    ids,
+    ids: padded(
+      samples.map((sample) => sample.ids),
+      length,
+    ),
     positions: Int32Array.from(positions),
     targets: Int32Array.from(targets),
     weights: Float32Array.from(weights),
   };
+}
+
+function padded(rows: readonly (readonly number[])[], length: number): Int32Array {
+  const values = new Int32Array(rows.length * length);
+  rows.forEach((row, index) => values.set(row, index * length));
+  return values;
 }

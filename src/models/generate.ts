@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { makeBatches } from './batches';
-import type { CausalModel } from './causalModel';
+import { LanguageHead } from './heads/languageHead';
+import type { Transformer } from './transformer';
 
 /**
  * Continues a text token by token, the likeliest token each time. The whole text is computed again for each token, which
@@ -11,14 +12,16 @@ import type { CausalModel } from './causalModel';
  * @returns the added tokens; ends before `stop`
  */
 export async function generate(
-  model: CausalModel,
+  model: Transformer,
   ids: readonly number[],
   count: number,
   stop?: number,
 ): Promise<number[]> {
   const text = [...ids];
-  await model.loadHead();
-  while (text.length < ids.length + count && text.length < model.maxLength - 1) {
+  const { head } = model;
+  if (!(head instanceof LanguageHead)) throw new Error('A model that classifies continues no text.');
+  await head.load();
+  while (text.length < ids.length + count && text.length < model.spec.maxLength - 1) {
     // A batch wants something to predict; the token appended for that is never looked at.
     const [batch] = makeBatches([{ ids: [...text, 0], targets: [...text, 0] }], 1, 0);
     if (batch === undefined) break;
@@ -32,7 +35,7 @@ export async function generate(
     const last = text.length - 1;
     const next = tf.tidy(() => {
       const row = tf.slice(x, [last, 0], [1, -1]) as tf.Tensor2D;
-      return tf.argMax(model.logits(row), -1).dataSync()[0] ?? 0;
+      return tf.argMax(head.logits(row), -1).dataSync()[0] ?? 0;
     });
     x.dispose();
     if (next === stop) break;

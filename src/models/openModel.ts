@@ -1,20 +1,15 @@
 import type { ModelFolder } from '../files/modelFolder';
 import { LabError } from '../shared/errors';
-import type { CausalModel } from './causalModel';
-import { LlamaModel } from './llama/model';
+import { specs } from './families';
+import { Transformer } from './transformer';
 
-/** Model types whose forward pass the engine computes; the hints in the editor know more families by name. */
-const constructors: Readonly<Record<string, (folder: ModelFolder) => CausalModel>> = {
-  llama: (folder) => new LlamaModel(folder),
-};
-
-/** @throws LabError model-architecture-unknown, model-config-invalid */
-export function openModel(folder: ModelFolder): CausalModel {
-  const construct = constructors[folder.modelType];
-  if (construct !== undefined) return construct(folder);
+/** @throws LabError model-architecture-unknown, model-config-invalid, model-head-missing */
+export function openModel(folder: ModelFolder): Transformer {
+  const specOf = Object.hasOwn(specs, folder.modelType) ? specs[folder.modelType] : undefined;
+  if (specOf !== undefined) return new Transformer(folder, specOf(folder));
   throw new LabError(
     'model-architecture-unknown',
-    `${folder.dir} is a '${folder.modelType}' model, which the engine does not compute yet.`,
-    `Use a model of type ${Object.keys(constructors).join(', ')}.`,
+    `${folder.dir} is a '${folder.modelType}' model, which the engine does not compute.`,
+    `Use a model of type ${Object.keys(specs).join(', ')}.`,
   );
 }

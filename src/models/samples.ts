@@ -1,8 +1,9 @@
 import { LabError } from '../shared/errors';
 import { defaultPrompt, type TaskSource } from '../shared/taskSource';
-import type { TextTokenizer } from './tokenizer';
+import { column, integers, lineError, tokenIds } from './lineFields';
+import { requireTokenizer, type TextTokenizer } from './tokenizer';
 
-/** One sample ready for a causal model. */
+/** One sample ready for a language model. */
 export interface Sample {
   /** Token ids, at least two. */
   readonly ids: readonly number[];
@@ -11,6 +12,29 @@ export interface Sample {
 }
 
 export const ignored = -100;
+
+/** One text ready for a model with a classification head. */
+export interface ClassSample {
+  readonly ids: readonly number[];
+  /** Segment of each token (BERT's `token_type_ids`); all 0 where absent. */
+  readonly segments?: readonly number[] | undefined;
+  /** Class number. */
+  readonly label: number;
+}
+
+/** One image ready for a model with a classification head. */
+export interface ImageSample {
+  /** [channels · height · width] */
+  readonly pixels: Float32Array;
+  readonly label: number;
+  /** Positions that the model makes of it. */
+  readonly length: number;
+}
+
+export type AnySample = Sample | ClassSample | ImageSample;
+
+export const lengthOf = (sample: AnySample): number =>
+  'pixels' in sample ? sample.length : sample.ids.length;
 
 /**
  * One line of a data file as a sample. Text lines need the tokenizer; lines with `input_ids` are taken as they are.
@@ -28,20 +52,14 @@ export function toSample(
   where: string,
 ): Sample {
   if ('input_ids' in record) return tokenized(record, maxLength, where);
-  if (tokenizer === undefined) {
-    throw new LabError(
-      'tokenizer-missing',
-      `${where} is text, but the model folder has no tokenizer.json.`,
-      'Add the tokenizer.json of the model, or give lines with input_ids.',
-    );
-  }
+  const known = requireTokenizer(tokenizer, where);
   const text = column(record, task.text, where);
   if (task.kind !== 'classification') {
-    const ids = tokenizer.encode(text).slice(0, maxLength);
+    const ids = known.encode(text).slice(0, maxLength);
     return checked({ ids, targets: ids }, where);
   }
   const label = column(record, task.label ?? 'label', where);
-  return classification(text, label, task.prompt ?? defaultPrompt, tokenizer, maxLength, where);
+  return classification(text, label, task.prompt ?? defaultPrompt, known, maxLength, where);
 }
 
 function classification(
@@ -89,22 +107,9 @@ function withoutEnd(text: string, tokenizer: TextTokenizer): number[] {
 }
 
 function tokenized(record: Readonly<Record<string, unknown>>, maxLength: number, where: string): Sample {
-  const list = (key: string): number[] | undefined => {
-    const value = record[key];
-    if (value === undefined) return undefined;
-    if (!Array.isArray(value) || !value.every((item) => Number.isInteger(item))) {
-      throw lineError(where, `"${key}" must be a list of integers`);
-    }
-    return value as number[];
-  };
-  const ids = list('input_ids') ?? [];
-  const mask = list('attention_mask') ?? ids.map(() => 1);
-  const targets = list('labels') ?? ids;
-  if (mask.length !== ids.length || targets.length !== ids.length) {
-    throw lineError(where, '"attention_mask" and "labels" must be as long as "input_ids"');
-  }
-  const length = mask.lastIndexOf(1) + 1;
-  if (mask.slice(0, length).includes(0)) throw lineError(where, 'padding must be on the right');
+  const { ids, length } = tokenIds(record, where);
+  const targets = integers(record, 'labels', where) ?? ids;
+  if (targets.length !== ids.length) throw lineError(where, '"labels" must be as long as "input_ids"');
   const end = Math.min(length, maxLength);
   return checked({ ids: ids.slice(0, end), targets: targets.slice(0, end) }, where);
 }
@@ -115,17 +120,3 @@ function checked(sample: Sample, where: string): Sample {
   }
   return sample;
 }
-
-function column(record: Readonly<Record<string, unknown>>, name: string, where: string): string {
-  const value = record[name];
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new LabError(
-    'data-column-missing',
-    `${where} has no text in the column "${name}"; it has ${Object.keys(record).join(', ') || 'nothing'}.`,
-    'Name the columns in the task (text:, label:) or with --text and --label.',
-  );
-}
-
-const lineError = (where: string, what: string): LabError =>
-  new LabError('data-line-invalid', `${where}: ${what}.`, 'Correct the line and start again.');

@@ -41,6 +41,16 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
   }
 }
 
+/** @param where the line that needs it @throws LabError tokenizer-missing */
+export function requireTokenizer(tokenizer: TextTokenizer | undefined, where: string): TextTokenizer {
+  if (tokenizer !== undefined) return tokenizer;
+  throw new LabError(
+    'tokenizer-missing',
+    `${where} is text, but the model folder has no tokenizer.json.`,
+    'Add the tokenizer.json of the model, or give lines with input_ids.',
+  );
+}
+
 async function readObject(file: string): Promise<object | undefined> {
   let text: string;
   try {

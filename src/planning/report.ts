@@ -1,6 +1,6 @@
 import { combineTasks, sumByLayer } from '../shared/combineScores';
 import { formatBytes, formatCount, formatScore, formatSeconds, formatShare } from '../shared/format';
-import type { RunState } from '../shared/runState';
+import type { MemoryUse, RunState } from '../shared/runState';
 
 /** A run as a Markdown page: what was measured on what, how stable it is, what was planned. Pure. */
 export function reportOf(state: RunState): string {
@@ -58,7 +58,7 @@ function table(cells: readonly (readonly string[])[], leftColumns = 0): string[]
 }
 
 function facts(state: RunState): string[] {
-  const { model, device, estimate, actual } = state;
+  const { model, device, memory, estimate, actual } = state;
   const cost = (of: NonNullable<typeof actual>): string =>
     `${formatSeconds(of.seconds)}, ${formatBytes(of.memoryBytes)} of memory, ${formatBytes(of.diskBytes)} on disk`;
   return [
@@ -70,10 +70,23 @@ function facts(state: RunState): string[] {
     ...(device === undefined
       ? []
       : [`- Device: ${device.name} (${device.description}, ${device.gflops.toFixed(0)} GFLOP/s)`]),
+    ...(memory === undefined ? [] : [`- Memory: ${memoryWords(memory)}`]),
     ...(estimate === undefined ? [] : [`- Estimated: ${cost(estimate)}`]),
     ...(actual === undefined ? [] : [`- Actual: ${cost(actual)}`]),
   ];
 }
+
+/** How memory is spent, for people: "whole model on one tape, 2 processes of about 420 MB". */
+export function memoryWords({ mode, processes, threads, processBytes }: MemoryUse): string {
+  const each = `${formatBytes(processBytes)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return `${modeWords[mode]}; ${processes === 1 ? `1 process of about ${each}` : `${processes} processes of about ${each} each`}`;
+}
+
+const modeWords: Readonly<Record<MemoryUse['mode'], string>> = {
+  tape: 'the whole model with all activations of a batch',
+  'micro-batches': 'the whole model with all activations of a small batch',
+  streaming: 'one block at a time, read from disk',
+};
 
 /** A sentence for each task whose order of modules is mostly noise. */
 export const noiseWarnings = (state: RunState): string[] =>

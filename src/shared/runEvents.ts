@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { devices, roles } from './words';
+import { devices, memoryModes, roles } from './words';
 import { errorKinds, type ErrorCode } from './errors';
 import { planFileSchema } from './planFile';
 
@@ -46,6 +46,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     experiment: z.string(),
     tasks: z.array(z.string()),
   }),
+  /** The run goes on after it was stopped: what stands before counts. */
+  z.object({ ...at, type: z.literal('resumed') }),
   z.object({
     ...at,
     type: z.literal('device'),
@@ -62,6 +64,23 @@ export const runEventSchema = z.discriminatedUnion('type', [
     layers: z.number().int().positive(),
     parameters: z.number().int().positive(),
     modules: z.array(moduleSchema),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('memory'),
+    /** How memory is spent: all activations kept, smaller batches, or one block at a time from disk. */
+    mode: z.enum(memoryModes),
+    processes: z.number().int().positive(),
+    threads: z.number().int().positive(),
+    /** What one process takes, by estimate. */
+    processBytes: z.number().nonnegative(),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('progress'),
+    /** Of the arithmetic, 0 to 1. */
+    share: z.number().min(0).max(1),
+    step: z.string().optional(),
   }),
   z.object({ ...at, type: z.literal('estimate'), estimate: costSchema }),
   z.object({ ...at, type: z.literal('stage'), stage: z.enum(stages) }),

@@ -1,7 +1,7 @@
 import type { ErrorPayload } from './errors';
 import type { PlanFile } from './planFile';
 import type { Cost, Job, RunEvent, Stage } from './runEvents';
-import type { Device, Module } from './words';
+import type { Device, MemoryMode, Module } from './words';
 
 /** What replaying a run's events gives: all that a view, the status bar or the terminal shows of a run. */
 export interface RunState {
@@ -15,11 +15,23 @@ export interface RunState {
   readonly model: { name: string; architecture: string; layers: number; parameters: number } | undefined;
   readonly modules: readonly Module[];
   readonly tasks: readonly TaskState[];
+  /** How memory is spent, and by how many processes. */
+  readonly memory: MemoryUse | undefined;
+  /** Of the arithmetic, 0 to 1; undefined in runs of versions that did not tell. */
+  readonly share: number | undefined;
+  readonly step: string | undefined;
   readonly estimate: Cost | undefined;
   readonly actual: Cost | undefined;
   readonly plan: PlanFile | undefined;
   readonly wrote: readonly string[];
   readonly error: ErrorPayload | undefined;
+}
+
+export interface MemoryUse {
+  readonly mode: MemoryMode;
+  readonly processes: number;
+  readonly threads: number;
+  readonly processBytes: number;
 }
 
 export interface RefusedDevice {
@@ -49,6 +61,9 @@ export const emptyRun: RunState = {
   model: undefined,
   modules: [],
   tasks: [],
+  memory: undefined,
+  share: undefined,
+  step: undefined,
   estimate: undefined,
   actual: undefined,
   plan: undefined,
@@ -68,6 +83,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         status: 'running',
         tasks: event.tasks.map((name) => emptyTask(name)),
       };
+    case 'resumed':
+      return { ...state, status: 'running', error: undefined };
     case 'device':
       return {
         ...state,
@@ -89,6 +106,12 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         },
         modules: event.modules,
       };
+    case 'memory': {
+      const { mode, processes, threads, processBytes } = event;
+      return { ...state, memory: { mode, processes, threads, processBytes } };
+    }
+    case 'progress':
+      return { ...state, share: event.share, step: event.step };
     case 'estimate':
       return { ...state, estimate: event.estimate };
     case 'stage':
@@ -118,9 +141,10 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
   }
 }
 
-/** Share of the samples done over all tasks, 0 to 1. */
+/** Share of the work that is done, 0 to 1: of the arithmetic where the run tells, else of the samples. */
 export function progressOf(state: RunState): number {
   if (state.status === 'done') return 1;
+  if (state.share !== undefined) return state.share;
   const perTask = state.tasks.map((task) =>
     task.samplesTotal > 0 ? task.samplesDone / task.samplesTotal : 0,
   );

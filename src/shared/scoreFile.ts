@@ -43,6 +43,10 @@ export const scoreFileSchema = z.object({
   samples: z.number().int().positive(),
   /** What else decides the numbers; absent in files that another program wrote. */
   kind: z.enum(taskKinds).optional(),
+  /** Which loss: of every next token, of the label's text behind a prompt, or of the checkpoint's class head. */
+  loss: z.enum(['next-token', 'label-text', 'class-head']).optional(),
+  /** Mean over the samples of each sample's own loss. */
+  meanLoss: finite.optional(),
   prompt: z.string().optional(),
   seed: z.number().int().optional(),
   maxLength: z.number().int().optional(),

@@ -3,7 +3,7 @@
  */
 
 /** What a linear module does inside its block. Families name their tensors differently; roles compare across them. */
-export const roles = ['q', 'k', 'v', 'o', 'qkv', 'gate', 'up', 'down'] as const;
+export const roles = ['q', 'k', 'v', 'o', 'qkv', 'gate', 'gate_up', 'up', 'down'] as const;
 export type Role = (typeof roles)[number];
 
 /** One linear weight matrix of the base model, named by its Hugging Face path without the ending `.weight`. */
@@ -51,6 +51,10 @@ export type TaskKind = (typeof taskKinds)[number];
 /** What the engine computes on, in the order in which they are tried. */
 export const devices = ['tensorflow', 'webgpu', 'native', 'wasm', 'cpu'] as const;
 export type Device = (typeof devices)[number];
+
+/** How scoring spends memory: engine/scoring/work.ts says what each does. */
+export const memoryModes = ['tape', 'micro-batches', 'streaming'] as const;
+export type MemoryMode = (typeof memoryModes)[number];
 
 /** One module's share of a plan. 0 experts = no adapter, 1 = plain LoRA, more = routed experts. */
 export interface PlannedModule {

@@ -1,52 +1,63 @@
 import * as tf from '@tensorflow/tfjs';
+import { primitives } from './primitives/current';
 
 /**
  * Squared Frobenius norm of each sample's weight gradient, ‖X_sᵀ D_s‖², from a linear layer's inputs and output
- * gradients, without ever adding gradients of different samples.
+ * gradients, without ever adding gradients of different samples. Summed in float64.
  *
  * Two exact ways: form X_sᵀ D_s once per sample, or, without forming it, Σ_tu (x_t·x_u)(d_t·d_u); the second is cheaper
- * when tokens · (in + out) < in · out. Sums run over rows first and then over rows' sums, because one long float32 sum
- * loses digits.
- * @param x [batch · tokens, in] inputs of the layer
- * @param dy [batch · tokens, out] gradient of the summed loss in its outputs; zero at padding
- * @returns [batch] loss² per weight²
+ * when tokens · (in + out) < in · out (Goodfellow 2015 for vectors; Li et al. 2021, "ghost norms", for sequences).
  */
-export function gradientSquaredNorms(x: tf.Tensor2D, dy: tf.Tensor2D, batch: number): tf.Tensor1D {
-  return tf.tidy(() => {
-    const inputs = tf.reshape(x, [batch, -1, x.shape[1]]) as tf.Tensor3D;
-    const gradients = tf.reshape(dy, [batch, -1, dy.shape[1]]) as tf.Tensor3D;
-    const products = gramIsCheaper(inputs.shape[1], x.shape[1], dy.shape[1])
-      ? tf.mul(tf.matMul(inputs, inputs, false, true), tf.matMul(gradients, gradients, false, true))
-      : tf.square(tf.matMul(inputs, gradients, true, false));
-    return tf.sum(tf.sum(products, 2), 1) as tf.Tensor1D;
-  });
+export class SampleNorms {
+  /** Products x_t·x_u of the newest input: queries, keys and values read the same one. */
+  private shared: { input: tf.Tensor2D; gram: tf.Tensor3D } | undefined;
+
+  /** @param batch samples; rows of one sample lie together, as many of each */
+  constructor(private readonly batch: number) {}
+
+  /**
+   * @param x [batch · tokens, in] inputs of the layer
+   * @param dy [batch · tokens, out] gradient of the summed loss in its outputs; zero at padding
+   * @returns [batch] loss² per weight²
+   */
+  of(x: tf.Tensor2D, dy: tf.Tensor2D): Float64Array {
+    const gradients = tf.reshape(dy, [this.batch, -1, dy.shape[1]]) as tf.Tensor3D;
+    const way = gramIsCheaper(gradients.shape[1], x.shape[1], dy.shape[1]) ? this.byGrams : this.directly;
+    let norms: Float64Array = new Float64Array();
+    // Not the scope's result: tidy would look through all numbers for tensors.
+    tf.tidy(() => {
+      norms = way.call(this, x, gradients);
+    });
+    gradients.dispose();
+    return norms;
+  }
+
+  dispose(): void {
+    tf.dispose([this.shared?.input, this.shared?.gram].filter((tensor) => tensor !== undefined));
+    this.shared = undefined;
+  }
+
+  private byGrams(x: tf.Tensor2D, gradients: tf.Tensor3D): Float64Array {
+    return primitives().dots(this.gramOf(x), tf.matMul(gradients, gradients, false, true));
+  }
+
+  private directly(x: tf.Tensor2D, gradients: tf.Tensor3D): Float64Array {
+    const inputs = tf.reshape(x, [this.batch, -1, x.shape[1]]) as tf.Tensor3D;
+    const formed = tf.matMul(inputs, gradients, true, false);
+    return primitives().dots(formed, formed);
+  }
+
+  private gramOf(x: tf.Tensor2D): tf.Tensor3D {
+    if (this.shared?.input.dataId === x.dataId) return this.shared.gram;
+    this.dispose();
+    const inputs = tf.reshape(x, [this.batch, -1, x.shape[1]]) as tf.Tensor3D;
+    const gram = tf.keep(tf.matMul(inputs, inputs, false, true)) as tf.Tensor3D;
+    // A second handle on the input: its memory cannot become another tensor's while the products are remembered.
+    this.shared = { input: tf.keep(x.clone()), gram };
+    return gram;
+  }
 }
 
 /** Multiply-adds of the two ways: tokens² (in + out) against tokens · in · out. */
 export const gramIsCheaper = (tokens: number, inFeatures: number, outFeatures: number): boolean =>
   tokens * (inFeatures + outFeatures) < inFeatures * outFeatures;
-
-/**
- * A frozen linear layer y = x Wᵀ that hands its input and output gradient to `record` during the backward pass and
- * never forms the weight's gradient.
- * @param x [rows, in]
- * @param weight [out, in], as PyTorch stores it
- */
-export function frozenLinear(
-  x: tf.Tensor2D,
-  weight: tf.Tensor2D,
-  record: (x: tf.Tensor2D, dy: tf.Tensor2D) => void,
-): tf.Tensor2D {
-  return tf.customGrad((input, save) => {
-    const rows = input as tf.Tensor2D;
-    const value = tf.matMul(rows, weight, false, true);
-    (save as tf.GradSaveFunc)([rows]);
-    return {
-      value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        record(saved[0] as tf.Tensor2D, dy as tf.Tensor2D);
-        return tf.matMul(dy as tf.Tensor2D, weight);
-      },
-    };
-  })(x) as tf.Tensor2D;
-}

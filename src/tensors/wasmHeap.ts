@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../shared/errors';
+import type { WasmMemory } from './kernels/webAssembly';
 
 /**
  * The parts of tfjs's wasm backend that its types keep to themselves: where a tensor lies in the heap, and malloc.
@@ -11,6 +12,7 @@ export interface WasmBackend {
     readonly HEAPU8: Uint8Array;
     _malloc: (bytes: number) => number;
     _free: (address: number) => void;
+    readonly asm: { readonly memory: WasmMemory };
   };
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: tf.DataType, memoryOffset?: number): tf.TensorInfo;
@@ -20,17 +22,36 @@ export interface WasmBackend {
 /** The current backend's internals; only valid while the backend is 'wasm'. */
 export const wasmBackend = (): WasmBackend => tf.backend() as unknown as WasmBackend;
 
+/** Where a tensor's data begins, in bytes. It stays there for the tensor's life, also when the heap grows. */
+export const addressOf = (info: tf.TensorInfo): number =>
+  wasmBackend().dataIdMap.get(info.dataId).memoryOffset;
+
 /** Views of float32 and int32 tensors on the heap. They die when the heap grows: take them anew for every use. */
 export function floatView(info: tf.TensorInfo): Float32Array {
-  const backend = wasmBackend();
-  const offset = backend.dataIdMap.get(info.dataId).memoryOffset;
-  return new Float32Array(backend.wasm.HEAPU8.buffer, offset, tf.util.sizeFromShape(info.shape));
+  return new Float32Array(
+    wasmBackend().wasm.HEAPU8.buffer,
+    addressOf(info),
+    tf.util.sizeFromShape(info.shape),
+  );
 }
 
 export function intView(info: tf.TensorInfo): Int32Array {
-  const backend = wasmBackend();
-  const offset = backend.dataIdMap.get(info.dataId).memoryOffset;
-  return new Int32Array(backend.wasm.HEAPU8.buffer, offset, tf.util.sizeFromShape(info.shape));
+  return new Int32Array(wasmBackend().wasm.HEAPU8.buffer, addressOf(info), tf.util.sizeFromShape(info.shape));
+}
+
+/**
+ * Lends memory of the heap, aligned to 8 bytes, until `use` returns.
+ * @throws LabError out-of-memory
+ */
+export function withScratch<T>(bytes: number, use: (address: number) => T): T {
+  const { wasm } = wasmBackend();
+  // Signed: it may be above 2 GiB.
+  const address = wasm._malloc(bytes) >>> 0;
+  try {
+    return use(address);
+  } finally {
+    wasm._free(address);
+  }
 }
 
 /**

@@ -1,9 +1,11 @@
 import { answeredProbe } from '../engine/devices';
+import { servedLane } from '../engine/lanes/serveLane';
 import { endOnSurprise } from './process';
 import { serve } from './serve';
 
 endOnSurprise();
-void answeredProbe(process.argv).then((answered) => {
-  if (!answered) serve();
-  else process.exit(0);
-});
+if (!servedLane(process.argv))
+  void answeredProbe(process.argv).then((answered) => {
+    if (!answered) serve();
+    else process.exit(0);
+  });

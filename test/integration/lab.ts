@@ -26,6 +26,7 @@ export function answer(api: TestApi, answers: Partial<Dialogs>): void {
     ask: () => Promise.resolve(undefined),
     input: () => Promise.resolve(undefined),
     pick: () => Promise.resolve(undefined),
+    folder: () => Promise.resolve(undefined),
   };
   api.testing.answer({ ...closed, ...answers });
 }

@@ -1,12 +1,17 @@
 import { Option, type Command } from 'commander';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { scoreModel } from '../../engine/scoreModel';
+import type { ScoreRequest } from '../../engine/request';
+import { scoreRun } from '../../engine/scoreRun';
 import { writeFileAtomic } from '../../files/atomic';
+import { readJsonAs } from '../../files/json';
+import { newRunFolder, runFiles } from '../../files/runs';
 import { requireWritable } from '../../files/writable';
 import { layerTable, noiseWarnings } from '../../planning/report';
-import type { RunEvent, UnstampedRunEvent } from '../../shared/runEvents';
-import { applyEvent, emptyRun } from '../../shared/runState';
-import { estimators, type Device, type Estimator, type TaskKind } from '../../shared/words';
+import type { RunEvent } from '../../shared/runEvents';
+import { runScoresSchema } from '../../shared/scoreFile';
+import { version } from '../../shared/version';
+import { estimators, taskKinds, type Device, type Estimator, type TaskKind } from '../../shared/words';
 import { absolute, deviceOption, integer, positiveInteger } from '../options';
 import { Progress } from '../progress';
 import { interruptSignal, print, say } from '../terminal';
@@ -24,8 +29,13 @@ interface Options {
   maxLength: number;
   device: Device | 'auto';
   seed: number;
+  labels: 'empirical' | 'true';
+  processes: number | 'auto';
+  memory: 'auto' | 'streaming';
   perSample?: boolean;
+  taylor?: boolean;
   json?: string;
+  resume?: string;
 }
 
 /** `adapter-lab score`: the scores of one data file, without an experiment. */
@@ -39,11 +49,7 @@ export function addScore(program: Command): void {
       'JSONL file: text columns, or input_ids that are already tokenized',
       absolute,
     )
-    .addOption(
-      new Option('--kind <kind>', 'what a line is')
-        .choices(['classification', 'causal-lm'])
-        .default('causal-lm'),
-    )
+    .addOption(new Option('--kind <kind>', 'what a line is').choices([...taskKinds]).default('causal-lm'))
     .option('--text <column>', 'column of the text', 'text')
     .option('--label <column>', 'column of the label', 'label')
     .option('--prompt <template>', 'prompt of a classification line; {text} stands for the text')
@@ -53,6 +59,24 @@ export function addScore(program: Command): void {
     .option('--max-length <n>', 'tokens after which a sample is cut', positiveInteger, 256)
     .addOption(deviceOption())
     .option('--seed <n>', 'which samples of a larger file', integer, 1)
+    .addOption(
+      new Option('--labels <whose>', "whose labels the loss is of: the data's, or drawn from the model")
+        .choices(['empirical', 'true'])
+        .default('empirical'),
+    )
+    .option('--taylor', 'also what needs the whole gradient: mean gradient norm and Taylor salience')
+    .option(
+      '--processes <n>',
+      'processes that share the samples; as many as cores and memory allow where absent',
+      positiveInteger,
+      'auto' as never,
+    )
+    .addOption(
+      new Option('--memory <mode>', 'streaming: one block in memory at a time, whatever would fit')
+        .choices(['auto', 'streaming'])
+        .default('auto'),
+    )
+    .option('--resume <run>', 'go on with this stopped run, given the same options', absolute)
     .option('--per-sample', 'keep the value of every sample')
     .option('--json <file>', 'write the scores to this file instead of printing a table', absolute)
     .action(score);
@@ -60,29 +84,61 @@ export function addScore(program: Command): void {
 
 async function score(options: Options): Promise<void> {
   if (options.json !== undefined) await requireWritable(options.json);
+  const { text, label, prompt, kind, data, json, perSample, taylor, resume, memory, ...rest } = options;
+  const name = path.basename(data).replace(/\..*$/, '');
+  const request: ScoreRequest = {
+    ...rest,
+    modelName: path.relative(process.cwd(), rest.model) || '.',
+    perSample: perSample === true,
+    taylor: taylor === true,
+    memory,
+    tasks: [{ name, kind, file: data, text, label, prompt }],
+  };
+  // Named after the data with its ending: no experiment is called like that, so runs of the two are told apart.
+  const run = resume ?? newRunFolder(path.join(process.cwd(), path.basename(data)), 'score', new Date());
   const progress = new Progress();
-  const name = path.basename(options.data).replace(/\..*$/, '');
-  let state = emptyRun;
-  const { text, label, prompt, kind, data, json, perSample, ...rest } = options;
-  const { scores } = await scoreModel(
+  let told = 0;
+  const writer = await scoreRun(
+    request,
+    undefined,
     {
-      ...rest,
-      modelName: path.relative(process.cwd(), rest.model) || '.',
-      perSample: perSample === true,
-      tasks: [{ name, kind, file: data, text, label, prompt }],
-    },
-    (event: UnstampedRunEvent) => {
-      state = applyEvent(state, { at: '', ...event } as RunEvent);
-      progress.update(event);
+      run,
+      job: 'score',
+      device: options.device,
+      version,
+      resume: resume !== undefined,
+      told: ({ events }) => {
+        for (; told < events.length; told++) progress.update(events[told] as RunEvent);
+      },
     },
     interruptSignal(),
-  );
-  progress.end();
-  for (const warning of noiseWarnings(state)) say(warning);
+  )
+    .catch(async (thrown: unknown) => {
+      progress.end();
+      if (await canResume(run))
+        say(`To go on from where it stopped: the same command with --resume ${shown(run)}`);
+      throw thrown;
+    })
+    .finally(() => progress.end());
+  for (const warning of noiseWarnings(writer.state)) say(warning);
   if (json === undefined) {
-    print(layerTable(state).join('\n'));
+    print(layerTable(writer.state).join('\n'));
     return;
   }
+  const { scores } = await readJsonAs(path.join(run, runFiles.scores), runScoresSchema, {
+    what: 'The score file',
+    missing: 'scores-invalid',
+    invalid: 'scores-invalid',
+    next: 'Score again.',
+  });
   await writeFileAtomic(json, `${JSON.stringify(scores[0], null, 1)}\n`);
   say(`Wrote ${json}`);
 }
+
+const shown = (file: string): string => path.relative(process.cwd(), file) || file;
+
+const canResume = (run: string): Promise<boolean> =>
+  access(path.join(run, 'state', 'work.json')).then(
+    () => true,
+    () => false,
+  );

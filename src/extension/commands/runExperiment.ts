@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { readModelFolder } from '../../files/modelFolder';
+import { requireComputable } from '../../files/quantized';
 import { readRunRecords } from '../../files/runRecords';
 import { requireAllocatable } from '../../planning/planRequest';
 import { requireTrust } from '../trust';
@@ -16,7 +17,9 @@ import { score, scoredText, tellEnd } from './scoreLayers';
 export async function runExperiment(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
   requireTrust();
   const { experiment } = await parts.experiments.open(uri);
-  requireAllocatable(experiment, (await readModelFolder(experiment.model)).modules);
+  const model = await readModelFolder(experiment.model);
+  requireComputable(model);
+  requireAllocatable(experiment, model.modules);
   const run = await score(parts, uri, 'run');
   if (run === undefined) return undefined;
   // Read again: the file may have been edited while the layers were scored.

@@ -5,6 +5,7 @@ import type { Remedy } from '../presenter';
 import { allocatePlan } from './allocate';
 import { commitPlan } from './commitPlan';
 import type { ExperimentCommand, Parts } from './parts';
+import { pickModelRemedy } from './pickModel';
 import { runExperiment } from './runExperiment';
 import { scoreLayers } from './scoreLayers';
 import { selectDevice } from './selectDevice';
@@ -45,7 +46,7 @@ async function onExperiment(
     uri = await parts.experiments.target(given);
     return uri && (await run(parts, uri));
   } catch (thrown) {
-    return failed(parts, thrown, (code) => remedyFor(code, id, uri));
+    return failed(parts, thrown, (code) => remedyFor(parts, code, id, uri));
   }
 }
 
@@ -58,7 +59,12 @@ function failed(
 }
 
 /** What the command itself can offer: the step that was missing before it, or itself once more. */
-function remedyFor(code: ErrorCode, id: CommandId, uri: vscode.Uri | undefined): Remedy | undefined {
+function remedyFor(
+  parts: Parts,
+  code: ErrorCode,
+  id: CommandId,
+  uri: vscode.Uri | undefined,
+): Remedy | undefined {
   const step = (title: string, command: CommandId): Remedy => ({
     title,
     run: () => vscode.commands.executeCommand(command, uri),
@@ -68,6 +74,8 @@ function remedyFor(code: ErrorCode, id: CommandId, uri: vscode.Uri | undefined):
       return step('Score Layers', 'adapterLab.scoreLayers');
     case 'plan-missing':
       return step('Allocate', 'adapterLab.allocate');
+    case 'model-dtype-unsupported':
+      return uri && pickModelRemedy(parts, uri);
     case 'engine-crashed':
     case 'engine-killed':
     case 'engine-silent':

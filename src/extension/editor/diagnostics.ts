@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { Issue } from '../../configs/experiment/issue';
+import type { LabError } from '../../shared/errors';
 import { isExperiment } from '../experiments';
+import { hintColumn, keyLine } from './keyLine';
+import type { ModelCache } from './modelFacts';
 import { parsed } from './parsed';
 
 export const diagnosticSource = 'Adapter Lab';
@@ -13,17 +16,19 @@ export class Diagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('adapterLab');
   private readonly waiting = new Map<string, NodeJS.Timeout>();
   private readonly subscriptions: readonly vscode.Disposable[];
+  private isDisposed = false;
 
-  constructor() {
+  constructor(private readonly models: ModelCache) {
     this.subscriptions = [
-      vscode.workspace.onDidOpenTextDocument((document) => this.check(document)),
+      vscode.workspace.onDidOpenTextDocument((document) => void this.check(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.checkSoon(document)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.forget(uri)),
     ];
-    for (const document of vscode.workspace.textDocuments) this.check(document);
+    for (const document of vscode.workspace.textDocuments) void this.check(document);
   }
 
   dispose(): void {
+    this.isDisposed = true;
     for (const timer of this.waiting.values()) clearTimeout(timer);
     for (const subscription of this.subscriptions) subscription.dispose();
     this.collection.dispose();
@@ -36,18 +41,21 @@ export class Diagnostics implements vscode.Disposable {
       key,
       setTimeout(() => {
         this.waiting.delete(key);
-        if (!document.isClosed) this.check(document);
+        if (!document.isClosed) void this.check(document);
       }, pauseMs),
     );
   }
 
-  private check(document: vscode.TextDocument): void {
+  private async check(document: vscode.TextDocument): Promise<void> {
     if (!isExperiment(document.uri)) return;
-    const { issues } = parsed(document);
-    this.collection.set(
-      document.uri,
-      issues.map((issue) => toDiagnostic(document, issue)),
-    );
+    const { version } = document;
+    const { issues, experiment } = parsed(document);
+    const model = experiment && (await this.models.facts(experiment.model));
+    // Another version is checked after its own pause.
+    if (this.isDisposed || document.isClosed || document.version !== version) return;
+    const found = issues.map((issue) => toDiagnostic(document, issue));
+    const refusal = model && 'refusal' in model ? model.refusal : undefined;
+    this.collection.set(document.uri, [...found, ...(refusal ? refused(document, refusal) : [])]);
   }
 
   private forget(uri: vscode.Uri): void {
@@ -60,6 +68,17 @@ export class Diagnostics implements vscode.Disposable {
 /** Where an issue is in its document. */
 export const rangeOfIssue = (document: vscode.TextDocument, { range }: Issue): vscode.Range =>
   new vscode.Range(document.positionAt(range.start), document.positionAt(range.end));
+
+/** A model that is there and will not be computed: what else the experiment is for, its plan, can be worked on. */
+function refused(document: vscode.TextDocument, { code, message, next }: LabError): vscode.Diagnostic[] {
+  const line = keyLine(document.getText(), 'model');
+  if (line === undefined) return [];
+  const { text } = document.lineAt(line);
+  const start = text.search(/(?<=:\s*)[^\s:]/);
+  const range = new vscode.Range(line, Math.max(start, 0), line, hintColumn(text));
+  const diagnostic = new vscode.Diagnostic(range, `${message} ${next}`, vscode.DiagnosticSeverity.Warning);
+  return [Object.assign(diagnostic, { source: diagnosticSource, code })];
+}
 
 function toDiagnostic(document: vscode.TextDocument, issue: Issue): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(

@@ -48,8 +48,12 @@ function modelHint({ text, model }: HintSource): Hint[] {
       },
     ];
   }
-  const { architecture, layers, parameters } = model;
+  const { architecture, layers, parameters, refusal } = model;
   const family = architecture.replace(/For[A-Z]\w*$/, '');
+  if (refusal) {
+    const text = `${family} · ${layers} layers · cannot be scored`;
+    return [{ line, text, tooltip: `${refusal.message} ${refusal.next}` }];
+  }
   const size = `${layers} layers · ${formatCount(parameters)} parameters`;
   return [
     { line, text: `${family} · ${size}`, tooltip: `${architecture}, read from the headers of its weights` },
@@ -90,12 +94,14 @@ function totalsOf(plan: Plan, modules: readonly Module[]): { layers: number; exp
 const rowTooltip = 'Score and its standard error in the newest run; trainable parameters of this row';
 
 function rowHints(source: HintSource): Hint[] {
-  const { anchors, experiment, run } = source;
+  const { anchors, experiment, run, model } = source;
+  // Of a quantized model some modules may be left out.
+  const isWhole = !(model && 'refusal' in model && model.refusal);
   const modules = new Map(modulesOf(source).map((module) => [module.path, module]));
   const scores = run ? moduleScores(run) : undefined;
   return anchors.modules.flatMap(({ path, line }) => {
     const module = modules.get(path);
-    if (!module) return modules.size > 0 ? [{ line, text: 'not in this model' }] : [];
+    if (!module) return modules.size > 0 && isWhole ? [{ line, text: 'not in this model' }] : [];
     const row = experiment?.plan?.modules[path];
     const score = scores?.get(path);
     const parts = [

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readModelFolder } from '../../files/modelFolder';
+import { readModelFolder, type ModelFolder } from '../../files/modelFolder';
+import { requireComputable } from '../../files/quantized';
 import { toLabError, type LabError } from '../../shared/errors';
 import type { Module } from '../../shared/words';
 
@@ -11,6 +12,8 @@ export type ModelFacts =
       readonly layers: number;
       readonly parameters: number;
       readonly modules: readonly Module[];
+      /** Why the engine will not compute it, where it will not: its weights are quantized. */
+      readonly refusal?: LabError | undefined;
     }
   | { readonly error: LabError };
 
@@ -36,10 +39,20 @@ export class ModelCache {
 
 async function read(folder: string): Promise<ModelFacts> {
   try {
-    const { architecture, layers, parameters, modules } = await readModelFolder(folder);
-    return { architecture, layers, parameters, modules };
+    const model = await readModelFolder(folder);
+    const { architecture, layers, parameters, modules } = model;
+    return { architecture, layers, parameters, modules, refusal: refusalOf(model) };
   } catch (thrown) {
     return { error: toLabError(thrown) };
+  }
+}
+
+function refusalOf(model: ModelFolder): LabError | undefined {
+  try {
+    requireComputable(model);
+    return undefined;
+  } catch (thrown) {
+    return toLabError(thrown);
   }
 }
 

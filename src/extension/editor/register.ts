@@ -22,7 +22,7 @@ export function registerEditorFeatures(
   const disposables = [
     lenses,
     hints,
-    new Diagnostics(),
+    new Diagnostics(models),
     languages.registerCodeLensProvider(files, lenses),
     languages.registerInlayHintsProvider(files, hints),
     languages.registerHoverProvider(files, new HoverProvider(runs, models)),

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Product } from '../onnxruntime';
-import { floatView, wasmBackend } from '../wasmHeap';
+import { addressOf, floatView, wasmBackend } from '../wasmHeap';
+import { heapKernels } from './heapKernels';
 
 /**
  * tfjs's wasm kernel runs in SIMD only if neither side is transposed and nothing is batched; every gradient of a
@@ -28,6 +29,48 @@ export function useNativeProduct(product: Product): void {
     }
     return out;
   });
+}
+
+/** Replaces the kernel by our own, matrix by matrix. */
+export function useHeapProduct(): void {
+  const kernels = heapKernels();
+  // For the life of the process: 2 MB into which every product packs its sides.
+  const scratch = wasmBackend().wasm._malloc(kernels.productScratch()) >>> 0;
+  replace(({ a, b }, { transposeA, transposeB }) => {
+    const shape = productShape(a.shape, b.shape, transposeA, transposeB);
+    const out = wasmBackend().makeOutput(shape, 'float32');
+    const [rows = 0, columns = 0] = shape.slice(-2);
+    const inner = a.shape.at(transposeA ? -2 : -1) ?? 0;
+    const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0] as const;
+    const [left, right, to] = [addressOf(a), addressOf(b), addressOf(out)];
+    const aFrom = matricesOf(a.shape, shape);
+    const bFrom = matricesOf(b.shape, shape);
+    for (let matrix = 0; matrix < aFrom.length; matrix++) {
+      const from = left + 4 * rows * inner * (aFrom[matrix] ?? 0);
+      const by = right + 4 * inner * columns * (bFrom[matrix] ?? 0);
+      kernels.product(scratch, from, by, to + 4 * rows * columns * matrix, rows, inner, columns, ...flags);
+    }
+    return out;
+  });
+}
+
+/** Which matrix of a side each matrix of the result takes, by numpy's rule: axes of length 1 are repeated. */
+function matricesOf(side: readonly number[], result: readonly number[]): number[] {
+  const batch = result.slice(0, -2);
+  const missing = result.length - side.length;
+  let chosen = [0];
+  let stride = 1;
+  // From the last axis to the first: what is chosen so far is repeated for each index of the axis before it.
+  for (let axis = batch.length - 1; axis >= 0; axis--) {
+    const length = axis < missing ? 1 : (side[axis - missing] ?? 1);
+    const step = length === 1 ? 0 : stride;
+    const inner = chosen;
+    chosen = Array.from({ length: batch[axis] ?? 0 }, (_, index) =>
+      inner.map((m) => index * step + m),
+    ).flat();
+    stride *= length;
+  }
+  return chosen;
 }
 
 /** Keeps the stock kernel but turns unbatched transposed sides first, so that it takes its SIMD path. */
@@ -74,7 +117,13 @@ function replace(kernel: (inputs: Inputs, attributes: Attributes) => tf.TensorIn
   tf.registerKernel({
     kernelName,
     backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs }) => kernel(inputs as unknown as Inputs, attrs as unknown as Attributes),
+    kernelFunc: ({ inputs, attrs }) => {
+      const sides = inputs as unknown as Inputs;
+      // Anything else would be read as float32 without a word.
+      if (sides.a.dtype !== 'float32' || sides.b.dtype !== 'float32')
+        throw new Error('Products are of float32.');
+      return kernel(sides, attrs as unknown as Attributes);
+    },
   });
 }
 

@@ -14,6 +14,7 @@ import { moduleScores, scoreText } from '../../../src/extension/editor/moduleSco
 import { LabError } from '../../../src/shared/errors';
 import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
 import { planless, sampleExperiment } from '../configs/sampleExperiment';
+import { rawSafetensors } from '../files/rawSafetensors';
 import { temporaryFolder } from '../files/temporary';
 import { tinyConfig, writeTinyLlama } from '../files/tinyLlama';
 import { syntheticModel } from '../planning/syntheticModel';
@@ -109,6 +110,16 @@ describe('hints', () => {
     const all = hints(sampleExperiment, { model: { error }, run });
     assert.equal(textAt(all, lineOf(sampleExperiment, 'model:')), 'not found');
     assert.match(textAt(all, lineOf(sampleExperiment, row)) ?? '', /% of score/);
+  });
+
+  it('say that a quantized model cannot be scored, and claim nothing of rows that it may have', () => {
+    const refusal = new LabError('model-dtype-unsupported', 'Tensor x is quantized.', 'Point to the other.');
+    const text = sampleExperiment.replace(row, 'model.layers.99.self_attn.q_proj');
+    const all = hints(text, { model: { ...model, refusal } });
+    const [first] = all;
+    assert.equal(first?.text, 'Llama · 4 layers · cannot be scored');
+    assert.equal(first.tooltip, 'Tensor x is quantized. Point to the other.');
+    assert.equal(textAt(all, lineOf(text, 'model.layers.99')), undefined);
   });
 
   it('mark rows that the model does not have', () => {
@@ -207,5 +218,14 @@ describe('facts of a model', () => {
     await utimes(join(dir, 'config.json'), new Date(), new Date(Date.now() + 5000));
     const second = await cache.facts(dir);
     assert.ok('layers' in second && second.layers === 1);
+    assert.equal(second.refusal, undefined);
+    const weight = {
+      name: 'model.layers.0.self_attn.q_proj.weight',
+      dtype: 'F8_E4M3',
+      shape: [8, 8],
+    } as const;
+    await writeFile(join(dir, 'model.safetensors'), rawSafetensors([weight]));
+    const third = await cache.facts(dir);
+    assert.ok('refusal' in third && third.refusal?.code === 'model-dtype-unsupported');
   });
 });

@@ -1,0 +1,35 @@
+import { readModelFolder } from '../../files/modelFolder';
+import { openModel } from '../../models/openModel';
+import type { Transformer } from '../../models/transformer';
+import { openDevice, type OpenDevice } from '../../tensors/device';
+import { UnitRunner, type ScoringSettings, type UnitOrder } from '../scoring/unitRunner';
+import type { Update } from '../scoring/work';
+import type { Lane, LaneOptions } from './lane';
+
+/** Scores in this process. */
+export class LocalLane implements Lane {
+  readonly peakBytes = 0;
+
+  private constructor(
+    private readonly model: Transformer,
+    readonly device: OpenDevice,
+  ) {}
+
+  static async open({ model, device, threads }: LaneOptions): Promise<LocalLane> {
+    const opened = await openDevice(device, threads);
+    return new LocalLane(openModel(await readModelFolder(model)), opened);
+  }
+
+  run(
+    order: UnitOrder,
+    settings: ScoringSettings,
+    report: (update: Update) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return new UnitRunner(this.model, settings).run(order, report, signal);
+  }
+
+  close(): Promise<void> {
+    return this.model.dispose();
+  }
+}

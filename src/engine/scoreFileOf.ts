@@ -1,0 +1,40 @@
+import { defaultPrompt } from '../shared/taskSource';
+import type { ScoreFile } from '../shared/scoreFile';
+import type { Device } from '../shared/words';
+import type { Prepared } from './prepare';
+import type { ScoreRequest } from './request';
+import type { TaskScores } from './taskScores';
+
+/** One task's scores as they are written (shared/scoreFile.ts). */
+export function scoreFileOf(
+  request: ScoreRequest,
+  { model, modelHash, tasks }: Prepared,
+  device: Device,
+  task: number,
+  scores: TaskScores,
+): ScoreFile {
+  const prepared = tasks[task];
+  if (prepared === undefined) throw new Error(`There is no task ${task}.`);
+  const { source, dataHash, samples } = prepared;
+  const byPrompt = source.kind === 'classification' && model.spec.head.kind === 'language';
+  return {
+    version: 1,
+    model: request.modelName,
+    modelHash,
+    task: source.name,
+    dataHash,
+    estimator: request.estimator,
+    labels: request.labels,
+    samples: samples.length,
+    kind: source.kind,
+    loss: byPrompt ? 'label-text' : model.spec.head.kind === 'language' ? 'next-token' : 'class-head',
+    meanLoss: scores.meanLoss,
+    ...(byPrompt ? { prompt: source.prompt ?? defaultPrompt } : {}),
+    seed: request.seed,
+    maxLength: Math.min(request.maxLength, model.spec.maxLength),
+    device,
+    modules: scores.moduleScores(request.perSample),
+    layers: scores.layerScores(),
+    stability: scores.stability(),
+  };
+}

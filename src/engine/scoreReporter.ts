@@ -1,0 +1,127 @@
+import type { Prepared } from './prepare';
+import type { EventSink } from './request';
+import { ScoreProgress, stepOf } from './scoring/progress';
+import type { Update } from './scoring/work';
+import type { Workload } from './scoring/workload';
+import { TaskScores } from './taskScores';
+
+/** Between two live updates of a task's scores at least this long. */
+const updateMs = 200;
+
+/** Gathers what units report, and tells of it: live scores, progress, an estimate of time and memory. */
+export class ScoreReporter {
+  readonly tasks: readonly TaskScores[];
+  private readonly progress: ScoreProgress;
+  private readonly told: number[];
+  private readonly stable = new Set<number>();
+  private started: { readonly at: number; readonly share: number; updates: number } | undefined;
+  private estimated = false;
+  private moved = 0;
+
+  constructor(
+    private readonly prepared: Prepared,
+    private readonly work: Workload,
+    private readonly sink: EventSink,
+  ) {
+    const { model, tasks } = prepared;
+    this.tasks = tasks.map(({ samples }) => new TaskScores(model.modules, samples.length));
+    this.progress = new ScoreProgress(model, work.items, work.units, work.mode);
+    this.told = tasks.map(() => 0);
+  }
+
+  /** From here on time counts: what was replayed before took none. */
+  start(): void {
+    this.started = { at: performance.now(), share: this.progress.share, updates: 0 };
+    this.sink({ type: 'stage', stage: 'score' });
+    this.tasks.forEach((scores, task) => {
+      if (scores.samplesDone > 0) this.tell(task);
+    });
+  }
+
+  take(update: Update): void {
+    this.progress.add(update);
+    const touched = this.gather(update);
+    if (this.started === undefined) return;
+    this.started.updates++;
+    this.estimate(update);
+    const now = performance.now();
+    const step = stepOf(update, this.prepared.model.layers);
+    if (step !== undefined || now - this.moved >= updateMs) {
+      this.moved = now;
+      this.sink({ type: 'progress', share: this.progress.share, ...(step === undefined ? {} : { step }) });
+    }
+    for (const task of touched) {
+      const finished = this.tasks[task]?.samplesDone === this.tasks[task]?.samples;
+      if (finished || now - (this.told[task] ?? 0) >= updateMs) this.tell(task);
+    }
+  }
+
+  /** @returns the tasks whose scores have changed */
+  private gather(update: Update): Set<number> {
+    const touched = new Set<number>();
+    const each = (items: readonly number[], use: (item: number, place: number) => void): void =>
+      items.forEach((item, place) => {
+        use(item, place);
+        touched.add(this.work.items[item]?.task ?? 0);
+      });
+    const scoresOf = (item: number): TaskScores => this.tasks[this.work.items[item]?.task ?? 0] as TaskScores;
+    const members = (item: number): readonly number[] => this.work.items[item]?.batch.members ?? [];
+    const mine = this.work.units[update.unit]?.items ?? [];
+    switch (update.kind) {
+      case 'batch':
+        each([update.item], (item) => {
+          scoresOf(item).add(members(item), update.norms);
+          scoresOf(item).addLosses(members(item), update.losses);
+        });
+        break;
+      case 'layer':
+        each(mine, (item, place) =>
+          scoresOf(item).add(members(item), update.norms[place] ?? [], update.layer),
+        );
+        break;
+      case 'losses':
+        mine.forEach((item, place) => scoresOf(item).addLosses(members(item), update.losses[place] ?? []));
+        break;
+      case 'whole':
+        this.tasks[update.task]?.addWhole(update.scores);
+        break;
+      case 'forward':
+        break;
+    }
+    return touched;
+  }
+
+  private tell(task: number): void {
+    const scores = this.tasks[task];
+    const name = this.prepared.tasks[task]?.source.name;
+    if (scores === undefined || name === undefined) return;
+    this.told[task] = performance.now();
+    const { samplesDone, samples } = scores;
+    this.sink({ type: 'scores', task: name, samplesDone, samplesTotal: samples, ...scores.soFar() });
+    if (samplesDone < samples || this.stable.has(task)) return;
+    this.stable.add(task);
+    this.sink({ type: 'stability', task: name, ...scores.stability() });
+  }
+
+  /** The first update warms up, and the second is the costliest piece: then the rest is foreseen from both. */
+  private estimate(update: Update): void {
+    const { started, progress } = this;
+    if (this.estimated || started === undefined || update.kind === 'whole') return;
+    const done = progress.share - started.share;
+    if (started.updates < 2 || done <= 0) return;
+    this.estimated = true;
+    const seconds = ((performance.now() - started.at) / 1000 / done) * (1 - started.share);
+    const own = process.memoryUsage.rss();
+    const memoryBytes = this.work.processBytes * Math.max(1, this.work.processes) + own;
+    this.sink({ type: 'estimate', estimate: { seconds, memoryBytes, diskBytes: this.diskBytes(seconds) } });
+  }
+
+  /** Characters of JSON: a module's row, a value of one sample, a module's share of one live update. */
+  private diskBytes(seconds: number): number {
+    const [row, value, update] = [230, 22, 42];
+    const modules = this.prepared.model.modules.length;
+    const samples = this.tasks.reduce((sum, task) => sum + task.samples, 0);
+    const updates = Math.min((seconds * 1000) / updateMs, this.work.items.length) + this.tasks.length;
+    return 2000 + modules * (row * (this.tasks.length + 1) + update * updates + value * samples);
+  }
+}

@@ -1,0 +1,153 @@
+import { version as tfjsVersion } from '@tensorflow/tfjs';
+import path from 'node:path';
+import { hashFile } from '../files/hash';
+import { runFiles } from '../files/runs';
+import { reportOf } from '../planning/report';
+import { toLabError } from '../shared/errors';
+import type { UnstampedRunEvent } from '../shared/runEvents';
+import type { RunManifest } from '../shared/runManifest';
+import type { RunScores } from '../shared/scoreFile';
+import type { Device } from '../shared/words';
+import type { ScoreRequest } from './request';
+import { RunWriter } from './runWriter';
+import { scoreModel } from './scoreModel';
+import { ScoreStore } from './scoring/scoreStore';
+
+export interface RunOptions {
+  /** Absolute path of the run's folder. */
+  readonly run: string;
+  readonly job: 'score' | 'run';
+  readonly device: Device | 'auto';
+  readonly version: string;
+  /** Go on with the run that is there, from the block where it stopped. */
+  readonly resume?: boolean;
+  /** Called after each write to the run's journal. */
+  readonly told: (writer: RunWriter) => void;
+}
+
+/** What comes after the scores (the main job allocates), as part of the run and of its end. */
+export type AfterScores = (writer: RunWriter, scores: RunScores) => Promise<void>;
+
+/**
+ * Scores into a run folder: journal, scores.json, report.md; and while it lasts `state/`, from which a stopped run goes on.
+ *
+ * @param experiment absolute path of the experiment file; undefined where there is none
+ * @throws LabError what ended the run; the run's folder says the same
+ */
+export async function scoreRun(
+  request: ScoreRequest,
+  experiment: string | undefined,
+  options: RunOptions,
+  signal: AbortSignal,
+  then?: AfterScores,
+): Promise<RunWriter> {
+  const started = performance.now();
+  const manifest = await manifestOf(request, experiment, options);
+  const resume = options.resume === true;
+  const told = (): void => options.told(writer);
+  const writer: RunWriter = resume
+    ? await RunWriter.reopen(options.run, told)
+    : await RunWriter.create(options.run, manifest, told);
+  const sink = queueInto(writer);
+  const store = new ScoreStore(options.run);
+  try {
+    await writer.record(
+      resume
+        ? { type: 'resumed' }
+        : {
+            type: 'started',
+            job: options.job,
+            experiment: path.basename(experiment ?? request.tasks[0]?.file ?? ''),
+            tasks: request.tasks.map(({ name }) => name),
+          },
+    );
+    const { scores, prepared, device, peakBytes } = await scoreModel(request, sink.push, signal, {
+      store,
+      resume,
+    });
+    await sink.drained();
+    writer.note({
+      device: device.device,
+      inputs: {
+        ...manifest.inputs,
+        modelHash: prepared.modelHash,
+        tasks: prepared.tasks.map(({ source, dataHash }) => ({
+          name: source.name,
+          file: relative(options.run, source.file),
+          hash: dataHash,
+        })),
+      },
+    });
+    const runScores: RunScores = { version: 1, scores: [...scores] };
+    await writer.record({ type: 'stage', stage: 'write' });
+    await writer.write(runFiles.scores, `${JSON.stringify(runScores, null, 1)}\n`);
+    await then?.(writer, runScores);
+    await store.remove();
+    await writer.record({
+      type: 'actual',
+      actual: {
+        seconds: (performance.now() - started) / 1000,
+        memoryBytes: peakBytes,
+        diskBytes: await writer.diskBytes(),
+      },
+    });
+    await writer.write(runFiles.report, reportOf(writer.state));
+    await writer.finish('done');
+    return writer;
+  } catch (thrown) {
+    // What was told before the failure stands before it.
+    await sink.drained().catch(() => undefined);
+    throw await writer.fail(thrown).catch(() => toLabError(thrown));
+  }
+}
+
+/** The engine tells without waiting; the journal is written in order behind it, and a failed write ends the job. */
+function queueInto(writer: RunWriter): {
+  push: (event: UnstampedRunEvent) => void;
+  drained: () => Promise<void>;
+} {
+  let tail: Promise<void> = Promise.resolve();
+  let failed: unknown;
+  return {
+    push: (event) => {
+      if (failed !== undefined) throw toLabError(failed);
+      tail = tail
+        .then(() => writer.record(event))
+        .catch((error: unknown) => {
+          failed ??= error;
+        });
+    },
+    drained: async () => {
+      await tail;
+      if (failed !== undefined) throw toLabError(failed);
+    },
+  };
+}
+
+async function manifestOf(
+  request: ScoreRequest,
+  experiment: string | undefined,
+  { run, job, version }: RunOptions,
+): Promise<RunManifest> {
+  return {
+    version: 1,
+    id: path.basename(run),
+    job,
+    experiment: experiment === undefined ? '' : relative(run, experiment),
+    createdAt: new Date().toISOString(),
+    state: 'running',
+    pid: process.pid,
+    seed: request.seed,
+    versions: { adapterLab: version, node: process.versions.node, tfjs: tfjsVersion.tfjs },
+    inputs: {
+      experimentHash: experiment === undefined ? '' : await hashFile(experiment),
+      model: relative(run, request.model),
+      // Filled in when they have been read.
+      modelHash: '',
+      tasks: [],
+    },
+  };
+}
+
+/** Paths in a run are relative to it, with forward slashes: a run that is copied or committed stays true. */
+const relative = (from: string, to: string): string => path.relative(from, to).split(path.sep).join('/');

@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Batch } from '../../models/batches';
+import type { Labels } from '../../models/heads/head';
+import type { Transformer } from '../../models/transformer';
+import { freeingTape } from '../../tensors/freeTape';
+import { differentiable } from '../../tensors/ops/differentiable';
+import type { BatchRecorder } from './recorder';
+
+/** Puts the whole model onto the device, for `scoreOnTape`. */
+export async function loadWhole(model: Transformer): Promise<void> {
+  for (let layer = 0; layer < model.layers; layer++) {
+    const loading = model.loadBlock(layer);
+    await loading;
+    model.readAhead(layer + 1);
+  }
+  await model.head.load();
+}
+
+/**
+ * Scores one batch with the whole model on one tape: forward once, backward once, every block's activations kept between.
+ * @returns mean loss of each member over its own targets
+ * @throws LabError loss-not-finite, out-of-memory
+ */
+export async function scoreOnTape(
+  model: Transformer,
+  batch: Batch,
+  labels: Labels,
+  recorder: BatchRecorder,
+): Promise<readonly number[]> {
+  const embedded = await model.embed(batch);
+  let losses: readonly number[] = [];
+  try {
+    freeingTape(() =>
+      tf.grad((input: tf.Tensor) => {
+        let x = input as tf.Tensor2D;
+        for (let layer = 0; layer < model.layers; layer++) {
+          // A scope a block: what its gradient does not need goes at once.
+          x = tf.tidy(() => model.block(layer, x, batch, recorder.record));
+        }
+        return differentiable<tf.Scalar>([x], ([hidden]) => {
+          const outcome = model.head.run({ x: hidden as tf.Tensor2D, batch }, labels);
+          losses = outcome.losses;
+          // The head has differentiated itself already: its gradient waits here for the backward pass.
+          return {
+            value: tf.scalar(0),
+            saved: [outcome.gradient],
+            gradient: (_, [kept]) => [(kept as tf.Tensor2D).clone()],
+          };
+        });
+      })(embedded),
+    ).dispose();
+    return losses;
+  } finally {
+    embedded.dispose();
+  }
+}

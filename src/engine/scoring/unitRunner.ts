@@ -1,0 +1,221 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Labels } from '../../models/heads/head';
+import type { Transformer } from '../../models/transformer';
+import { cancelled } from '../../shared/errors';
+import { Activations } from './activations';
+import { blockBackward, blockForward } from './blockPass';
+import { BatchRecorder, MeanGradients } from './recorder';
+import { loadWhole, scoreOnTape } from './tapePass';
+import type { MemoryMode } from '../../shared/words';
+import type { Unit, UnitProgress, Update, WorkItem } from './work';
+
+/** A unit with all that it needs; can be sent to another process. */
+export interface UnitOrder {
+  readonly unit: Unit;
+  /** In the order of `unit.items`. */
+  readonly items: readonly WorkItem[];
+  readonly progress: UnitProgress;
+  /** Folder for hidden states, of this unit alone. */
+  readonly folder: string;
+}
+
+export interface ScoringSettings {
+  readonly mode: MemoryMode;
+  readonly labels: Labels;
+  /** Also what needs the whole gradient. */
+  readonly taylor: boolean;
+}
+
+/** Computes units in this process. */
+export class UnitRunner {
+  constructor(
+    private readonly model: Transformer,
+    private readonly settings: ScoringSettings,
+  ) {}
+
+  /**
+   * @param report called with every update, in order
+   * @throws LabError cancelled, loss-not-finite, out-of-memory, and what reading weights throws
+   */
+  async run(order: UnitOrder, report: (update: Update) => void, signal: AbortSignal): Promise<void> {
+    const means = this.settings.taylor ? new MeanGradients(this.model.folder.family.shape) : undefined;
+    try {
+      if (this.settings.mode === 'streaming') await this.stream(order, report, signal, means);
+      else await this.onTape(order, report, signal, means);
+    } finally {
+      means?.dispose();
+    }
+  }
+
+  private async onTape(
+    { unit, items, progress }: UnitOrder,
+    report: (update: Update) => void,
+    signal: AbortSignal,
+    means: MeanGradients | undefined,
+  ): Promise<void> {
+    await loadWhole(this.model);
+    for (const [place, { batch }] of items.entries()) {
+      const item = unit.items[place] ?? 0;
+      // Sums of gradients are not in the journal: with them a unit begins anew.
+      if (means === undefined && progress.done.has(item)) continue;
+      await breathe(signal);
+      const recorder = new BatchRecorder(batch.members.length, means);
+      try {
+        const losses = await scoreOnTape(this.model, batch, this.settings.labels, recorder);
+        const norms = this.model.modules.map(({ path }) => valuesOf(recorder, path));
+        report({ kind: 'batch', unit: unit.index, item, losses, norms });
+      } finally {
+        recorder.dispose();
+      }
+    }
+    if (means === undefined) return;
+    const scores = this.model.modules.map((module) => this.whole(means, module, items));
+    report({ kind: 'whole', unit: unit.index, task: items[0]?.task ?? 0, scores });
+  }
+
+  private async stream(
+    { unit, items, progress, folder }: UnitOrder,
+    report: (update: Update) => void,
+    signal: AbortSignal,
+    means: MeanGradients | undefined,
+  ): Promise<void> {
+    const { model } = this;
+    const { width } = model.spec;
+    const stored = new Activations(
+      folder,
+      items.map(({ batch }) => [batch.members.length * batch.length, width]),
+    );
+    let backward = progress.backward;
+    const resumable = backward === undefined || (await stored.has('gradients', backward));
+    if (!resumable) backward = undefined;
+    if (backward === undefined) {
+      const hidden = await this.forward(unit, items, stored, progress.forward, report, signal);
+      try {
+        const inputs = items.map(({ batch }, i) => ({ x: hidden[i] as tf.Tensor2D, batch }));
+        const outcomes = await model.head.runStreamed(inputs, this.settings.labels);
+        const gradients = outcomes.map(({ gradient }) => gradient);
+        await stored.write('gradients', model.layers, gradients);
+        tf.dispose(gradients);
+        report({ kind: 'losses', unit: unit.index, losses: outcomes.map(({ losses }) => losses) });
+      } finally {
+        tf.dispose(hidden);
+      }
+      model.head.dispose();
+      backward = model.layers;
+    }
+    await this.backward(unit, items, stored, backward, report, signal, means);
+    await stored.removeAll();
+  }
+
+  /** @returns hidden states behind the last block, one tensor an item */
+  private async forward(
+    unit: Unit,
+    items: readonly WorkItem[],
+    stored: Activations,
+    from: number | undefined,
+    report: (update: Update) => void,
+    signal: AbortSignal,
+  ): Promise<tf.Tensor2D[]> {
+    const { model } = this;
+    const resumes = from !== undefined && (await stored.has('inputs', from));
+    let start = resumes ? from : 0;
+    model.readAhead(start);
+    const hidden = resumes ? await stored.read('inputs', start) : [];
+    try {
+      if (!resumes) for (const { batch } of items) hidden.push(await model.embed(batch));
+      if (!resumes) await this.keep(stored, 0, hidden, unit, report);
+      for (; start < model.layers; start++) {
+        await model.loadBlock(start);
+        model.readAhead(start + 1);
+        for (const [i, { batch }] of items.entries()) {
+          await breathe(signal);
+          const input = hidden[i] as tf.Tensor2D;
+          hidden[i] = blockForward(model, start, input, batch);
+          input.dispose();
+        }
+        // The last block is the first one that the backward pass wants.
+        if (start < model.layers - 1) model.releaseBlock(start);
+        await this.keep(stored, start + 1, hidden, unit, report);
+      }
+      return hidden;
+    } catch (error) {
+      tf.dispose(hidden);
+      throw error;
+    }
+  }
+
+  private async keep(
+    stored: Activations,
+    layer: number,
+    hidden: readonly tf.Tensor2D[],
+    unit: Unit,
+    report: (update: Update) => void,
+  ): Promise<void> {
+    await stored.write('inputs', layer, hidden);
+    report({ kind: 'forward', unit: unit.index, layer });
+  }
+
+  private async backward(
+    unit: Unit,
+    items: readonly WorkItem[],
+    stored: Activations,
+    from: number,
+    report: (update: Update) => void,
+    signal: AbortSignal,
+    means: MeanGradients | undefined,
+  ): Promise<void> {
+    const { model } = this;
+    const gradients = await stored.read('gradients', from);
+    try {
+      for (let layer = from - 1; layer >= 0; layer--) {
+        await model.loadBlock(layer);
+        model.readAhead(layer - 1);
+        const inputs = await stored.read('inputs', layer);
+        const modules = model.modules.filter((module) => module.layer === layer);
+        const norms: number[][][] = [];
+        try {
+          for (const [i, { batch }] of items.entries()) {
+            await breathe(signal);
+            const recorder = new BatchRecorder(batch.members.length, means);
+            const gradient = gradients[i] as tf.Tensor2D;
+            try {
+              const input = inputs[i] as tf.Tensor2D;
+              gradients[i] = blockBackward(model, layer, input, gradient, batch, recorder);
+              norms.push(modules.map(({ path }) => valuesOf(recorder, path)));
+            } finally {
+              recorder.dispose();
+            }
+          }
+          if (means !== undefined) {
+            const scores = modules.map((module) => this.whole(means, module, items));
+            report({ kind: 'whole', unit: unit.index, task: items[0]?.task ?? 0, scores });
+          }
+        } finally {
+          tf.dispose(inputs);
+        }
+        model.releaseBlock(layer);
+        await stored.write('gradients', layer, gradients);
+        report({ kind: 'layer', unit: unit.index, layer, norms });
+        await stored.remove('gradients', layer + 1);
+        await stored.remove('inputs', layer + 1);
+      }
+    } finally {
+      tf.dispose(gradients);
+    }
+  }
+
+  private whole(means: MeanGradients, module: Transformer['modules'][number], items: readonly WorkItem[]) {
+    const samples = items.reduce((sum, { batch }) => sum + batch.members.length, 0);
+    return { path: module.path, ...means.take(module, this.model.weight(module), samples) };
+  }
+}
+
+const valuesOf = (recorder: BatchRecorder, path: string): number[] => [
+  ...(recorder.squaredNorms.get(path) ?? []),
+];
+
+/** Lets messages in: without it a cancel or a heartbeat would wait for the whole unit. */
+export async function breathe(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal.aborted) throw cancelled();
+}

@@ -1,0 +1,83 @@
+import { LabError } from '../../shared/errors';
+import type { Prepared } from '../prepare';
+import type { ScoreRequest } from '../request';
+import {
+  chooseMemory,
+  processBytes,
+  processesFor,
+  requireRoom,
+  scoringBytes,
+  usualTokens,
+  type MemoryChoice,
+} from './memory';
+import { itemsOf, unitsOf } from './planWork';
+import type { MemoryMode } from '../../shared/words';
+import type { Unit, WorkItem } from './work';
+
+/** How a score is cut into work, and what that takes. */
+export interface Workload {
+  readonly mode: MemoryMode;
+  /** Positions of a batch at most. */
+  readonly tokens: number;
+  readonly items: readonly WorkItem[];
+  readonly units: readonly Unit[];
+  /** Processes that share the units; 0 = this one alone. */
+  readonly processes: number;
+  /** What one of them takes at its peak, by estimate. */
+  readonly processBytes: number;
+}
+
+/**
+ * Chooses how memory is spent and cuts the work.
+ * @param before how an interrupted run had cut it, which is kept
+ * @throws LabError out-of-memory before anything is allocated
+ */
+export function workloadOf(
+  { model, batches }: Prepared,
+  request: ScoreRequest,
+  cores: number,
+  before: { readonly mode: MemoryMode; readonly tokens: number; readonly units: readonly Unit[] } | undefined,
+): Workload {
+  const { taylor, processes: wanted = 'auto', memory = 'auto' } = request;
+  const limit = processBytes(request.device !== 'tensorflow');
+  const flat = (tokens: number) => batches(tokens).flat();
+  const choice: MemoryChoice =
+    before ??
+    (memory === 'streaming'
+      ? { mode: 'streaming', tokens: usualTokens }
+      : chooseMemory(model, flat, taylor, limit));
+  const { mode, tokens } = choice;
+  const items = itemsOf(model, batches(tokens));
+  // A first cut tells what a unit holds; how many processes there are may cut finer.
+  const bytesOf = (units: readonly Unit[]): number =>
+    Math.max(
+      ...units.map((unit) =>
+        scoringBytes(
+          model,
+          mode,
+          unit.items.flatMap((item) => items[item]?.batch ?? []),
+          taylor,
+        ),
+      ),
+    );
+  const first = before?.units ?? unitsOf(model, items, mode, cores, taylor);
+  const bytes = bytesOf(first);
+  requireRoom(bytes, limit);
+  // Sums of whole gradients are not merged between processes.
+  const pieces = taylor ? 1 : first.length;
+  const processes = wanted === 'auto' ? processesFor(bytes, pieces, cores) : Math.min(wanted, pieces);
+  const units = before?.units ?? unitsOf(model, items, mode, Math.max(1, processes), taylor);
+  requireSameItems(units, items);
+  return { ...choice, items, units, processes, processBytes: bytesOf(units) };
+}
+
+/** @throws LabError run-not-resumable where another version cut the work otherwise */
+function requireSameItems(units: readonly Unit[], items: readonly WorkItem[]): void {
+  const named = units.flatMap((unit) => unit.items);
+  if (named.length === items.length && named.every((item) => item in items)) return;
+  throw new LabError(
+    'run-not-resumable',
+    'The run was cut into other pieces by another version of Adapter Lab.',
+    'Start a new run.',
+  );
+}

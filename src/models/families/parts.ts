@@ -1,0 +1,136 @@
+import type { ModelFolder } from '../../files/modelFolder';
+import { LabError } from '../../shared/errors';
+import type { HeadLayout, NormForm } from '../../tensors/primitives/primitives';
+import type { ConfigReader } from '../configReader';
+import type { AttentionSpec, ClassHeadSpec, HeadSpec, LanguageHeadSpec, LinearSpec, NormSpec } from '../spec';
+
+/** Pieces that the families' files are put together from. */
+
+export const linear = (
+  name: string,
+  inFeatures: number,
+  outFeatures: number,
+  orientation: LinearSpec['orientation'] = 'out-in',
+): LinearSpec => ({ name, inFeatures, outFeatures, orientation });
+
+export const layerNorm = (name: string, width: number, epsilon: number): NormSpec => ({
+  name,
+  width,
+  parameters: 'weight-and-bias',
+  form: { kind: 'layer', epsilon, weightOffset: 0 },
+});
+
+export const rmsNorm = (
+  name: string,
+  width: number,
+  epsilon: number,
+  weightOffset: NormForm['weightOffset'] = 0,
+): NormSpec => ({ name, width, parameters: 'weight', form: { kind: 'rms', epsilon, weightOffset } });
+
+/** Heads that stand side by side in a projection of their own, or from `offset` on in a fused one. */
+export const heads = (count: number, headSize: number, offset = 0, stride = headSize): HeadLayout => ({
+  heads: count,
+  headSize,
+  offset,
+  stride,
+});
+
+export interface HeadSizes {
+  readonly heads: number;
+  readonly keyHeads: number;
+  readonly headSize: number;
+}
+
+/**
+ * Head counts of the Llama-like families.
+ * @param usual `head_dim` where config.json has none; width / heads where the family derives it
+ * @throws LabError model-config-invalid
+ */
+export function headSizes(config: ConfigReader, usual?: number): HeadSizes {
+  const count = config.count('num_attention_heads');
+  const keyHeads = config.count('num_key_value_heads', count);
+  if (count % keyHeads !== 0)
+    throw config.invalid('num_attention_heads is not a multiple of num_key_value_heads');
+  const derived = config.value('head_dim') === undefined && usual === undefined;
+  const headSize = derived ? config.divided('hidden_size', count) : config.count('head_dim', usual);
+  return { heads: count, keyHeads, headSize };
+}
+
+/** q, k, v and o as matrices of their own under `self_attn.`. */
+export function separateProjections(
+  width: number,
+  { heads: count, keyHeads, headSize }: HeadSizes,
+  out = 'self_attn.o_proj',
+): Pick<AttentionSpec, 'projections' | 'q' | 'k' | 'v' | 'out'> {
+  return {
+    projections: [
+      linear('self_attn.q_proj', width, count * headSize),
+      linear('self_attn.k_proj', width, keyHeads * headSize),
+      linear('self_attn.v_proj', width, keyHeads * headSize),
+    ],
+    q: heads(count, headSize),
+    k: heads(keyHeads, headSize),
+    v: heads(keyHeads, headSize),
+    out: linear(out, count * headSize, width),
+  };
+}
+
+/** Classes of a dense layer: the rows of its weight. config.json leaves `id2label` out where there are two. */
+export function classesOf(folder: ModelFolder, name: string): number {
+  const rows = folder.tensors.get(`${name}.weight`)?.shape[0];
+  if (rows !== undefined && rows > 0) return rows;
+  throw new LabError(
+    'model-head-missing',
+    `${folder.dir} has no classification head (${name}.weight), and scores through a random one would be noise.`,
+    'Use a checkpoint whose classification head was trained.',
+  );
+}
+
+/**
+ * The head of a decoder: `score` over the last token where the checkpoint classifies, else the output matrix. A stored
+ * output matrix wins over config.json, which leaves library defaults of `tie_word_embeddings` out.
+ */
+export function decoderHead(
+  folder: ModelFolder,
+  width: number,
+  language: Omit<LanguageHeadSpec, 'kind' | 'output' | 'outputWidth'> & {
+    readonly embedding: string;
+    readonly outputs: readonly string[];
+    readonly outputWidth?: number;
+  },
+): HeadSpec {
+  const { embedding, outputs, outputWidth = width, ...rest } = language;
+  if (folder.architecture.endsWith('ForSequenceClassification')) {
+    const classes = classesOf(folder, 'score');
+    const norm = language.norm;
+    return classHead('last', [{ linear: linear('score', outputWidth, classes) }], norm);
+  }
+  const output = outputs.find((name) => folder.tensors.has(name)) ?? embedding;
+  return { kind: 'language', ...rest, output, outputWidth };
+}
+
+export function classHead(
+  position: ClassHeadSpec['position'],
+  layers: ClassHeadSpec['layers'],
+  norm?: NormSpec,
+): ClassHeadSpec {
+  const classes = layers.at(-1)?.linear.outFeatures ?? 0;
+  return { kind: 'classes', position, layers, classes, ...(norm === undefined ? {} : { norm }) };
+}
+
+/**
+ * Window of a layer, whose kind `layer_types` names, else the family's own rule; undefined = it sees everything before it.
+ * @param usual window where config.json does not speak of one; null there means that there is none
+ */
+export function windowOf(
+  config: ConfigReader,
+  layer: number,
+  slides: (layer: number) => boolean,
+  usual?: number,
+): number | undefined {
+  const given = config.fields['sliding_window'];
+  if (given === null || (given === undefined && usual === undefined)) return undefined;
+  const types = config.value('layer_types');
+  const sliding = Array.isArray(types) ? types[layer] === 'sliding_attention' : slides(layer);
+  return sliding ? config.count('sliding_window', usual) : undefined;
+}

@@ -1,0 +1,149 @@
+import * as tf from '@tensorflow/tfjs';
+import { primitives } from '../../tensors/primitives/current';
+import type { Batch } from '../batches';
+import { shapeOf } from '../block';
+import { normShapes, normWeights } from '../normTensors';
+import type { Activation } from '../../tensors/primitives/primitives';
+import type { ClassHeadSpec, LinearSpec } from '../spec';
+import type { WeightReader } from '../weights';
+import { gumbel } from './draw';
+import { requireFiniteLosses, type Head, type HeadInput, type HeadOutcome, type Labels } from './head';
+
+/** A classifier over one position of each sample, with its cross-entropy. */
+export class ClassHead implements Head {
+  private tensors: Record<string, tf.Tensor> | undefined;
+
+  constructor(
+    private readonly spec: ClassHeadSpec,
+    private readonly reader: WeightReader,
+  ) {}
+
+  async load(): Promise<void> {
+    const { norm, layers } = this.spec;
+    const shapes: Record<string, readonly number[]> = norm === undefined ? {} : normShapes(norm);
+    for (const { linear } of layers) {
+      shapes[`${linear.name}.weight`] = shapeOf(linear);
+      if (this.reader.has(`${linear.name}.bias`)) shapes[`${linear.name}.bias`] = [linear.outFeatures];
+    }
+    this.tensors ??= await this.reader.load(shapes);
+  }
+
+  run({ x, batch }: HeadInput, labels: Labels): HeadOutcome {
+    const places = this.placesOf(batch);
+    let losses: readonly number[] = [];
+    const gradient = tf.tidy(() => {
+      const index = tf.tensor1d(places, 'int32');
+      const trace = this.forward(tf.gather(x, index));
+      const outcome = crossEntropy(trace.logits, batch, labels);
+      losses = outcome.losses;
+      requireFiniteLosses(batch, losses);
+      return tf.unsortedSegmentSum(this.backward(trace, outcome.gradient), index, x.shape[0]) as tf.Tensor2D;
+    });
+    return { losses, gradient };
+  }
+
+  /** A classifier is small: its weights stay. */
+  async runStreamed(inputs: readonly HeadInput[], labels: Labels): Promise<HeadOutcome[]> {
+    await this.load();
+    return inputs.map((input) => this.run(input, labels));
+  }
+
+  /** Class scores of every sample: [batch, classes]. @param x hidden states [batch · length, width] */
+  classes(x: tf.Tensor2D, batch: Batch): tf.Tensor2D {
+    return tf.tidy(() => this.forward(tf.gather(x, tf.tensor1d(this.placesOf(batch), 'int32'))).logits);
+  }
+
+  dispose(): void {
+    tf.dispose(this.tensors ?? {});
+    this.tensors = undefined;
+  }
+
+  private placesOf({ members, length, lengths }: Batch): Int32Array {
+    const place = (row: number): number => (this.spec.position === 'first' ? 0 : (lengths[row] ?? 1) - 1);
+    return Int32Array.from(members, (_, row) => row * length + place(row));
+  }
+
+  /** @param rows hidden states of the classified positions */
+  private forward(rows: tf.Tensor2D): Trace {
+    const use = primitives();
+    const { norm, layers } = this.spec;
+    const normed = norm && use.norm(rows, normWeights(norm, this.loaded), norm.form);
+    const steps: Step[] = [];
+    let input = normed?.value ?? rows;
+    for (const { linear, activation } of layers) {
+      const { weight, bias, turned } = this.weightsOf(linear);
+      const product = tf.matMul(input, weight, false, turned) as tf.Tensor2D;
+      const output = bias === undefined ? product : use.addBias(product, bias);
+      steps.push({ linear, activation, output });
+      input = activation === undefined ? output : use.activation(output, activation);
+    }
+    return { rows, stats: normed?.stats, steps, logits: input };
+  }
+
+  /** By hand and not by tfjs's tape: the head itself runs inside an operation of the blocks' tape. */
+  private backward({ rows, stats, steps }: Trace, dLogits: tf.Tensor2D): tf.Tensor2D {
+    const use = primitives();
+    const { norm } = this.spec;
+    const dStart = steps.reduceRight((dy, { linear, activation, output }) => {
+      const dOutput = activation === undefined ? dy : use.activationGradient(output, dy, activation);
+      const { weight, turned } = this.weightsOf(linear);
+      return tf.matMul(dOutput, weight, false, !turned) as tf.Tensor2D;
+    }, dLogits);
+    if (norm === undefined || stats === undefined) return dStart;
+    return use.normGradient(rows, normWeights(norm, this.loaded), stats, dStart, norm.form);
+  }
+
+  private weightsOf({ name, orientation }: LinearSpec) {
+    return {
+      weight: this.loaded[`${name}.weight`] as tf.Tensor2D,
+      bias: this.loaded[`${name}.bias`] as tf.Tensor1D | undefined,
+      turned: orientation === 'out-in',
+    };
+  }
+
+  private get loaded(): Record<string, tf.Tensor> {
+    if (this.tensors === undefined) throw new Error('The head was not loaded.');
+    return this.tensors;
+  }
+}
+
+interface Step {
+  readonly linear: LinearSpec;
+  readonly activation: Activation | undefined;
+  /** Before the activation. */
+  readonly output: tf.Tensor2D;
+}
+
+interface Trace {
+  readonly rows: tf.Tensor2D;
+  readonly stats: tf.Tensor2D | undefined;
+  readonly steps: readonly Step[];
+  readonly logits: tf.Tensor2D;
+}
+
+/** Loss of each row, and the gradient of their sum in the logits; in float64, as there are few numbers. */
+function crossEntropy(
+  logits: tf.Tensor2D,
+  batch: Batch,
+  labels: Labels,
+): { losses: number[]; gradient: tf.Tensor2D } {
+  const [, classes] = logits.shape;
+  const values = logits.dataSync() as Float32Array;
+  const gradient = new Float32Array(values.length);
+  const losses = batch.members.map((sample, row) => {
+    const mine = [...values.subarray(row * classes, (row + 1) * classes)];
+    const most = Math.max(...mine);
+    const logSum = most + Math.log(mine.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
+    const target = labels.kind === 'empirical' ? (batch.labels?.[row] ?? 0) : draw(mine, sample, labels.seed);
+    mine.forEach((logit, index) => {
+      gradient[row * classes + index] = Math.exp(logit - logSum) - (index === target ? 1 : 0);
+    });
+    return logSum - (mine[target] ?? NaN);
+  });
+  return { losses, gradient: tf.tensor2d(gradient, [batch.members.length, classes]) };
+}
+
+function draw(logits: readonly number[], sample: number, seed: number): number {
+  const noisy = logits.map((logit, index) => logit + gumbel(seed, sample, 0, index));
+  return noisy.indexOf(Math.max(...noisy));
+}

@@ -1,0 +1,45 @@
+import type * as tf from '@tensorflow/tfjs';
+import { LabError } from '../../shared/errors';
+import type { Batch } from '../batches';
+
+/** Whose labels the loss is of. */
+export type Labels =
+  | { readonly kind: 'empirical' }
+  /** Drawn from the model's own distribution, the same ones for a sample however it is batched. */
+  | { readonly kind: 'true'; readonly seed: number };
+
+/** What a head gives for one batch. */
+export interface HeadOutcome {
+  /** Mean loss of each member over its own targets, summed in float64. */
+  readonly losses: readonly number[];
+  /** Gradient of the sum of the members' losses in the hidden states: [batch · length, width]. */
+  readonly gradient: tf.Tensor2D;
+}
+
+/** One batch's last hidden states. @property x [batch · length, width]; stays the caller's */
+export interface HeadInput {
+  readonly x: tf.Tensor2D;
+  readonly batch: Batch;
+}
+
+/** The part of a model behind its blocks, with the loss. */
+export interface Head {
+  /** Puts all its weights onto the device, for `run`. */
+  load(): Promise<void>;
+  /** @throws LabError loss-not-finite */
+  run(input: HeadInput, labels: Labels): HeadOutcome;
+  /** The same for many batches with the weights read piece by piece, each piece once or twice for all of them. */
+  runStreamed(inputs: readonly HeadInput[], labels: Labels): Promise<HeadOutcome[]>;
+  dispose(): void;
+}
+
+/** @throws LabError loss-not-finite naming the sample */
+export function requireFiniteLosses(batch: Batch, losses: readonly number[]): void {
+  const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (bad < 0) return;
+  throw new LabError(
+    'loss-not-finite',
+    `The loss of sample ${batch.members[bad]} is ${losses[bad]}.`,
+    'Check the sample, or whether the checkpoint overflows in float32.',
+  );
+}
