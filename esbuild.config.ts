@@ -25,6 +25,8 @@ const node: BuildOptions = {
   target: 'node20',
   // tfjs's prebuilt bundles, esbuild's choice for Node, are nearly twice as large as its modules.
   mainFields: ['module', 'main'],
+  // yaml gives Node its CommonJS build, of which nothing can be left out; its modules lie in the same package.
+  alias: { yaml: path.resolve('node_modules/yaml/browser/index.js') },
 };
 
 const bundles: BuildOptions[] = [

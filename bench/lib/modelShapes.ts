@@ -60,6 +60,18 @@ export const llama7b: ModelShape = {
   positions: 4096,
 };
 
+/** TinyLlama: 1.1 billion parameters, 2.2 GB in bfloat16. */
+export const llama1b: ModelShape = {
+  family: 'llama',
+  width: 2048,
+  layers: 22,
+  heads: 32,
+  keyValueHeads: 4,
+  mlpWidth: 5632,
+  vocabulary: 32000,
+  positions: 2048,
+};
+
 /** A tensor to make: matrices and biases lie around 0, norms around 1. */
 export interface TensorSpec {
   readonly name: string;

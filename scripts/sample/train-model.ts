@@ -3,15 +3,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeSafetensors } from '../../src/files/safetensorsWrite';
-import { parseLlamaConfig } from '../../src/models/llama/config';
-import { causalMask, llamaBlock, type Positions } from '../../src/models/llama/block';
-import { ropeTables } from '../../src/models/llama/rope';
+import type { ModelFolder } from '../../src/files/modelFolder';
+import { transformerBlock, type BlockParts } from '../../src/models/block';
+import { llama } from '../../src/models/families/llama';
+import { rotaryTables } from '../../src/models/rotary';
 import { openDevice } from '../../src/tensors/device';
-import { rmsNorm, tokenLoss } from '../../src/tensors/ops';
+import type { RotaryTables } from '../../src/tensors/primitives/primitives';
 import { AdamW } from './adamw';
 import { loadCheckpoint, saveCheckpoint, toTensor } from './checkpoint';
 import { sampleConfig, sampleTensors } from './model-shape';
 import { paths } from './paths';
+import { rmsNorm, tokenLoss } from './train-ops';
 
 /**
  * Trains the sample model from scratch with all weights: the sixth and last step of `npm run sample`. Checkpointed every
@@ -30,14 +32,24 @@ const steps = Number(values.steps);
 const batch = Number(values.batch);
 const peakRate = Number(values.rate);
 const length = sampleConfig.max_position_embeddings;
-const config = parseLlamaConfig(sampleConfig, 'the sample');
+const layers = sampleConfig.num_hidden_layers;
+/** The model's shape as the engine reads it from a folder; there is none before it is trained. */
+const spec = llama({
+  dir: 'the sample',
+  settings: sampleConfig,
+  layers,
+  root: 'model.',
+  architecture: sampleConfig.architectures[0]!,
+  tensors: new Map(),
+} as unknown as ModelFolder);
+const epsilon = sampleConfig.rms_norm_eps;
 const tokensOf = (name: string): Uint16Array => {
   const bytes = readFileSync(path.join(paths.cache, name));
   return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
 };
 
 function newWeights(): Map<string, tf.Variable> {
-  const residual = sampleConfig.initializer_range / Math.sqrt(2 * config.layers);
+  const residual = sampleConfig.initializer_range / Math.sqrt(2 * layers);
   return new Map(
     sampleTensors().map(([name, shape], index) => {
       const deviation = /(o_proj|down_proj)/.test(name) ? residual : sampleConfig.initializer_range;
@@ -53,7 +65,7 @@ function lossOf(
   weights: ReadonlyMap<string, tf.Variable>,
   rows: Int32Array,
   count: number,
-  positions: Positions,
+  rotary: RotaryTables,
 ) {
   const ids: number[] = [];
   const labels: number[] = [];
@@ -64,16 +76,22 @@ function lossOf(
   }
   const embedding = weights.get('model.embed_tokens.weight') as unknown as tf.Tensor2D;
   let x = tf.gather(embedding, tf.tensor1d(ids, 'int32'));
-  for (let layer = 0; layer < config.layers; layer++) {
+  for (let layer = 0; layer < layers; layer++) {
     const prefix = `model.layers.${layer}.`;
     const block = Object.fromEntries(
       [...weights]
         .filter(([name]) => name.startsWith(prefix))
         .map(([name, w]) => [name.slice(prefix.length), w]),
     );
-    x = llamaBlock(config, x, block, positions, (input, weight) => tf.matMul(input, weight, false, true));
+    const parts: BlockParts = {
+      linear: (input, { name }) => tf.matMul(input, block[`${name}.weight`] as tf.Tensor2D, false, true),
+      norm: (input, { name }) => rmsNorm(input, block[`${name}.weight`] as unknown as tf.Tensor1D, epsilon),
+      rotary: () => rotary,
+    };
+    const shape = { batch: count, length, lengths: new Int32Array(count).fill(length), bottom: false };
+    x = transformerBlock(spec.block(layer), x, shape, parts);
   }
-  const normed = rmsNorm(x, weights.get('model.norm.weight') as unknown as tf.Tensor1D, config.normEpsilon);
+  const normed = rmsNorm(x, weights.get('model.norm.weight') as unknown as tf.Tensor1D, epsilon);
   return tokenLoss(tf.matMul(normed, embedding, false, true), tf.tensor1d(labels, 'int32'));
 }
 
@@ -87,7 +105,7 @@ function windows(stream: Uint16Array, starts: readonly number[]): Int32Array {
 function evaluate(
   weights: ReadonlyMap<string, tf.Variable>,
   stream: Uint16Array,
-  positions: Positions,
+  rotary: RotaryTables,
   limit = Infinity,
 ) {
   let total = 0;
@@ -97,8 +115,7 @@ function evaluate(
       (s) => s + length + 1 <= stream.length,
     );
     const losses = tf.tidy(() => {
-      const shape = { ...positions, batch: starts.length };
-      return lossOf(weights, windows(stream, starts), starts.length, shape).dataSync();
+      return lossOf(weights, windows(stream, starts), starts.length, rotary).dataSync();
     });
     for (const loss of losses) total += loss;
     count += losses.length;
@@ -131,12 +148,7 @@ async function main(): Promise<void> {
   await openDevice('native', Number(values.threads));
   const train = tokensOf('train.u16');
   const validation = tokensOf('validation.u16');
-  const positions: Positions = {
-    batch,
-    length,
-    rotary: ropeTables(config, length),
-    mask: causalMask(length, config.heads / config.keyValueHeads),
-  };
+  const rotary = rotaryTables(spec.block(0).attention.rotary!, length);
   const weights = newWeights();
   const optimizer = new AdamW(weights, { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clip: 1 });
   const groups = { weights, first: optimizer.first, second: optimizer.second };
@@ -147,7 +159,7 @@ async function main(): Promise<void> {
   for (let step = done; step < steps; step++) {
     const rows = windows(train, startsAt(train, step));
     const { value, grads } = tf.variableGrads(
-      () => tf.mean(lossOf(weights, rows, batch, positions)) as tf.Scalar,
+      () => tf.mean(lossOf(weights, rows, batch, rotary)) as tf.Scalar,
       [...weights.values()],
     );
     const norm = optimizer.apply(new Map(Object.entries(grads)), rateAt(step));
@@ -162,14 +174,14 @@ async function main(): Promise<void> {
     if ((step + 1) % 100 === 0) await saveCheckpoint(checkpoint, step + 1, groups);
     if ((step + 1) % 500 === 0) {
       console.log(
-        `step ${step + 1} validation ${evaluate(weights, validation, positions, 30_000).loss.toFixed(4)}`,
+        `step ${step + 1} validation ${evaluate(weights, validation, rotary, 30_000).loss.toFixed(4)}`,
       );
     }
   }
-  await exportModel(weights, validation, positions);
+  await exportModel(weights, validation, rotary);
 }
 
-async function exportModel(weights: Map<string, tf.Variable>, validation: Uint16Array, positions: Positions) {
+async function exportModel(weights: Map<string, tf.Variable>, validation: Uint16Array, rotary: RotaryTables) {
   mkdirSync(paths.model, { recursive: true });
   const file = path.join(paths.model, 'model.safetensors');
   await writeSafetensors(
@@ -178,7 +190,7 @@ async function exportModel(weights: Map<string, tf.Variable>, validation: Uint16
     { format: 'pt' },
   );
   writeFileSync(path.join(paths.model, 'config.json'), JSON.stringify(sampleConfig, null, 2) + '\n');
-  const { loss, tokens } = evaluate(weights, validation, positions);
+  const { loss, tokens } = evaluate(weights, validation, rotary);
   const corpus = JSON.parse(readFileSync(path.join(paths.cache, 'corpus.json'), 'utf8')) as {
     train: { tokens: number };
     validation: { tokens: number; bytes: number };

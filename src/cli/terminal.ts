@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { canResume } from '../files/runs';
 import { exitCodes, toLabError } from '../shared/errors';
 
 /** Results go to standard output, everything else to standard error, so that a pipe gets results alone. */
@@ -11,6 +13,12 @@ export function reportError(thrown: unknown): number {
   say(`Next: ${error.next}`);
   if (error.code === 'internal' && thrown instanceof Error) say(thrown.stack ?? '');
   return exitCodes[error.kind];
+}
+
+/** Says how a run that was stopped goes on. @param command what it was started with */
+export async function offerResume(run: string, command: string): Promise<void> {
+  if (!(await canResume(run))) return;
+  say(`To go on from where it stopped: ${command} --resume ${path.relative(process.cwd(), run) || run}`);
 }
 
 /** A signal that the first Ctrl+C fires; a second one ends the process at once. */

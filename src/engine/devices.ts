@@ -4,6 +4,7 @@ import { deviceReportSchema, type DeviceReport } from '../shared/protocol';
 import { builtDevices, start } from '../tensors/device';
 import { measureGflops } from '../tensors/probe';
 import type { Device } from '../shared/words';
+import { processBytes } from './scoring/memory';
 
 /** Argument by which a bundle of ours is asked, in a process of its own, to try one device and print its report. */
 export const probeArgument = '--probe-device';
@@ -33,7 +34,13 @@ async function probeInProcess(device: Device): Promise<DeviceReport> {
     return deviceReportSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return { device, available: false, description: `The probe failed: ${reason}`, gflops: 0 };
+    return {
+      device,
+      available: false,
+      description: `The probe failed: ${reason}`,
+      gflops: 0,
+      memoryBytes: 0,
+    };
   }
 }
 
@@ -41,13 +48,15 @@ async function probeInProcess(device: Device): Promise<DeviceReport> {
 export async function probeDevice(device: Device): Promise<DeviceReport> {
   try {
     const description = await start(device);
-    return { device, available: true, description, gflops: measureGflops() };
+    const memoryBytes = processBytes(device === 'native' || device === 'wasm');
+    return { device, available: true, description, gflops: measureGflops(), memoryBytes };
   } catch (error) {
     return {
       device,
       available: false,
       description: error instanceof Error ? error.message : String(error),
       gflops: 0,
+      memoryBytes: 0,
     };
   }
 }

@@ -2,6 +2,7 @@ import { hashFile, hashModelFolder } from '../files/hash';
 import { readModelFolder, type ModelFolder } from '../files/modelFolder';
 import { requireComputable } from '../files/quantized';
 import { makeBatches, type Batch } from '../models/batches';
+import { adaptedModules } from '../models/downProjections';
 import { classesIn, toClassSample, toImageSample } from '../models/classSamples';
 import { requireColumns } from '../models/columns';
 import { sampleLines, type DataLine } from '../models/dataFile';
@@ -11,6 +12,7 @@ import { loadTokenizer, type TextTokenizer } from '../models/tokenizer';
 import type { Transformer } from '../models/transformer';
 import { LabError } from '../shared/errors';
 import type { TaskSource } from '../shared/taskSource';
+import type { Module } from '../shared/words';
 import type { ScoreRequest } from './request';
 
 export interface PreparedTask {
@@ -25,6 +27,8 @@ export interface Prepared {
   /** Described from headers; no weight is read yet. */
   readonly model: Transformer;
   readonly tasks: readonly PreparedTask[];
+  /** Modules whose B is scored as well. */
+  readonly adapted: readonly Module[];
   /** Each task's batches with at most so many positions. */
   batches(tokens: number): Batch[][];
 }
@@ -51,6 +55,7 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
     modelHash: await hashModelFolder(folder),
     model,
     tasks,
+    adapted: request.adapter === undefined ? [] : await adaptedModules(request.adapter, model.modules),
     batches: (tokens) =>
       tasks.map(({ samples }) => makeBatches(samples, request.batchSize, request.seed, tokens)),
   };

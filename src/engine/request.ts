@@ -22,6 +22,8 @@ export interface ScoreRequest {
   readonly perSample: boolean;
   /** Also what needs the whole gradient: the mean gradient's norm and Taylor salience. */
   readonly taylor: boolean;
+  /** Absolute path of a PEFT adapter whose A is given: the gradient of its B at B = 0 is scored too. */
+  readonly adapter?: string | undefined;
   /** Which samples of a larger file, the order of batches, and the labels that are drawn. */
   readonly seed: number;
   /** Processes that share the work; 0 = this one alone. Changes no number. */

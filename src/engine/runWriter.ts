@@ -60,7 +60,13 @@ export class RunWriter {
     const events = await readRunEvents(folder);
     const journal = await Journal.open(path.join(folder, runFiles.events));
     const { finishedAt: _, ...rest } = manifest;
-    const writer = new RunWriter(folder, { ...rest, state: 'running', pid: process.pid }, journal, told);
+    const resumed = {
+      ...rest,
+      state: 'running',
+      pid: process.pid,
+      resumedAt: new Date().toISOString(),
+    } as const;
+    const writer = new RunWriter(folder, resumed, journal, told);
     for (const event of events) {
       writer.events.push(event);
       writer.state = applyEvent(writer.state, event);

@@ -19,7 +19,9 @@ export async function scoreExperiment(
   signal: AbortSignal,
   then?: AfterScores,
 ): Promise<RunWriter> {
-  return scoreRun(requestOf(experiment, options.device), experiment.file, options, signal, then);
+  const request = requestOf(experiment, options.device);
+  const { processes = 'auto' } = options;
+  return scoreRun({ ...request, processes }, experiment.file, options, signal, then);
 }
 
 /** @throws LabError option-invalid for what the engine cannot score yet */

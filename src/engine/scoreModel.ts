@@ -81,7 +81,12 @@ export async function scoreModel(
         progress: progressOf(progress, unit.index),
         folder: state?.store.unitFolder(unit.index) ?? path.join(scratch ?? '', `unit-${unit.index}`),
       }));
-    const settings = { mode: work.mode, labels: labelsOf(request), taylor: request.taylor };
+    const settings = {
+      mode: work.mode,
+      labels: labelsOf(request),
+      taylor: request.taylor,
+      adapter: request.adapter,
+    };
     const journal = journalInto(state?.store);
     reporter.start();
     await dispatch(
@@ -115,7 +120,7 @@ export async function scoreModel(
 }
 
 function fingerprintOf(request: ScoreRequest, { modelHash, tasks }: Prepared): Fingerprint {
-  const { labels, taylor, batchSize, maxLength, seed } = request;
+  const { labels, taylor, adapter, batchSize, maxLength, seed } = request;
   return {
     modelHash,
     tasks: tasks.map(({ source, dataHash, samples }) => ({
@@ -125,6 +130,7 @@ function fingerprintOf(request: ScoreRequest, { modelHash, tasks }: Prepared): F
     })),
     labels,
     taylor,
+    ...(adapter === undefined ? {} : { adapter }),
     batchSize,
     maxLength,
     seed,

@@ -8,13 +8,27 @@ import { TaskScores } from './taskScores';
 /** Between two live updates of a task's scores at least this long. */
 const updateMs = 200;
 
+/** A time over which the speed can be measured with a few updates, and one that is enough by itself. */
+const measurableMs = 500;
+const longMs = 5000;
+const fewUpdates = 6;
+
+interface Moment {
+  readonly at: number;
+  /** Of the arithmetic, 0 to 1. */
+  readonly share: number;
+}
+
 /** Gathers what units report, and tells of it: live scores, progress, an estimate of time and memory. */
 export class ScoreReporter {
   readonly tasks: readonly TaskScores[];
   private readonly progress: ScoreProgress;
   private readonly told: number[];
   private readonly stable = new Set<number>();
-  private started: { readonly at: number; readonly share: number; updates: number } | undefined;
+  private started: Moment | undefined;
+  private first: Moment | undefined;
+  /** Since `first`. */
+  private updates = 0;
   private estimated = false;
   private moved = 0;
 
@@ -24,14 +38,14 @@ export class ScoreReporter {
     private readonly sink: EventSink,
   ) {
     const { model, tasks } = prepared;
-    this.tasks = tasks.map(({ samples }) => new TaskScores(model.modules, samples.length));
+    this.tasks = tasks.map(({ samples }) => new TaskScores(model.modules, samples.length, prepared.adapted));
     this.progress = new ScoreProgress(model, work.items, work.units, work.mode);
     this.told = tasks.map(() => 0);
   }
 
   /** From here on time counts: what was replayed before took none. */
   start(): void {
-    this.started = { at: performance.now(), share: this.progress.share, updates: 0 };
+    this.started = { at: performance.now(), share: this.progress.share };
     this.sink({ type: 'stage', stage: 'score' });
     this.tasks.forEach((scores, task) => {
       if (scores.samplesDone > 0) this.tell(task);
@@ -42,8 +56,7 @@ export class ScoreReporter {
     this.progress.add(update);
     const touched = this.gather(update);
     if (this.started === undefined) return;
-    this.started.updates++;
-    this.estimate(update);
+    this.estimate();
     const now = performance.now();
     const step = stepOf(update, this.prepared.model.layers);
     if (step !== undefined || now - this.moved >= updateMs) {
@@ -103,14 +116,28 @@ export class ScoreReporter {
     this.sink({ type: 'stability', task: name, ...scores.stability() });
   }
 
-  /** The first update warms up, and the second is the costliest piece: then the rest is foreseen from both. */
-  private estimate(update: Update): void {
-    const { started, progress } = this;
-    if (this.estimated || started === undefined || update.kind === 'whole') return;
-    const done = progress.share - started.share;
-    if (started.updates < 2 || done <= 0) return;
+  /**
+   * The first update has loaded and warmed up, which happens once: the rest is foreseen from what comes behind it, as soon
+   * as that took long enough to be measured.
+   */
+  private estimate(): void {
+    const { started, first, progress } = this;
+    if (this.estimated || started === undefined) return;
+    const now = { at: performance.now(), share: progress.share };
+    const over = now.share >= 1;
+    if (first === undefined && !over) {
+      this.first = now;
+      return;
+    }
+    const from = first ?? started;
+    this.updates++;
+    const passed = now.at - from.at;
+    // Pieces that other processes are at count as nothing yet: over a few of them that evens out.
+    const measured = passed >= longMs || (passed >= measurableMs && this.updates >= fewUpdates);
+    if (!over && (!measured || now.share <= from.share)) return;
     this.estimated = true;
-    const seconds = ((performance.now() - started.at) / 1000 / done) * (1 - started.share);
+    const rate = (now.at - from.at) / Math.max(now.share - from.share, 1e-9);
+    const seconds = (from.at - started.at + rate * (1 - from.share)) / 1000;
     const own = process.memoryUsage.rss();
     const memoryBytes = this.work.processBytes * Math.max(1, this.work.processes) + own;
     this.sink({ type: 'estimate', estimate: { seconds, memoryBytes, diskBytes: this.diskBytes(seconds) } });

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly version: string;
   /** Go on with the run that is there, from the block where it stopped. */
   readonly resume?: boolean;
+  /** Processes that share the work; 0 = this one alone; as many as fit where absent. Changes no number. */
+  readonly processes?: number;
   /** Called after each write to the run's journal. */
   readonly told: (writer: RunWriter) => void;
 }

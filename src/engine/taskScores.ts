@@ -10,19 +10,25 @@ import type { WholeGradientScores } from './scoring/recorder';
  * the order of the samples, so that they do not depend on how samples were batched or shared out.
  */
 export class TaskScores {
-  /** [module][sample] */
+  /** [measured][sample] */
   private readonly values: Float64Array[];
   /** [layer][sample]: 1 where the values of that layer's modules are known. */
   private readonly known: Uint8Array[];
   private readonly whole = new Map<string, WholeGradientScores>();
   private readonly lossOf: Float64Array;
 
+  /** Of the modules, and behind them of those whose B is scored as well. */
+  private readonly measured: readonly Module[];
+
+  /** @param adapted modules that have an adapter whose B is scored as well */
   constructor(
     private readonly modules: readonly Module[],
     readonly samples: number,
+    private readonly adapted: readonly Module[] = [],
   ) {
     const layers = Math.max(-1, ...modules.map(({ layer }) => layer)) + 1;
-    this.values = modules.map(() => new Float64Array(samples));
+    this.measured = [...modules, ...adapted];
+    this.values = this.measured.map(() => new Float64Array(samples));
     this.known = Array.from({ length: layers }, () => new Uint8Array(samples));
     this.lossOf = new Float64Array(samples).fill(NaN);
   }
@@ -43,7 +49,7 @@ export class TaskScores {
 
   /**
    * @param layer the block whose modules' values these are; undefined = of all modules
-   * @param norms [module][member]
+   * @param norms [module][member], and behind them those of B
    */
   add(
     members: readonly number[],
@@ -51,7 +57,7 @@ export class TaskScores {
     layer: number | undefined = undefined,
   ): void {
     let row = 0;
-    this.modules.forEach((module, index) => {
+    this.measured.forEach((module, index) => {
       if (layer !== undefined && module.layer !== layer) return;
       const mine = norms[row++] ?? [];
       members.forEach((sample, member) => ((this.values[index] as Float64Array)[sample] = mine[member] ?? 0));
@@ -80,6 +86,7 @@ export class TaskScores {
 
   moduleScores(perSample: boolean): ModuleScore[] {
     const rows = this.rows();
+    const rowsOfB = new Map(this.adapted.map(({ path }, i) => [path, this.knownOf(this.modules.length + i)]));
     return this.modules.map((module, index) => {
       const row = rows[index] ?? new Float64Array();
       const { mean, standardError } = meanAndError(row);
@@ -89,6 +96,7 @@ export class TaskScores {
         standardError,
         ...(perSample ? { perSample: [...row] } : {}),
         ...this.whole.get(module.path),
+        ...ofB(rowsOfB.get(module.path), perSample),
       };
     });
   }
@@ -105,11 +113,22 @@ export class TaskScores {
   }
 
   private rows(): Float64Array[] {
-    return this.values.map((row, index) => {
-      const known = this.known[this.modules[index]?.layer ?? 0];
-      return known?.every((value) => value === 1) === true
-        ? row
-        : row.filter((_, sample) => known?.[sample] === 1);
-    });
+    return this.modules.map((_, index) => this.knownOf(index));
   }
+
+  /** The values of a measured module that are known, in the order of the samples. */
+  private knownOf(index: number): Float64Array {
+    const row = this.values[index] ?? new Float64Array();
+    const known = this.known[this.measured[index]?.layer ?? 0];
+    const all = known?.every((value) => value === 1) === true;
+    return all ? row : row.filter((_, sample) => known?.[sample] === 1);
+  }
+}
+
+function ofB(row: Float64Array | undefined, perSample: boolean): Pick<ModuleScore, 'gradientOfB'> {
+  if (row === undefined) return {};
+  const { mean, standardError } = meanAndError(row);
+  return {
+    gradientOfB: { score: mean, standardError, ...(perSample ? { perSample: [...row] } : {}) },
+  };
 }

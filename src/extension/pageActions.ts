@@ -11,6 +11,7 @@ const commandOf: Partial<Record<PageAction, CommandId>> = {
   run: 'adapterLab.runExperiment',
   commit: 'adapterLab.commitPlan',
   stop: 'adapterLab.stop',
+  resume: 'adapterLab.resume',
 };
 
 /** Does what was pressed on a page. */

@@ -45,6 +45,18 @@ export async function listRuns(experiment: string): Promise<string[]> {
   return withEvents.flat();
 }
 
+/** Absolute path of `state/work.json`, by which a run goes on (engine/scoring/scoreStore.ts). */
+export const resumeFile = (run: string): string => join(run, 'state', 'work.json');
+
+export const canResume = async (run: string): Promise<boolean> =>
+  (await stat(resumeFile(run)).catch(() => undefined))?.isFile() === true;
+
+/** The newest run of an experiment that was stopped while it scored; undefined where there is none. */
+export async function resumableRun(experiment: string): Promise<string | undefined> {
+  for (const run of await listRuns(experiment)) if (await canResume(run)) return run;
+  return undefined;
+}
+
 /** `20261122-0101015-quickstart-score` -> `quickstart`; experiment names may hold dashes themselves. */
 const runNameOf = (folder: string): string | undefined => /^\d{8}-\d+-(.+)-[a-z]+$/.exec(folder)?.[1];
 

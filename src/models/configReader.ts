@@ -50,6 +50,13 @@ export class ConfigReader {
     throw this.invalid(`${name} ${value} is not above 0`);
   }
 
+  /** Above 0, 1 at most. */
+  share(name: string, fallback?: number): number {
+    const value = this.positive(name, fallback);
+    if (value <= 1) return value;
+    throw this.invalid(`${name} ${value} is above 1`);
+  }
+
   flag(name: string, fallback: boolean): boolean {
     const value = this.value(name) ?? fallback;
     if (typeof value === 'boolean') return value;

@@ -88,7 +88,9 @@ export class WeightReader {
     if (this.sliceBuffer.byteLength < count * rowBytes) this.sliceBuffer = new ArrayBuffer(count * rowBytes);
     const bytes = new Uint8Array(this.sliceBuffer, 0, count * rowBytes);
     await this.readBytes(entry, first * rowBytes, bytes);
-    return tensorFrom([count, shape[1]], (target) => this.decode(entry, name, bytes, target)) as tf.Tensor2D;
+    return tensorFrom([count, shape[1]], (target) =>
+      this.decode(entry, name, bytes, target, `${name} from ${first}`),
+    ) as tf.Tensor2D;
   }
 
   /**
@@ -208,11 +210,18 @@ export class WeightReader {
     await readInto(await handle, target, entry.begin + from, `tensor "${entry.name}"`);
   }
 
-  private decode(entry: ModelTensor, name: string, bytes: Uint8Array, target: Float32Array): void {
+  /** @param part what is checked once: the tensor, or a slice of it */
+  private decode(
+    entry: ModelTensor,
+    name: string,
+    bytes: Uint8Array,
+    target: Float32Array,
+    part = name,
+  ): void {
     widen(entry.dtype as FloatDtype, bytes, target);
-    if (this.checked.has(name)) return;
+    if (this.checked.has(part)) return;
     requireFinite(target, name, entry.file);
-    this.checked.add(name);
+    this.checked.add(part);
   }
 }
 

@@ -18,6 +18,7 @@ export const errorKinds = {
   'model-head-missing': 'input',
   'safetensors-truncated': 'input',
   'safetensors-header-invalid': 'input',
+  'adapter-invalid': 'input',
   'tokenizer-missing': 'input',
   'tokenizer-invalid': 'input',
   'data-missing': 'input',

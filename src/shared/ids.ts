@@ -9,6 +9,7 @@ export const commands = {
   'adapterLab.commitPlan': 'Commit Plan',
   'adapterLab.showAllocationMap': 'Show Allocation Map',
   'adapterLab.stop': 'Stop',
+  'adapterLab.resume': 'Resume',
   'adapterLab.selectDevice': 'Select Device',
 } as const;
 export type CommandId = keyof typeof commands;

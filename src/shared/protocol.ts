@@ -6,7 +6,7 @@ import { devices } from './words';
  * One table a direction; both ends derive their types from it and decode every message before use.
  * Raise `protocolVersion` with any change that an older end would misread.
  */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 const empty = z.object({});
 
@@ -17,6 +17,8 @@ export const deviceReportSchema = z.object({
   description: z.string(),
   /** Measured on a 256 x 256 x 256 product, the slowest of NN, NT and TN; 0 where refused. */
   gflops: z.number().nonnegative(),
+  /** Bytes that one process may hold on it, by what is free now; 0 where refused. */
+  memoryBytes: z.number().nonnegative(),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;
 
@@ -44,6 +46,8 @@ export const requests = {
       /** What the run is recorded as: a score by itself, or the first part of the whole. */
       job: z.enum(['score', 'run']),
       device: z.union([z.enum(devices), z.literal('auto')]),
+      /** Go on with the run that is there, from the block where it stopped. */
+      resume: z.boolean(),
     }),
     result: z.object({ run: z.string() }),
   },

@@ -11,6 +11,8 @@ export const runManifestSchema = z.object({
   /** Path of the experiment relative to the run's folder, with forward slashes. */
   experiment: z.string(),
   createdAt: z.string(),
+  /** When it last went on after it was stopped. */
+  resumedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   /** True for the run that comes with the sample: it was made elsewhere, for its views to be tried. */

@@ -21,6 +21,14 @@ export const moduleScoreSchema = z.object({
   perSample: z.array(finite).optional(),
   meanGradientSquaredNorm: finite.optional(),
   taylor: finite.optional(),
+  /** With `--adapter`: the mean over samples of ‖∂ℓ_s/∂B‖² of a LoRA adapter's B at B = 0, for its A. */
+  gradientOfB: z
+    .object({
+      score: finite,
+      standardError: finite.nonnegative(),
+      perSample: z.array(finite).optional(),
+    })
+    .optional(),
 });
 export type ModuleScore = z.infer<typeof moduleScoreSchema>;
 

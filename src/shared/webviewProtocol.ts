@@ -33,6 +33,7 @@ export const pageActions = [
   'run',
   'commit',
   'stop',
+  'resume',
   'openExperiment',
   'openReport',
 ] as const;

@@ -1,7 +1,8 @@
 /**
- * A one-node ONNX graph, `com.microsoft.FusedMatMul`, as protobuf bytes: Y = op(A) op(B) over the last two axes with
- * numpy broadcasting before them. Written by hand because onnxruntime-node ships no graph builder.
- * Field numbers: onnx.proto3 (ModelProto, GraphProto, NodeProto, AttributeProto, ValueInfoProto).
+ * An ONNX graph, `com.microsoft.FusedMatMul`, as protobuf bytes: Y = op(A) op(B) over the last two axes with numpy
+ * broadcasting before them. Its first output, `stop`, is a bfloat16 constant, which the binding cannot hand to JavaScript
+ * (onnxruntime.ts says what for). Written by hand because onnxruntime-node ships no graph builder.
+ * Field numbers: onnx.proto3 (ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto, ValueInfoProto).
  */
 export function fusedMatMulModel(transposeA: boolean, transposeB: boolean): Uint8Array {
   const attribute = (name: string, value: number): number[] =>
@@ -15,12 +16,24 @@ export function fusedMatMulModel(transposeA: boolean, transposeB: boolean): Uint
     ...attribute('transA', transposeA ? 1 : 0),
     ...attribute('transB', transposeB ? 1 : 0),
   ]);
+  const stop = message(1, [
+    ...text(2, 'stop'),
+    ...text(4, 'Constant'),
+    ...message(5, [
+      ...text(1, 'value'),
+      ...message(5, [...integer(2, bfloat16), ...message(9, [0, 0])]),
+      ...integer(20, 4 /* TENSOR */),
+    ]),
+  ]);
   const float = message(2, message(1, integer(1, 1 /* FLOAT */)));
+  const scalar = message(2, message(1, [...integer(1, bfloat16), ...message(2, [])]));
   const graph = message(7, [
     ...node,
+    ...stop,
     ...text(2, 'product'),
     ...message(11, [...text(1, 'A'), ...float]),
     ...message(11, [...text(1, 'B'), ...float]),
+    ...message(12, [...text(1, 'stop'), ...scalar]),
     ...message(12, [...text(1, 'Y'), ...float]),
   ]);
   const opset = (domain: string, version: number): number[] =>
@@ -32,6 +45,8 @@ export function fusedMatMulModel(transposeA: boolean, transposeB: boolean): Uint
     ...opset('com.microsoft', 1),
   ]);
 }
+
+const bfloat16 = 16;
 
 const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];

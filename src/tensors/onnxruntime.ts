@@ -28,7 +28,11 @@ interface NativeTensor {
 
 interface NativeSession {
   loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
-  run(feeds: Record<string, NativeTensor>, fetches: Record<string, NativeTensor>, options: object): unknown;
+  run(
+    feeds: Record<string, NativeTensor>,
+    fetches: Record<string, NativeTensor | null>,
+    options: object,
+  ): unknown;
 }
 
 interface Binding {
@@ -48,6 +52,14 @@ class OutputTensor {
 const fatalOnly = 4;
 
 /**
+ * The binding copies every output into memory of its own, in order, also those that were computed in place. `stop` comes
+ * first and has a type that it cannot copy: it throws when the product is done and before that is copied, which saves a
+ * fifth of the time and all of the garbage.
+ */
+const isStop = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('Tensor type (16) is not supported');
+
+/**
  * The matrix product of ONNX Runtime, in place on caller's memory, synchronous.
  * @param threads threads inside one product
  * @throws Error with a sentence when the library is not there, cannot be loaded or has another shape
@@ -58,10 +70,27 @@ export function loadProduct(threads: number): Product {
   const sessions = [false, true].map((transposeA) =>
     [false, true].map((transposeB) => newSession(binding, transposeA, transposeB, threads)),
   );
-  return (a, aShape, b, bShape, out, outShape, transposeA, transposeB) => {
+  const product: Product = (a, aShape, b, bShape, out, outShape, transposeA, transposeB) => {
     const session = sessions[transposeA ? 1 : 0]?.[transposeB ? 1 : 0];
-    session?.run({ A: tensor(a, aShape), B: tensor(b, bShape) }, { Y: tensor(out, outShape) }, {});
+    try {
+      session?.run(
+        { A: tensor(a, aShape), B: tensor(b, bShape) },
+        { stop: null, Y: tensor(out, outShape) },
+        {},
+      );
+    } catch (error) {
+      if (!isStop(error)) throw error;
+    }
   };
+  requireInPlace(product);
+  return product;
+}
+
+/** A binding that answers later, or elsewhere, would leave every product as it was before: better no device than that. */
+function requireInPlace(product: Product): void {
+  const out = new Float32Array(1);
+  product(Float32Array.of(6), [1, 1], Float32Array.of(7), [1, 1], out, [1, 1], false, true);
+  if (out[0] !== 42) throw new Error("ONNX Runtime's binding does not compute in place any more.");
 }
 
 const tensor = (data: Float32Array, dims: readonly number[]): NativeTensor => ({

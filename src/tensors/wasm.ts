@@ -32,9 +32,12 @@ export async function startWasm(
     useNativeProduct(product);
     return `CPU, ONNX Runtime matrix products, ${threads} ${threads === 1 ? 'thread' : 'threads'}${lacking(build)}`;
   }
-  if (build === undefined) useTransposedProduct();
-  else useHeapProduct();
-  return `CPU, WebAssembly SIMD${build === 'fma' ? ' with fused multiply-add' : ''}, 1 thread${lacking(build)}`;
+  if (build === undefined) {
+    useTransposedProduct();
+    return `CPU, WebAssembly, 1 thread${lacking(build)}`;
+  }
+  useHeapProduct();
+  return `CPU, WebAssembly SIMD${build === 'fma' ? ' with fused multiply-add' : ''}, 1 thread`;
 }
 
 const lacking = (build: KernelBuild | undefined): string =>

@@ -51,10 +51,10 @@ function handlersOf(connection: MessageConnection): Handlers {
       );
     },
     devices: async () => ({ devices: await listDevices() }),
-    score: async ({ experiment, run, job, device }, signal) => {
+    score: async ({ experiment, run, job, device, resume }, signal) => {
       await scoreExperiment(
         await readExperiment(experiment),
-        { run, job, device, version, told: () => notify(connection, 'runGrew', { run }) },
+        { run, job, device, version, resume, told: () => notify(connection, 'runGrew', { run }) },
         signal,
       );
       return { run };

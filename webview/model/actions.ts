@@ -3,7 +3,14 @@ import type { PageAction } from '../../src/shared/webviewProtocol';
 import type { PageView } from './view';
 
 /** The actions that begin or end work. The others only open files and are always there. */
-export const runActions = ['score', 'allocate', 'run', 'commit', 'stop'] as const satisfies PageAction[];
+export const runActions = [
+  'score',
+  'allocate',
+  'run',
+  'resume',
+  'commit',
+  'stop',
+] as const satisfies PageAction[];
 export type RunAction = (typeof runActions)[number];
 
 export const restrictedReason =
@@ -42,6 +49,7 @@ function reasonAgainst(action: RunAction, view: PageView): string | undefined {
   if (action === 'stop') return run.status === 'running' ? undefined : 'Nothing is running.';
   const starting = reasonAgainstStarting(view);
   if (starting !== undefined) return starting;
+  if (action === 'resume' && !isResumable(run)) return 'No run was stopped.';
   if (action === 'allocate' && !isScored(run) && !run.plan && !mayHaveOlder(run)) {
     return 'Allocate needs scores of every task. Score the layers first.';
   }
@@ -52,6 +60,10 @@ function reasonAgainst(action: RunAction, view: PageView): string | undefined {
   return undefined;
 }
 
+/** A run that broke off while it scored goes on from there; one that never began to has nothing to go on from. */
+export const isResumable = (run: RunState): boolean =>
+  mayHaveOlder(run) && run.memory !== undefined && !run.wrote.includes('scores.json');
+
 /** A run that broke off says nothing of the scores of earlier ones, from which Allocate then plans. */
 const mayHaveOlder = ({ status }: RunState): boolean => status === 'failed' || status === 'cancelled';
 
@@ -60,6 +72,7 @@ function nextStep({ run, heading }: PageView): RunAction | undefined {
   // The error's own box has the next step then.
   if (run.status === 'failed') return undefined;
   if (heading.recorded) return 'run';
+  if (isResumable(run)) return 'resume';
   if (run.plan && run.status === 'done') return 'commit';
   return isScored(run) ? 'allocate' : 'run';
 }

@@ -1,6 +1,6 @@
 import { commands } from '../../src/shared/ids';
 import { h, setText, show } from '../dom';
-import { actionStates, runActions, type RunAction } from '../model/actions';
+import { actionStates, isResumable, runActions, type RunAction } from '../model/actions';
 import { button } from '../ui/toolkit';
 import type { Deeds, Part } from './part';
 
@@ -10,6 +10,7 @@ const titles: Readonly<Record<RunAction, string>> = {
   run: commands['adapterLab.runExperiment'],
   commit: commands['adapterLab.commitPlan'],
   stop: commands['adapterLab.stop'],
+  resume: commands['adapterLab.resume'],
 };
 
 /** The buttons that begin, end and commit. Those that make no sense now are disabled and say why. */
@@ -33,10 +34,14 @@ export function actions(deeds: Deeds): Part {
         const state = states.find((one) => one.action === action);
         control.setReason(state?.reason);
         control.setPrimary(state?.primary ?? false);
+        // Only a run that broke off has something to resume: else the button would ask what for.
+        if (action === 'resume') show(control.element, isResumable(view.run));
       }
       // A disabled button takes no focus, so its tooltip is for the mouse only; the sentences say it to everybody.
       // The notice above says it already where the window is restricted, and the badge where a run is in progress.
-      const spoken = states.filter((state) => state.action !== 'stop').map((state) => state.reason);
+      const spoken = states
+        .filter(({ action }) => action !== 'stop' && action !== 'resume')
+        .map((state) => state.reason);
       const told = view.trusted && view.run.status !== 'running' ? spoken : [];
       const sentences = [...new Set(told.filter((reason) => reason !== undefined))];
       setText(reasons, sentences.join(' '));

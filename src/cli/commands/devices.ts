@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { listDevices } from '../../engine/devices';
+import { formatBytes } from '../../shared/format';
 import { print } from '../terminal';
 
 /** `adapter-lab devices`: what can compute here, how fast, and why the others cannot. */
@@ -14,10 +15,11 @@ export function addDevices(program: Command): void {
         print(JSON.stringify({ version: 1, devices }, null, 2));
         return;
       }
-      for (const { device, available, description, gflops } of devices) {
-        print(
-          `${device.padEnd(11)}${available ? `${gflops.toFixed(0)} GFLOP/s`.padEnd(14) : 'refused'.padEnd(14)}${description}`,
-        );
+      for (const { device, available, description, gflops, memoryBytes } of devices) {
+        const facts = available
+          ? [`${gflops.toFixed(0)} GFLOP/s`, formatBytes(memoryBytes)]
+          : ['refused', ''];
+        print([device.padEnd(11), facts[0]?.padEnd(14), facts[1]?.padEnd(8), description].join(''));
       }
     });
 }

@@ -10,7 +10,7 @@ import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
 import { Progress } from '../progress';
-import { interruptSignal, print, say } from '../terminal';
+import { interruptSignal, offerResume, print, say } from '../terminal';
 
 /** `adapter-lab run`: the main job of an experiment from end to end. */
 export function addRun(program: Command): void {
@@ -19,8 +19,9 @@ export function addRun(program: Command): void {
     .description('score the layers, allocate under the budget, write the plan into the experiment, report')
     .argument('<experiment>', 'a *.adapter.yaml file', absolute)
     .addOption(deviceOption())
-    .action(async (experiment: string, { device }: { device: Device | 'auto' }) => {
-      const run = newRunFolder(experiment, 'run', new Date());
+    .option('--resume <run>', 'go on with this stopped run', absolute)
+    .action(async (experiment: string, { device, resume }: { device: Device | 'auto'; resume?: string }) => {
+      const run = resume ?? newRunFolder(experiment, 'run', new Date());
       const progress = new Progress();
       let told = 0;
       const writer = await runExperiment(
@@ -29,6 +30,7 @@ export function addRun(program: Command): void {
           run,
           device,
           version,
+          resume: resume !== undefined,
           told: ({ events }) => {
             for (; told < events.length; told++) {
               const event = events[told];
@@ -37,14 +39,21 @@ export function addRun(program: Command): void {
           },
         },
         interruptSignal(),
-      ).finally(() => progress.end());
+      )
+        .catch(async (thrown: unknown) => {
+          progress.end();
+          await offerResume(run, `adapter-lab run ${shown(experiment)}`);
+          throw thrown;
+        })
+        .finally(() => progress.end());
       for (const warning of noiseWarnings(writer.state)) say(warning);
       print(summaryOf(writer.state, run, experiment).join('\n'));
     });
 }
 
+const shown = (file: string): string => path.relative(process.cwd(), file) || file;
+
 function summaryOf(state: RunState, run: string, experiment: string): string[] {
-  const shown = (file: string): string => path.relative(process.cwd(), file) || file;
   const { estimate, actual, plan } = state;
   return [
     '',

@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { ScoreRequest } from '../../engine/request';
 import { scoreRun } from '../../engine/scoreRun';
@@ -14,7 +13,7 @@ import { version } from '../../shared/version';
 import { estimators, taskKinds, type Device, type Estimator, type TaskKind } from '../../shared/words';
 import { absolute, deviceOption, integer, positiveInteger } from '../options';
 import { Progress } from '../progress';
-import { interruptSignal, print, say } from '../terminal';
+import { interruptSignal, offerResume, print, say } from '../terminal';
 
 interface Options {
   model: string;
@@ -34,6 +33,7 @@ interface Options {
   memory: 'auto' | 'streaming';
   perSample?: boolean;
   taylor?: boolean;
+  adapter?: string;
   json?: string;
   resume?: string;
 }
@@ -65,6 +65,11 @@ export function addScore(program: Command): void {
         .default('empirical'),
     )
     .option('--taylor', 'also what needs the whole gradient: mean gradient norm and Taylor salience')
+    .option(
+      '--adapter <dir>',
+      'also the squared gradient of B at B = 0, for the A of this PEFT adapter',
+      absolute,
+    )
     .option(
       '--processes <n>',
       'processes that share the samples; as many as cores and memory allow where absent',
@@ -115,8 +120,7 @@ async function score(options: Options): Promise<void> {
   )
     .catch(async (thrown: unknown) => {
       progress.end();
-      if (await canResume(run))
-        say(`To go on from where it stopped: the same command with --resume ${shown(run)}`);
+      await offerResume(run, 'the same command with');
       throw thrown;
     })
     .finally(() => progress.end());
@@ -134,11 +138,3 @@ async function score(options: Options): Promise<void> {
   await writeFileAtomic(json, `${JSON.stringify(scores[0], null, 1)}\n`);
   say(`Wrote ${json}`);
 }
-
-const shown = (file: string): string => path.relative(process.cwd(), file) || file;
-
-const canResume = (run: string): Promise<boolean> =>
-  access(path.join(run, 'state', 'work.json')).then(
-    () => true,
-    () => false,
-  );

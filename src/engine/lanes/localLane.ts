@@ -9,6 +9,7 @@ import type { Lane, LaneOptions } from './lane';
 /** Scores in this process. */
 export class LocalLane implements Lane {
   readonly peakBytes = 0;
+  private runner: UnitRunner | undefined;
 
   private constructor(
     private readonly model: Transformer,
@@ -26,10 +27,13 @@ export class LocalLane implements Lane {
     report: (update: Update) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    return new UnitRunner(this.model, settings).run(order, report, signal);
+    // A lane is opened for one score: its settings do not change.
+    this.runner ??= new UnitRunner(this.model, settings);
+    return this.runner.run(order, report, signal);
   }
 
-  close(): Promise<void> {
-    return this.model.dispose();
+  async close(): Promise<void> {
+    await this.runner?.dispose();
+    await this.model.dispose();
   }
 }

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../../files/atomic';
 import { Journal } from '../../files/journal';
 import { readJsonAs } from '../../files/json';
 import { readJournal } from '../../files/readJournal';
+import { resumeFile } from '../../files/runs';
 import { LabError } from '../../shared/errors';
 import { devices, memoryModes } from '../../shared/words';
 import type { Update } from './work';
@@ -15,6 +16,8 @@ const fingerprintSchema = z.object({
   tasks: z.array(z.object({ name: z.string(), dataHash: z.string(), samples: z.number() })),
   labels: z.enum(['empirical', 'true']),
   taylor: z.boolean(),
+  /** Path of the adapter whose B is scored as well. */
+  adapter: z.string().optional(),
   batchSize: z.number(),
   maxLength: z.number(),
   seed: z.number(),
@@ -66,17 +69,19 @@ export class ScoreStore {
 
   /** @param run absolute path of the run's folder */
   constructor(run: string) {
-    this.folder = path.join(run, 'state');
+    this.file = resumeFile(run);
+    this.folder = path.dirname(this.file);
   }
 
   readonly folder: string;
+  private readonly file: string;
 
   /** Folder of one unit's hidden states. */
   unitFolder = (unit: number): string => path.join(this.folder, `unit-${unit}`);
 
   async begin(work: StoredWork): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    await writeFileAtomic(path.join(this.folder, 'work.json'), `${JSON.stringify(work)}\n`);
+    await writeFileAtomic(this.file, `${JSON.stringify(work)}\n`);
     this.journal = await Journal.open(path.join(this.folder, 'updates.jsonl'));
   }
 
@@ -85,7 +90,7 @@ export class ScoreStore {
    * @throws LabError run-not-resumable where it kept nothing, or its inputs are others now
    */
   async resume(now: Fingerprint): Promise<{ work: StoredWork; updates: readonly Update[] }> {
-    const work = await readJsonAs(path.join(this.folder, 'work.json'), workSchema, {
+    const work = await readJsonAs(this.file, workSchema, {
       what: 'The state of the run',
       missing: 'run-not-resumable',
       invalid: 'run-not-resumable',
@@ -128,6 +133,7 @@ const words: Record<keyof Fingerprint, string> = {
   tasks: 'the data, or the number of samples,',
   labels: 'whose labels are taken',
   taylor: '--taylor',
+  adapter: '--adapter',
   batchSize: 'the batch size',
   maxLength: 'the longest sample',
   seed: 'the seed',

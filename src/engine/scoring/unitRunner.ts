@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Labels } from '../../models/heads/head';
+import { readDownProjections, type DownProjection } from '../../models/downProjections';
 import type { Transformer } from '../../models/transformer';
 import { cancelled } from '../../shared/errors';
+import type { Module } from '../../shared/words';
 import { Activations } from './activations';
 import { blockBackward, blockForward } from './blockPass';
 import { BatchRecorder, MeanGradients } from './recorder';
@@ -24,10 +26,14 @@ export interface ScoringSettings {
   readonly labels: Labels;
   /** Also what needs the whole gradient. */
   readonly taylor: boolean;
+  /** Folder of a PEFT adapter whose A is given: the gradient of its B at B = 0 is scored too. */
+  readonly adapter?: string | undefined;
 }
 
 /** Computes units in this process. */
 export class UnitRunner {
+  private downs: Promise<Map<string, DownProjection>> | undefined;
+
   constructor(
     private readonly model: Transformer,
     private readonly settings: ScoringSettings,
@@ -39,35 +45,49 @@ export class UnitRunner {
    */
   async run(order: UnitOrder, report: (update: Update) => void, signal: AbortSignal): Promise<void> {
     const means = this.settings.taylor ? new MeanGradients(this.model.folder.family.shape) : undefined;
+    const { adapter } = this.settings;
+    const downs = adapter === undefined ? new Map<string, DownProjection>() : await this.downsOf(adapter);
+    const gathering = { means, downs };
     try {
-      if (this.settings.mode === 'streaming') await this.stream(order, report, signal, means);
-      else await this.onTape(order, report, signal, means);
+      if (this.settings.mode === 'streaming') await this.stream(order, report, signal, gathering);
+      else await this.onTape(order, report, signal, gathering);
     } finally {
       means?.dispose();
     }
+  }
+
+  /** Frees what stays between units. */
+  async dispose(): Promise<void> {
+    for (const { a } of (await this.downs)?.values() ?? []) a.dispose();
+    this.downs = undefined;
+  }
+
+  private downsOf(adapter: string): Promise<Map<string, DownProjection>> {
+    return (this.downs ??= readDownProjections(adapter, this.model.modules));
   }
 
   private async onTape(
     { unit, items, progress }: UnitOrder,
     report: (update: Update) => void,
     signal: AbortSignal,
-    means: MeanGradients | undefined,
+    gathering: Gathering,
   ): Promise<void> {
     await loadWhole(this.model);
     for (const [place, { batch }] of items.entries()) {
       const item = unit.items[place] ?? 0;
       // Sums of gradients are not in the journal: with them a unit begins anew.
-      if (means === undefined && progress.done.has(item)) continue;
+      if (gathering.means === undefined && progress.done.has(item)) continue;
       await breathe(signal);
-      const recorder = new BatchRecorder(batch.members.length, means);
+      const recorder = new BatchRecorder(batch.members.length, gathering.means, gathering.downs);
       try {
         const losses = await scoreOnTape(this.model, batch, this.settings.labels, recorder);
-        const norms = this.model.modules.map(({ path }) => valuesOf(recorder, path));
+        const norms = valuesOf(recorder, this.model.modules);
         report({ kind: 'batch', unit: unit.index, item, losses, norms });
       } finally {
         recorder.dispose();
       }
     }
+    const { means } = gathering;
     if (means === undefined) return;
     const scores = this.model.modules.map((module) => this.whole(means, module, items));
     report({ kind: 'whole', unit: unit.index, task: items[0]?.task ?? 0, scores });
@@ -77,7 +97,7 @@ export class UnitRunner {
     { unit, items, progress, folder }: UnitOrder,
     report: (update: Update) => void,
     signal: AbortSignal,
-    means: MeanGradients | undefined,
+    gathering: Gathering,
   ): Promise<void> {
     const { model } = this;
     const { width } = model.spec;
@@ -103,7 +123,7 @@ export class UnitRunner {
       model.head.dispose();
       backward = model.layers;
     }
-    await this.backward(unit, items, stored, backward, report, signal, means);
+    await this.backward(unit, items, stored, backward, report, signal, gathering);
     await stored.removeAll();
   }
 
@@ -162,7 +182,7 @@ export class UnitRunner {
     from: number,
     report: (update: Update) => void,
     signal: AbortSignal,
-    means: MeanGradients | undefined,
+    gathering: Gathering,
   ): Promise<void> {
     const { model } = this;
     const gradients = await stored.read('gradients', from);
@@ -176,16 +196,17 @@ export class UnitRunner {
         try {
           for (const [i, { batch }] of items.entries()) {
             await breathe(signal);
-            const recorder = new BatchRecorder(batch.members.length, means);
+            const recorder = new BatchRecorder(batch.members.length, gathering.means, gathering.downs);
             const gradient = gradients[i] as tf.Tensor2D;
             try {
               const input = inputs[i] as tf.Tensor2D;
               gradients[i] = blockBackward(model, layer, input, gradient, batch, recorder);
-              norms.push(modules.map(({ path }) => valuesOf(recorder, path)));
+              norms.push(valuesOf(recorder, modules));
             } finally {
               recorder.dispose();
             }
           }
+          const { means } = gathering;
           if (means !== undefined) {
             const scores = modules.map((module) => this.whole(means, module, items));
             report({ kind: 'whole', unit: unit.index, task: items[0]?.task ?? 0, scores });
@@ -210,9 +231,21 @@ export class UnitRunner {
   }
 }
 
-const valuesOf = (recorder: BatchRecorder, path: string): number[] => [
-  ...(recorder.squaredNorms.get(path) ?? []),
-];
+/** What a backward pass gathers beside the per-sample norms. */
+interface Gathering {
+  readonly means: MeanGradients | undefined;
+  readonly downs: ReadonlyMap<string, DownProjection>;
+}
+
+/** Values of the modules, and behind them those of B of the modules that have an adapter: [row][member]. */
+function valuesOf(recorder: BatchRecorder, modules: readonly Module[]): number[][] {
+  const { squaredNorms, squaredNormsOfB } = recorder;
+  const ofB = modules.flatMap(({ path }) => {
+    const norms = squaredNormsOfB.get(path);
+    return norms === undefined ? [] : [[...norms]];
+  });
+  return [...modules.map(({ path }) => [...(squaredNorms.get(path) ?? [])]), ...ofB];
+}
 
 /** Lets messages in: without it a cancel or a heartbeat would wait for the whole unit. */
 export async function breathe(signal: AbortSignal): Promise<void> {

@@ -20,7 +20,15 @@ export async function runExperiment(parts: Parts, uri: vscode.Uri): Promise<stri
   const model = await readModelFolder(experiment.model);
   requireComputable(model);
   requireAllocatable(experiment, model.modules);
-  const run = await score(parts, uri, 'run');
+  return planScored(parts, uri, await score(parts, uri, 'run'));
+}
+
+/** What the whole of it ends with: a plan from the run's scores. */
+export async function planScored(
+  parts: Parts,
+  uri: vscode.Uri,
+  run: string | undefined,
+): Promise<string | undefined> {
   if (run === undefined) return undefined;
   // Read again: the file may have been edited while the layers were scored.
   const open = await parts.experiments.open(uri);

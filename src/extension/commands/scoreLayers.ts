@@ -13,7 +13,15 @@ import type { Parts } from './parts';
  * @returns the run's folder; undefined where another run is in progress
  */
 export async function scoreLayers(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
-  const run = await score(parts, uri, 'score');
+  return tellScored(parts, uri, await score(parts, uri, 'score'));
+}
+
+/** What a scoring by itself ends with. */
+export async function tellScored(
+  parts: Parts,
+  uri: vscode.Uri,
+  run: string | undefined,
+): Promise<string | undefined> {
   if (run === undefined) return undefined;
   const { state } = await parts.runs.run(run);
   tellEnd(parts, uri, run, `${scoredText(uri, state)}. Allocate makes a plan from the scores.`);
@@ -21,7 +29,12 @@ export async function scoreLayers(parts: Parts, uri: vscode.Uri): Promise<string
 }
 
 /** The scoring alone, for commands that go on with it. */
-export async function score(parts: Parts, uri: vscode.Uri, job: ScoringJob): Promise<string | undefined> {
+export async function score(
+  parts: Parts,
+  uri: vscode.Uri,
+  job: ScoringJob,
+  stopped?: string,
+): Promise<string | undefined> {
   const { jobs, panels, runs, hints } = parts;
   requireTrust();
   if (isBusy(parts)) return undefined;
@@ -30,10 +43,12 @@ export async function score(parts: Parts, uri: vscode.Uri, job: ScoringJob): Pro
   if (isBusy(parts)) return undefined;
   const names = experiment.tasks.map(({ name }) => name);
   try {
-    return await jobs.score(experiment, job, deviceSetting(), (run) => {
-      const begun = begunEvent(experiment.file, job, names);
-      void panels.show(uri, { run, begun, preserveFocus: true });
-    });
+    const begun = begunEvent(experiment.file, job, names);
+    const shown = (run: string): void => {
+      // A run that goes on has its own beginning.
+      void panels.show(uri, { run, preserveFocus: true, ...(stopped === undefined ? { begun } : {}) });
+    };
+    return await jobs.score(experiment, job, deviceSetting(), shown, stopped);
   } finally {
     runs.forget();
     hints.refresh();

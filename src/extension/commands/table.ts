@@ -6,6 +6,7 @@ import { allocatePlan } from './allocate';
 import { commitPlan } from './commitPlan';
 import type { ExperimentCommand, Parts } from './parts';
 import { pickModelRemedy } from './pickModel';
+import { resume } from './resume';
 import { runExperiment } from './runExperiment';
 import { scoreLayers } from './scoreLayers';
 import { selectDevice } from './selectDevice';
@@ -31,6 +32,7 @@ export function commandTable(parts: Parts): CommandTable {
     'adapterLab.commitPlan': about('adapterLab.commitPlan', commitPlan),
     'adapterLab.showAllocationMap': about('adapterLab.showAllocationMap', showMap),
     'adapterLab.stop': () => parts.jobs.stop(),
+    'adapterLab.resume': about('adapterLab.resume', resume),
     'adapterLab.selectDevice': () => selectDevice(parts).catch((thrown: unknown) => failed(parts, thrown)),
   };
 }

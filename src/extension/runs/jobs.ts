@@ -67,6 +67,7 @@ export class Jobs {
    *
    * @param job names the run's folder and is recorded in it
    * @param begun called with the run's folder before the engine is asked
+   * @param stopped the folder of a run that was stopped: it goes on, and no new one is made
    * @returns the run's folder
    * @throws LabError what ended the job
    */
@@ -75,8 +76,9 @@ export class Jobs {
     job: ScoringJob,
     device: DeviceChoice,
     begun: (run: string) => void = () => undefined,
+    stopped?: string,
   ): Promise<string> {
-    const run = newRunFolder(experiment.file, job, new Date());
+    const run = stopped ?? newRunFolder(experiment.file, job, new Date());
     this.controller = new AbortController();
     const { signal } = this.controller;
     this.set({ run, experiment: experiment.file, state: begunState(experiment, job), stopping: false });
@@ -89,7 +91,11 @@ export class Jobs {
       signal.addEventListener('abort', () => this.insist(signal), { once: true });
       try {
         await follower.start();
-        await engine.request('score', { experiment: experiment.file, run, job, device }, signal);
+        await engine.request(
+          'score',
+          { experiment: experiment.file, run, job, device, resume: stopped !== undefined },
+          signal,
+        );
       } finally {
         hints.dispose();
       }

@@ -33,11 +33,14 @@ export async function orphanEnd(
   events: readonly RunEvent[],
   now = Date.now(),
 ): Promise<RunEvent | undefined> {
-  if (events.length === 0 || events.some(({ type }) => type === 'finished')) return undefined;
+  // A run that went on after it was stopped has an end before that, which does not count.
+  const since = events.slice(events.findLastIndex(({ type }) => type === 'resumed') + 1);
+  if (events.length === 0 || since.some(({ type }) => type === 'finished')) return undefined;
   const changed = await stat(join(run, runFiles.events)).catch(() => undefined);
   if (!changed || now - changed.mtimeMs < restSeconds * 1000) return undefined;
   const manifest = await readManifest(run);
-  if (manifest && (await mayBeAlive(manifest.pid, Date.parse(manifest.createdAt)))) return undefined;
+  if (manifest && (await mayBeAlive(manifest.pid, Date.parse(manifest.resumedAt ?? manifest.createdAt))))
+    return undefined;
   return {
     at: changed.mtime.toISOString(),
     type: 'finished',

@@ -40,8 +40,8 @@ export const gemma3 = (folder: ModelFolder): ModelSpec =>
     sandwich: true,
     headNorms: true,
     slides: (layer, config) => {
-      const pattern = config.value('sliding_window_pattern', '_sliding_window_pattern') ?? 6;
-      return (layer + 1) % Number(pattern) !== 0;
+      const name = 'sliding_window_pattern';
+      return (layer + 1) % config.count(config.value(name) === undefined ? `_${name}` : name, 6) !== 0;
     },
     queryScalar: 256,
     caps: {},

@@ -15,11 +15,14 @@ export function gptNeox(folder: ModelFolder): ModelSpec {
   const activation = config.activation('hidden_act', 'gelu');
   const maxLength = config.count('max_position_embeddings', 2048);
   const scaling = ropeSettings(config);
-  const share =
-    scaling?.value('partial_rotary_factor') ?? config.value('rotary_pct', 'partial_rotary_factor');
+  const share = config.value('rotary_pct') === undefined ? 'partial_rotary_factor' : 'rotary_pct';
+  const turned =
+    scaling?.value('partial_rotary_factor') === undefined
+      ? config.share(share, 0.25)
+      : scaling.share('partial_rotary_factor');
   const base = config.value('rotary_emb_base') === undefined ? 'rope_theta' : 'rotary_emb_base';
   const rotary = ropeOf(config, {
-    dims: Math.floor(headSize * (typeof share === 'number' ? share : 0.25)),
+    dims: Math.floor(headSize * turned),
     theta: config.positive(base, 10_000),
     scaling,
     maxLength,

@@ -45,7 +45,9 @@ export const smollm3 = (folder: ModelFolder): ModelSpec =>
 /** In `no_rope_layers` 1 means that the layer turns, 0 that it does not. */
 function hasNoRope(layer: number, config: ConfigReader): boolean {
   const turns = config.value('no_rope_layers');
-  if (Array.isArray(turns)) return turns[layer] === 0;
+  const turn: unknown = Array.isArray(turns) ? turns[layer] : undefined;
+  if (turn === 0 || turn === 1) return turn === 0;
+  if (turns !== undefined) throw config.invalid(`no_rope_layers has neither 0 nor 1 for layer ${layer}`);
   return (layer + 1) % config.count('no_rope_layer_interval', 4) === 0;
 }
 

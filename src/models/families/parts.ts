@@ -128,9 +128,13 @@ export function windowOf(
   slides: (layer: number) => boolean,
   usual?: number,
 ): number | undefined {
+  const types = config.value('layer_types');
+  const kind: unknown = Array.isArray(types) ? types[layer] : undefined;
+  if (types !== undefined && kind !== 'sliding_attention' && kind !== 'full_attention') {
+    throw config.invalid(`layer_types has neither sliding_attention nor full_attention for layer ${layer}`);
+  }
   const given = config.fields['sliding_window'];
   if (given === null || (given === undefined && usual === undefined)) return undefined;
-  const types = config.value('layer_types');
-  const sliding = Array.isArray(types) ? types[layer] === 'sliding_attention' : slides(layer);
+  const sliding = types === undefined ? slides(layer) : kind === 'sliding_attention';
   return sliding ? config.count('sliding_window', usual) : undefined;
 }

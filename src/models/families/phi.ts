@@ -123,5 +123,5 @@ export function phi3(folder: ModelFolder): ModelSpec {
 /** Beside the other settings, or since transformers 5 within `rope_parameters`. */
 const partialFactor = (config: ConfigReader, usual: number): number =>
   ropeSettings(config)?.value('partial_rotary_factor') === undefined
-    ? config.positive('partial_rotary_factor', usual)
-    : (ropeSettings(config) as ConfigReader).positive('partial_rotary_factor');
+    ? config.share('partial_rotary_factor', usual)
+    : (ropeSettings(config) as ConfigReader).share('partial_rotary_factor');

@@ -80,9 +80,13 @@ export function loadHeapKernels(builds: readonly KernelBuild[] = kernelBuilds): 
     const bytes = bytesOf(build);
     if (bytes === undefined || !isValid(bytes)) continue;
     const { memory } = wasmBackend().wasm.asm;
-    const instance = new webAssembly.Instance(new webAssembly.Module(bytes), { env: { memory } });
-    loaded = instance.exports as HeapKernels;
-    return build;
+    try {
+      const instance = new webAssembly.Instance(new webAssembly.Module(bytes), { env: { memory } });
+      loaded = instance.exports as HeapKernels;
+      return build;
+    } catch {
+      // Valid and yet not to be run, as where code may not be made: the same as no build.
+    }
   }
   return undefined;
 }

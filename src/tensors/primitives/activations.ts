@@ -29,23 +29,24 @@ export function activationSlope(x: tf.Tensor2D, kind: Activation): tf.Tensor2D {
   switch (kind) {
     case 'gelu': {
       const density = tf.div(tf.exp(tf.mul(tf.square(x), -0.5)), Math.sqrt(2 * Math.PI));
-      return tf.add(tf.mul(tf.add(1, tf.erf(tf.div(x, root2))), 0.5), tf.mul(x, density));
+      return tf.add(tf.mul(tf.add(1, tf.erf(tf.div(x, root2))), 0.5), tf.mul(bounded(x), density));
     }
     case 'gelu-tanh': {
       const bent = tf.tanh(inner(x));
-      const slope = tf.mul(tf.add(1, tf.mul(tf.square(x), 3 * cubic)), tanhFactor);
-      const curved = tf.mul(tf.mul(tf.mul(x, 0.5), tf.sub(1, tf.square(bent))), slope);
+      const near = bounded(x);
+      const slope = tf.mul(tf.add(1, tf.mul(tf.square(near), 3 * cubic)), tanhFactor);
+      const curved = tf.mul(tf.mul(tf.mul(near, 0.5), tf.sub(1, tf.square(bent))), slope);
       return tf.add(tf.mul(tf.add(1, bent), 0.5), curved);
     }
     case 'quick-gelu': {
       const gate = tf.sigmoid(tf.mul(x, 1.702));
-      return tf.mul(gate, tf.add(1, tf.mul(tf.mul(x, 1.702), tf.sub(1, gate))));
+      return tf.mul(gate, tf.add(1, tf.mul(tf.mul(bounded(x), 1.702), tf.sub(1, gate))));
     }
     case 'relu':
       return tf.cast(tf.greater(x, 0), 'float32') as tf.Tensor2D;
     case 'silu': {
       const gate = tf.sigmoid(x);
-      return tf.mul(gate, tf.add(1, tf.mul(x, tf.sub(1, gate))));
+      return tf.mul(gate, tf.add(1, tf.mul(bounded(x), tf.sub(1, gate))));
     }
     case 'tanh':
       return tf.sub(1, tf.square(tf.tanh(x)));
@@ -54,3 +55,6 @@ export function activationSlope(x: tf.Tensor2D, kind: Activation): tf.Tensor2D {
 
 const inner = (x: tf.Tensor2D): tf.Tensor2D =>
   tf.mul(tf.mul(x, tanhFactor), tf.add(1, tf.mul(tf.square(x), cubic)));
+
+/** Beyond ±100 every slope is 0 or 1; without a bound what grows times what vanishes there would be inf · 0. */
+const bounded = (x: tf.Tensor2D): tf.Tensor2D => tf.clipByValue(x, -100, 100);

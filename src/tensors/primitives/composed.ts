@@ -80,7 +80,10 @@ export const composed: Primitives = {
       tf.tidy(() => {
         const column = (values: ArrayLike<number>): tf.Tensor2D =>
           tf.tensor2d(Float32Array.from(values), [values.length, 1]);
-        const hot = tf.oneHot(tf.tensor1d(targets, 'int32'), consumed.shape[1]);
+        const columns = consumed.shape[1];
+        // oneHot takes no single column.
+        const wide = tf.oneHot(tf.tensor1d(targets, 'int32'), Math.max(2, columns)) as tf.Tensor2D;
+        const hot = tf.slice(wide, [0, 0], [-1, columns]);
         const likely = tf.exp(tf.sub(consumed, column(logSum)));
         return tf.mul(tf.sub(likely, hot), column(weights)) as tf.Tensor2D;
       }),

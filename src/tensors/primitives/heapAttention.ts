@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { heapKernels } from '../kernels/heapKernels';
 import { withScratch } from '../wasmHeap';
-import { at, atOrNone, newTensor, put } from './heapTensors';
+import { at, atOrNone, ensure, newTensor, put, sameSize } from './heapTensors';
 import type { AttentionForm, HeadLayout, Primitives, RotaryTables } from './primitives';
 
 type AttentionPrimitives = Pick<Primitives, 'splitHeads' | 'joinHeads' | 'shares' | 'sharesGradient'>;
@@ -11,6 +11,8 @@ export const heapAttention: AttentionPrimitives = {
   splitHeads(x, layout, batch, rotary) {
     const [rows, columns] = x.shape;
     const length = rows / batch;
+    ensure(Number.isInteger(length), `${rows} rows of ${batch} samples`);
+    checkLayout(layout, columns, length, rotary);
     const heads = newTensor<tf.Tensor4D>([batch, layout.heads, length, layout.headSize]);
     heapKernels().splitHeads(at(x), at(heads), batch, length, columns, ...headSizes(layout), ...turn(rotary));
     return heads;
@@ -19,7 +21,11 @@ export const heapAttention: AttentionPrimitives = {
   joinHeads(parts, columns) {
     const [batch = 0, , length = 0] = parts[0]?.values.shape ?? [];
     const x = newTensor<tf.Tensor2D>([batch * length, columns]);
+    const filled = parts.reduce((sum, { layout }) => sum + layout.heads * layout.headSize, 0);
+    ensure(filled === columns, `parts of ${filled} columns for ${columns}`);
     for (const { values, layout, rotary } of parts) {
+      checkLayout(layout, columns, length, rotary);
+      ensure(values.size === batch * length * layout.heads * layout.headSize, 'heads of another layout');
       const to = [at(values), at(x), batch, length, columns] as const;
       heapKernels().joinHeads(...to, ...headSizes(layout), ...turn(rotary));
     }
@@ -35,12 +41,34 @@ export const heapAttention: AttentionPrimitives = {
   },
 
   sharesGradient(consumed, shares, slopes, form) {
+    sameSize(consumed, shares, slopes);
     withSizes(consumed, form, (sizes) => {
       heapKernels().sharesGradient(at(consumed), at(shares), atOrNone(slopes), ...sizes, form.scale);
     });
     return consumed;
   },
 };
+
+function checkLayout(
+  layout: HeadLayout,
+  columns: number,
+  length: number,
+  rotary: RotaryTables | undefined,
+): void {
+  const { heads, headSize, offset, stride } = layout;
+  ensure(
+    heads === 0 || offset + (heads - 1) * stride + headSize <= columns,
+    `heads behind ${columns} columns`,
+  );
+  if (rotary === undefined) return;
+  const half = rotary.dims / 2;
+  ensure(Number.isInteger(half) && rotary.dims <= headSize, `${rotary.dims} of ${headSize} entries to turn`);
+  const positions = Math.min(rotary.cos.size, rotary.sin.size) / half;
+  ensure(
+    rotary.cos.shape[1] === half && positions >= length,
+    `rotary tables of ${positions} positions for ${length}`,
+  );
+}
 
 const headSizes = ({ heads, headSize, offset, stride }: HeadLayout) =>
   [heads, headSize, offset, stride] as const;
@@ -55,9 +83,10 @@ type Sizes = [
 
 /** With the samples' lengths on the heap while the kernel runs. */
 function withSizes(x: tf.Tensor4D, form: AttentionForm, run: (sizes: Sizes) => void): void {
-  const [batch, heads, rows] = x.shape;
+  const [batch, heads, rows, length] = x.shape;
+  ensure(length === form.length && form.lengths.length >= batch, 'a mask of another batch');
   withScratch(4 * batch, (lengths) => {
     put(form.lengths.subarray(0, batch), lengths);
-    run([batch, heads, rows, form.length, lengths, form.causal ? 1 : 0, form.window ?? 0]);
+    run([batch, heads, rows, length, lengths, form.causal ? 1 : 0, form.window ?? 0]);
   });
 }

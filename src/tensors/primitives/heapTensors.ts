@@ -18,6 +18,20 @@ export function at(x: tf.Tensor): number {
   return addressOf(x);
 }
 
+/** Kernels trust their sizes: a tensor that is too small would be read, or written, behind its end. */
+export function sameSize(x: tf.Tensor, ...others: readonly (tf.Tensor | undefined)[]): void {
+  for (const other of others) {
+    if (other !== undefined && other.size !== x.size) {
+      throw new Error(`A kernel was given ${x.shape.join(' x ')} and ${other.shape.join(' x ')} entries.`);
+    }
+  }
+}
+
+/** @throws Error unless `fits` */
+export function ensure(fits: boolean, what: string): void {
+  if (!fits) throw new Error(`A kernel was given ${what}.`);
+}
+
 /** 0, which kernels take for absent. */
 export const atOrNone = (x: tf.Tensor | undefined): number => (x === undefined ? 0 : at(x));
 

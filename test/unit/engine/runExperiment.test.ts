@@ -29,7 +29,7 @@ describe('runExperiment', () => {
     const run = path.join(path.dirname(file), 'run');
     const experiment = await readExperiment(file);
     const start: Started['start'] = (told = () => undefined) =>
-      runExperiment(experiment, { run, device: 'auto', version: '0', told }, never);
+      runExperiment(experiment, { run, device: 'auto', version: '0', processes: 0, told }, never);
     return { file, run, start };
   }
   const planIn = (run: string): PlanFile =>

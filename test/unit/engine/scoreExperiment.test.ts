@@ -32,6 +32,7 @@ describe('scoreExperiment', () => {
     job: 'score',
     device: 'auto',
     version: '1.2.3',
+    processes: 0,
     told,
   });
   const manifestOf = (run: string): RunManifest =>
@@ -39,12 +40,14 @@ describe('scoreExperiment', () => {
   const replayed = async (run: string): Promise<RunState> =>
     (await readRunEvents(run)).reduce(applyEvent, emptyRun);
 
+  const scoresIn = (run: string) =>
+    runScoresSchema.parse(JSON.parse(readFileSync(path.join(run, runFiles.scores), 'utf8'))).scores;
+
   it('leaves a folder with manifest, journal, scores and report, each whole', async () => {
     const at = options();
     const writer = await scoreExperiment(await readExperiment(file), at, never);
     assert.deepEqual(readdirSync(at.run).sort(), ['events.jsonl', 'report.md', 'run.json', 'scores.json']);
-    const runScores = JSON.parse(readFileSync(path.join(at.run, runFiles.scores), 'utf8')) as unknown;
-    const { scores } = runScoresSchema.parse(runScores);
+    const scores = scoresIn(at.run);
     assert.deepEqual(
       scores.map(({ task, samples, model }) => [task, samples, model]),
       [
@@ -175,14 +178,38 @@ describe('scoreExperiment', () => {
     assert.deepEqual(wrote, ['scores.json'], 'the scores are kept');
   });
 
-  it('makes no run for labels that it cannot compute', async () => {
+  it('takes the labels, the seed and the samples that the experiment asks for', async () => {
     const other = path.join(folder.path, 'other');
-    const text = experimentText.replace('samples: 12', 'labels: "true", samples: 12');
+    const text = experimentText.replace('samples: 12', 'labels: "true", seed: 5, samples: 6');
     const experiment = await readExperiment(await writeSmallExperiment(other, text));
     const at = options();
-    await rejectsWith(scoreExperiment(experiment, at, never), 'option-invalid', /score\.labels 'true'/);
-    assert.equal(existsSync(at.run), false);
+    await scoreExperiment(experiment, at, never);
+    for (const { labels, seed, samples, maxLength } of scoresIn(at.run))
+      assert.deepEqual([labels, seed, samples, maxLength], ['true', 5, 6, 16]);
     await rm(other, { recursive: true });
+  });
+
+  it('makes no run for an executor that is not built', async () => {
+    const at = options();
+    const experiment = { ...(await readExperiment(file)), executor: 'slurm' as const };
+    await rejectsWith(scoreExperiment(experiment as never, at, never), 'option-invalid', /'slurm'/);
+    assert.equal(existsSync(at.run), false);
+  });
+
+  it('goes on with a run that was cancelled, from what it has, to the same scores', async () => {
+    const controller = new AbortController();
+    const at = options(({ state }) => {
+      if (state.tasks.some(({ samplesDone }) => samplesDone > 0)) controller.abort();
+    });
+    const experiment = await readExperiment(file);
+    await rejectsWith(scoreExperiment(experiment, at, controller.signal), 'cancelled');
+    const writer = await scoreExperiment(experiment, { ...at, told: () => undefined, resume: true }, never);
+    assert.equal(writer.state.status, 'done');
+    assert.equal(writer.state.error, undefined);
+    const whole = options();
+    await scoreExperiment(experiment, whole, never);
+    assert.deepEqual(scoresIn(at.run), scoresIn(whole.run));
+    assert.equal(manifestOf(at.run).experiment, '../../../small.adapter.yaml');
   });
 
   it('says disk-full where the journal cannot grow, and holds no file open', async function () {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { makeBatches, type Batch } from '../../../src/models/batches';
-import { ignored, type Sample } from '../../../src/models/samples';
+import {
+  ignored,
+  lengthOf,
+  type AnySample,
+  type ClassSample,
+  type ImageSample,
+  type Sample,
+} from '../../../src/models/samples';
 import { sampleOf } from './tokenizedSamples';
 
 interface Prediction {
@@ -51,7 +58,9 @@ describe('makeBatches', () => {
         assert.equal(batches.length, Math.ceil(all.length / batchSize));
         for (const batch of batches) {
           assert.ok(batch.members.length <= batchSize);
-          assert.equal(batch.length, Math.max(...batch.members.map((member) => all[member]!.ids.length)));
+          const own = batch.members.map((member) => all[member]!.ids.length);
+          assert.deepEqual([...batch.lengths], own);
+          assert.equal(batch.length, Math.max(...own));
         }
       }),
       runs,
@@ -87,6 +96,7 @@ describe('makeBatches', () => {
       {
         members: [0, 1],
         length: 3,
+        lengths: Int32Array.of(2, 3),
         ids: Int32Array.of(1, 2, 0, 3, 4, 5),
         positions: Int32Array.of(0, 4),
         targets: Int32Array.of(2, 5),
@@ -115,5 +125,128 @@ describe('makeBatches', () => {
     const order = (seed: number): string => JSON.stringify(makeBatches(all, 4, seed).map((b) => b.members));
     assert.equal(order(1), order(1));
     assert.notEqual(order(1), order(2));
+  });
+
+  it('keeps a limit of positions with padding, except for samples that are longer alone, and is full', () => {
+    fc.assert(
+      fc.property(
+        samples,
+        size,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer(),
+        (all, batchSize, limit, seed) => {
+          const batches = makeBatches(all, batchSize, seed, limit);
+          const members = batches.flatMap((batch) => batch.members);
+          assert.deepEqual(
+            [...members].sort((a, b) => a - b),
+            [...all.keys()],
+          );
+          // In the order of lengths, as they were filled.
+          const filled = [...batches].sort(
+            (a, b) => a.lengths[0]! - b.lengths[0]! || a.length - b.length || a.members[0]! - b.members[0]!,
+          );
+          filled.forEach(({ members: own, length }, index) => {
+            assert.ok(own.length <= batchSize);
+            assert.ok(own.length === 1 || own.length * length <= limit, `${own.length} of ${length}`);
+            const next = filled[index + 1]?.lengths[0];
+            const takesMore =
+              next !== undefined && own.length < batchSize && (own.length + 1) * next <= limit;
+            assert.ok(!takesMore, 'the next sample would have had room');
+          });
+        },
+      ),
+      runs,
+    );
+  });
+
+  it('asks the same of each sample under any limit', () => {
+    fc.assert(
+      fc.property(samples, size, fc.integer({ min: 1, max: 40 }), (all, batchSize, limit) => {
+        const [free, limited] = [Infinity, limit].map((tokens) =>
+          predictions(makeBatches(all, batchSize, 1, tokens)),
+        );
+        all.forEach((_, member) => assert.deepEqual(limited!.get(member), free!.get(member)));
+      }),
+      runs,
+    );
+  });
+});
+
+describe('batches for a head that classifies', () => {
+  const texts: ClassSample[] = [
+    { ids: [5, 6, 7], segments: [0, 1, 1], label: 2 },
+    { ids: [8], label: 0 },
+  ];
+
+  it('hold tokens, segments and classes, padded on the right', () => {
+    assert.deepEqual(makeBatches(texts, 2, 1), [
+      {
+        members: [1, 0],
+        length: 3,
+        lengths: Int32Array.of(1, 3),
+        ids: Int32Array.of(8, 0, 0, 5, 6, 7),
+        segments: Int32Array.of(0, 0, 0, 0, 1, 1),
+        labels: Int32Array.of(0, 2),
+        positions: new Int32Array(),
+        targets: new Int32Array(),
+        weights: new Float32Array(),
+      },
+    ]);
+  });
+
+  it('hold images one behind the other, as long as their patches', () => {
+    const images: ImageSample[] = [1, 2, 3].map((value) => ({
+      pixels: Float32Array.of(value, value / 2),
+      label: value,
+      length: 5,
+    }));
+    const batches = makeBatches(images, 2, 1, 12).sort((a, b) => a.members[0]! - b.members[0]!);
+    assert.deepEqual(batches[0], {
+      members: [0, 1],
+      length: 5,
+      lengths: Int32Array.of(5, 5),
+      ids: new Int32Array(),
+      pixels: Float32Array.of(1, 0.5, 2, 1),
+      labels: Int32Array.of(1, 2),
+      positions: new Int32Array(),
+      targets: new Int32Array(),
+      weights: new Float32Array(),
+    });
+    assert.deepEqual([batches.length, batches[1]!.members], [2, [2]]);
+  });
+
+  it('have every sample once, with its own label, whatever the limits', () => {
+    const label = fc.nat({ max: 9 });
+    const text: fc.Arbitrary<AnySample> = fc.record({
+      ids: fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 12 }),
+      label,
+    });
+    const image: fc.Arbitrary<AnySample> = fc.record({
+      pixels: fc.constant(new Float32Array(4)),
+      label,
+      length: fc.constant(5),
+    });
+    const limits = fc.integer({ min: 1, max: 40 });
+    const lists = fc.oneof(
+      fc.array(text, { minLength: 1, maxLength: 12 }),
+      fc.array(image, { minLength: 1, maxLength: 12 }),
+    );
+    fc.assert(
+      fc.property(lists, size, limits, (all, batchSize, limit) => {
+        const found = new Map<number, number>();
+        for (const { members, labels, lengths } of makeBatches(all, batchSize, 1, limit)) {
+          members.forEach((member, row) => {
+            assert.ok(!found.has(member));
+            found.set(member, labels![row]!);
+            assert.equal(lengths[row], lengthOf(all[member]!));
+          });
+        }
+        assert.deepEqual(
+          all.map((_, member) => found.get(member)),
+          all.map((sample) => 'label' in sample && sample.label),
+        );
+      }),
+      runs,
+    );
   });
 });

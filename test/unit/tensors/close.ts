@@ -8,7 +8,7 @@ export function close(
   what: string,
 ): void {
   assert.equal(actual.length, expected.length, `${what}: length`);
-  const scale = Math.max(1e-30, ...Array.from(expected, Math.abs));
+  const scale = Array.from(expected, Math.abs).reduce((most, size) => Math.max(most, size), 1e-30);
   for (let i = 0; i < expected.length; i++) {
     const difference = Math.abs((actual[i] as number) - (expected[i] as number)) / scale;
     // Written so that a NaN fails.

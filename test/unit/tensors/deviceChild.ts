@@ -2,34 +2,52 @@ import * as tf from '@tensorflow/tfjs';
 import { toLabError } from '../../../src/shared/errors';
 import type { Device } from '../../../src/shared/words';
 import { openDevice } from '../../../src/tensors/device';
-import { wasmBackend } from '../../../src/tensors/wasmHeap';
+import type { KernelBuild } from '../../../src/tensors/kernels/heapKernels';
+import { primitives } from '../../../src/tensors/primitives/current';
+import { heap } from '../../../src/tensors/primitives/heap';
+import { startWasm } from '../../../src/tensors/wasm';
+import { addressOf, wasmBackend } from '../../../src/tensors/wasmHeap';
 import { sidesOf, type ProductCase } from './products';
 
 /** What a process of its own can be asked for: a process has one device for its life. */
 export interface Questions {
   readonly open: { device: Device | 'auto' };
+  readonly startWasm: { builds: readonly KernelBuild[] };
   readonly products: { cases: readonly ProductCase[] };
   readonly fillHeap: { blockBytes: number };
+  readonly holdHeap: { bytes: number };
 }
 export interface Answers {
   readonly open: { device: Device; backend: string };
-  readonly products: { results: { shape: number[]; values: number[] }[]; dataLeft: number };
+  readonly startWasm: { description: string; primitives: 'heap' | 'composed' };
+  readonly products: {
+    results: { shape: number[]; values: Float32Array }[];
+    dataLeft: number;
+    highest: number;
+  };
   readonly fillHeap: { blocks: number; code: string; message: string; afterwards: number[] };
+  readonly holdHeap: null;
 }
 
 const answers: { [Q in keyof Questions]: (question: Questions[Q]) => Promise<Answers[Q]> } = {
   open: async ({ device }) => ({ device: (await openDevice(device, 1)).device, backend: tf.getBackend() }),
+  startWasm: async ({ builds }) => {
+    const description = await startWasm('wasm', 1, builds);
+    return { description, primitives: primitives() === heap ? 'heap' : 'composed' };
+  },
   products: async ({ cases }) => {
     const before = tf.engine().backend.numDataIds();
+    let highest = 0;
     const results = cases.map((of) =>
       tf.tidy(() => {
         const { a, b } = sidesOf(of);
         const [left, right] = [tf.tensor(a, [...of.aShape]), tf.tensor(b, [...of.bShape])];
         const out = tf.matMul(left, right, of.transposeA, of.transposeB);
-        return { shape: out.shape, values: [...out.dataSync()] };
+        if (tf.getBackend() === 'wasm') highest = Math.max(highest, addressOf(out));
+        return { shape: out.shape, values: out.dataSync() as Float32Array };
       }),
     );
-    return { results, dataLeft: tf.engine().backend.numDataIds() - before };
+    return { results, dataLeft: tf.engine().backend.numDataIds() - before, highest };
   },
   fillHeap: async ({ blockBytes }) => {
     const backend = wasmBackend();
@@ -45,6 +63,10 @@ const answers: { [Q in keyof Questions]: (question: Questions[Q]) => Promise<Ans
       return { blocks: blocks.length, code, message, afterwards };
     }
     throw new Error('The heap has no end.');
+  },
+  holdHeap: async ({ bytes }) => {
+    wasmBackend().makeOutput([bytes / 4], 'float32');
+    return null;
   },
 };
 

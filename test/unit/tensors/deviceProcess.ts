@@ -8,6 +8,8 @@ import type { Answers, Questions } from './deviceChild';
 export class DeviceProcess {
   private readonly child: ChildProcess = fork(path.join(__dirname, 'deviceChild.ts'), {
     execArgv: ['--require', 'tsx/cjs'],
+    // Typed arrays arrive as such.
+    serialization: 'advanced',
   });
 
   /** @throws LabError that the child met */

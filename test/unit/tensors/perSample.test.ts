@@ -2,9 +2,16 @@ import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openDevice } from '../../../src/tensors/device';
-import { frozenLinear, gradientSquaredNorms, gramIsCheaper } from '../../../src/tensors/perSample';
+import { gramIsCheaper, SampleNorms } from '../../../src/tensors/perSample';
 import { close } from './close';
 import { numbers } from './numbers';
+
+interface Sizes {
+  readonly batch: number;
+  readonly tokens: number;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
 
 /** ‖X_sᵀ D_s‖² of each sample by the definition, in float64. */
 function naive(x: Float32Array, dy: Float32Array, sizes: Sizes): number[] {
@@ -24,25 +31,24 @@ function naive(x: Float32Array, dy: Float32Array, sizes: Sizes): number[] {
   });
 }
 
-interface Sizes {
-  readonly batch: number;
-  readonly tokens: number;
-  readonly inFeatures: number;
-  readonly outFeatures: number;
+const rowsOf = (values: Float32Array, columns: number): tf.Tensor2D =>
+  tf.tensor2d(values, [values.length / columns, columns]);
+
+/** Norms of one layer; nothing may be left behind. */
+function norms(x: Float32Array, dy: Float32Array, { batch, inFeatures, outFeatures }: Sizes): Float64Array {
+  const before = [tf.memory().numTensors, tf.engine().backend.numDataIds()];
+  const [inputs, gradients] = [rowsOf(x, inFeatures), rowsOf(dy, outFeatures)];
+  const sampleNorms = new SampleNorms(batch);
+  const found = sampleNorms.of(inputs, gradients);
+  assert.deepEqual(inputs.dataSync(), x);
+  assert.deepEqual(gradients.dataSync(), dy);
+  sampleNorms.dispose();
+  tf.dispose([inputs, gradients]);
+  assert.deepEqual([tf.memory().numTensors, tf.engine().backend.numDataIds()], before, 'left behind');
+  return found;
 }
 
-function norms(x: Float32Array, dy: Float32Array, { batch, inFeatures, outFeatures }: Sizes): Float32Array {
-  return tf.tidy(
-    () =>
-      gradientSquaredNorms(
-        tf.tensor2d(x, [x.length / inFeatures, inFeatures]),
-        tf.tensor2d(dy, [dy.length / outFeatures, outFeatures]),
-        batch,
-      ).dataSync() as Float32Array,
-  );
-}
-
-describe('gradientSquaredNorms', () => {
+describe('SampleNorms', () => {
   before(() => openDevice('native', 1));
 
   it('equals a plain loop over samples, both ways, for odd shapes', () => {
@@ -65,11 +71,17 @@ describe('gradientSquaredNorms', () => {
   });
 
   it('does not see rows whose gradient is zero: padding', () => {
-    const sizes = { batch: 2, tokens: 4, inFeatures: 3, outFeatures: 5 };
-    const x = numbers(24, 1);
-    const dy = numbers(40, 2).map((value, index) => (Math.floor(index / 5) % 4 < 2 ? value : 0));
-    const other = x.map((value, index) => (Math.floor(index / 3) % 4 < 2 ? value : 1000 * value));
-    assert.deepEqual(norms(other, dy, sizes), norms(x, dy, sizes));
+    for (const [inFeatures, outFeatures] of [
+      [3, 5],
+      [30, 50],
+    ] as const) {
+      const sizes = { batch: 2, tokens: 4, inFeatures, outFeatures };
+      const real = (index: number, columns: number): boolean => Math.floor(index / columns) % 4 < 2;
+      const x = numbers(8 * inFeatures, 1);
+      const dy = numbers(8 * outFeatures, 2).map((value, index) => (real(index, outFeatures) ? value : 0));
+      const other = x.map((value, index) => (real(index, inFeatures) ? value : 1000 * value));
+      assert.deepEqual(norms(other, dy, sizes), norms(x, dy, sizes));
+    }
   });
 
   it('sums 2.4 million entries of a gradient to 1e-5', () => {
@@ -102,29 +114,90 @@ describe('gradientSquaredNorms', () => {
   });
 });
 
+describe('SampleNorms of layers that read the same input', () => {
+  before(() => openDevice('native', 1));
+  const shape = { batch: 2, tokens: 3, inFeatures: 20 };
+  const rows = shape.batch * shape.tokens;
+  /** Outputs of q, k, v and of a layer behind them; the Gram way is cheaper for all. */
+  const layers = [16, 8, 8, 24] as const;
+  const inputs = [numbers(rows * shape.inFeatures, 1), numbers(rows * shape.inFeatures, 2)] as const;
+  const gradientsOf = (layer: number): Float32Array => numbers(rows * layers[layer]!, 10 + layer);
+  const expected = (layer: number, input: 0 | 1): number[] =>
+    naive(inputs[input], gradientsOf(layer), { ...shape, outFeatures: layers[layer]! });
+
+  /** Which layer reads which of the two inputs, one after the other. */
+  const order: readonly (readonly [layer: number, input: 0 | 1])[] = [
+    [0, 0],
+    [1, 0],
+    [2, 0],
+    [3, 1],
+    [1, 0],
+  ];
+
+  it('are those of each layer alone, in whatever order inputs come and come again', () => {
+    assert.ok(layers.every((out) => gramIsCheaper(shape.tokens, shape.inFeatures, out)));
+    const before = [tf.memory().numTensors, tf.engine().backend.numDataIds()];
+    const tensors = inputs.map((values) => rowsOf(values, shape.inFeatures));
+    const sampleNorms = new SampleNorms(shape.batch);
+    for (const [layer, input] of order) {
+      const dy = rowsOf(gradientsOf(layer), layers[layer]!);
+      // Another handle of the same numbers, as each operation's gradient is given one.
+      const x = tensors[input]!.clone();
+      close(sampleNorms.of(x, dy), expected(layer, input), 1e-5, `layer ${layer}`);
+      tf.dispose([x, dy]);
+    }
+    sampleNorms.dispose();
+    tf.dispose(tensors);
+    assert.deepEqual([tf.memory().numTensors, tf.engine().backend.numDataIds()], before, 'left behind');
+  });
+
+  it('form the products of the tokens once for queries, keys and values', async () => {
+    const x = rowsOf(inputs[0], shape.inFeatures);
+    const sampleNorms = new SampleNorms(shape.batch);
+    const products: number[] = [];
+    for (const layer of [0, 1, 2]) {
+      const dy = rowsOf(gradientsOf(layer), layers[layer]!);
+      const { kernels } = await tf.profile(() => {
+        sampleNorms.of(x, dy);
+        return dy;
+      });
+      products.push(kernels.filter(({ name }) => name === 'BatchMatMul').length);
+      dy.dispose();
+    }
+    sampleNorms.dispose();
+    x.dispose();
+    assert.deepEqual(products, [2, 1, 1]);
+  });
+
+  it('do not take the next input for the last one where it comes into its memory', () => {
+    const sampleNorms = new SampleNorms(shape.batch);
+    for (const input of [0, 1, 0] as const) {
+      const [x, dy] = [rowsOf(inputs[input], shape.inFeatures), rowsOf(gradientsOf(0), layers[0])];
+      close(sampleNorms.of(x, dy), expected(0, input), 1e-5, `input ${input}`);
+      tf.dispose([x, dy]);
+    }
+    sampleNorms.dispose();
+  });
+
+  it('outlive the scope in which they were taken', () => {
+    const before = tf.memory().numTensors;
+    const x = rowsOf(inputs[0], shape.inFeatures);
+    const sampleNorms = new SampleNorms(shape.batch);
+    for (const layer of [0, 1]) {
+      let found: Float64Array = new Float64Array();
+      tf.tidy(() => {
+        found = sampleNorms.of(x.clone(), rowsOf(gradientsOf(layer), layers[layer]!));
+      });
+      close(found, expected(layer, 0), 1e-5, `layer ${layer}`);
+    }
+    sampleNorms.dispose();
+    x.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
+
 /** Between 0.5 and 1.5, so that sums only grow: the worst case for digits. */
 const positive = (count: number, seed: number): Float32Array =>
   numbers(count, seed).map((value) => 1 + value / 2);
 const squares = (values: Float32Array): number =>
   Array.from(values).reduce((sum, value) => sum + value ** 2, 0);
-
-describe('frozenLinear', () => {
-  before(() => openDevice('native', 1));
-
-  it('is x Wᵀ, hands input and output gradient over, and passes dy W on', () => {
-    tf.tidy(() => {
-      const x = tf.tensor2d(numbers(6, 1), [2, 3]);
-      const weight = tf.tensor2d(numbers(12, 2), [4, 3]);
-      const dy = tf.tensor2d(numbers(8, 3), [2, 4]);
-      const recorded: ArrayLike<number>[] = [];
-      const graph = (input: tf.Tensor): tf.Tensor =>
-        frozenLinear(input as tf.Tensor2D, weight, (rows, gradient) => {
-          recorded.push(rows.dataSync(), gradient.dataSync());
-        });
-      close(graph(x).dataSync(), tf.matMul(x, weight, false, true).dataSync(), 1e-6, 'value');
-      assert.equal(recorded.length, 0, 'nothing is recorded before the backward pass');
-      close(tf.grad(graph)(x, dy).dataSync(), tf.matMul(dy, weight).dataSync(), 1e-6, 'gradient');
-      assert.deepEqual(recorded, [x.dataSync(), dy.dataSync()]);
-    });
-  });
-});

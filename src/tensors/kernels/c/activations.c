@@ -8,8 +8,8 @@ typedef struct {
   vec value, slope;
 } Activated;
 
-/* Beyond ±20 every slope is 0 or 1 in float32; products of what grows with what vanishes there would be inf · 0. */
-INLINE vec bounded(vec x) { return least(most(x, CONST(-20.f)), CONST(20.f)); }
+/* Beyond ±100 every slope is 0 or 1; without a bound what grows times what vanishes there would be inf · 0. */
+INLINE vec bounded(vec x) { return least(most(x, CONST(-100.f)), CONST(100.f)); }
 
 /* x σ(v(x)), given v and v'. */
 INLINE Activated gatedBy(vec x, vec v, vec change) {

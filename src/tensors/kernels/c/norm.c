@@ -8,7 +8,7 @@ INLINE vec weightAt(const float *weight, size_t i, size_t count, vec offset) {
 
 /*
  * x [rows, width] -> out [rows, width], stats [rows, 2]: mean (0 unless `centered`) and inverse deviation.
- * The mean is corrected by the mean of what it leaves, so that a row far from 0 keeps its digits.
+ * The mean is taken off in two parts, itself and the mean of what it leaves: a row far from 0 keeps its digits.
  */
 EXPORT(norm)
 void norm(const float *x, const float *weight, const float *bias, float *out, float *stats, size_t rows, size_t width,
@@ -45,15 +45,13 @@ void norm(const float *x, const float *weight, const float *bias, float *out, fl
     if (centered) {
       left = rest / (float)width;
       variance -= left * left;
-      mean += left;
     }
     float inverse = 1 / __builtin_sqrtf(variance + epsilon);
-    stats[0] = mean;
+    stats[0] = mean + left;
     stats[1] = inverse;
-    vec scale = splat(inverse), base = splat(offset);
-    shift = splat(mean);
+    vec scale = splat(inverse), base = splat(offset), more = splat(left);
     EACH(width, {
-      vec unit = mul(sub(get(x + i, count), shift), scale);
+      vec unit = mul(sub(sub(get(x + i, count), shift), more), scale);
       vec scaled = mul(unit, weightAt(weight, i, count, base));
       put(out + i, count, bias ? add(scaled, get(bias + i, count)) : scaled);
     });

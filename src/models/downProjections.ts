@@ -1,0 +1,75 @@
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import * as z from 'zod';
+import { readJsonAs } from '../files/json';
+import { readSafetensorsHeader, readTensorFloat32 } from '../files/safetensors';
+import { LabError } from '../shared/errors';
+import type { Module } from '../shared/words';
+
+/** The down projection A of a LoRA adapter on one module, and the scale of its product with B. */
+export interface DownProjection {
+  /** [rank, in] */
+  readonly a: tf.Tensor2D;
+  /** alpha / rank, or alpha / √rank with rsLoRA. */
+  readonly scaling: number;
+}
+
+const configSchema = z.looseObject({
+  r: z.number().int().positive(),
+  lora_alpha: z.number(),
+  use_rslora: z.boolean().default(false),
+});
+
+/**
+ * Reads the A matrices of a PEFT adapter: `adapter_config.json`, and in `adapter_model.safetensors` tensors named
+ * `base_model.model.<module>.lora_A.weight`.
+ *
+ * @param folder of the adapter
+ * @returns by module path; kept until the caller disposes them
+ * @throws LabError adapter-invalid
+ */
+export async function readDownProjections(
+  folder: string,
+  modules: readonly Module[],
+): Promise<Map<string, DownProjection>> {
+  const config = await readJsonAs(path.join(folder, 'adapter_config.json'), configSchema, {
+    what: 'The adapter configuration',
+    missing: 'adapter-invalid',
+    invalid: 'adapter-invalid',
+    next: 'Give the folder of a LoRA adapter as PEFT saves it.',
+  });
+  const { file, entries } = await downEntries(folder, modules);
+  const found = new Map<string, DownProjection>();
+  for (const { module, entry } of entries) {
+    const [rank = 0, width] = entry.shape;
+    if (entry.shape.length !== 2 || width !== module.inFeatures) {
+      const shape = `[${entry.shape.join(', ')}]`;
+      throw invalid(`${entry.name} in ${file} is ${shape}; the module has ${module.inFeatures} inputs`);
+    }
+    const a = tf.keep(tf.tensor2d(await readTensorFloat32(file, entry), [rank, width]));
+    const scaling = config.lora_alpha / (config.use_rslora ? Math.sqrt(rank) : rank);
+    found.set(module.path, { a, scaling });
+  }
+  return found;
+}
+
+/**
+ * The modules that an adapter has an A for, in their order; from its header alone.
+ * @throws LabError adapter-invalid where there is none
+ */
+export const adaptedModules = async (folder: string, modules: readonly Module[]): Promise<Module[]> =>
+  (await downEntries(folder, modules)).entries.map(({ module }) => module);
+
+async function downEntries(folder: string, modules: readonly Module[]) {
+  const file = path.join(folder, 'adapter_model.safetensors');
+  const { tensors } = await readSafetensorsHeader(file);
+  const entries = modules.flatMap((module) => {
+    const entry = tensors.get(`base_model.model.${module.path}.lora_A.weight`);
+    return entry === undefined ? [] : [{ module, entry }];
+  });
+  if (entries.length === 0) throw invalid(`${file} has no lora_A of any module of the model`);
+  return { file, entries };
+}
+
+const invalid = (what: string): LabError =>
+  new LabError('adapter-invalid', `${what}.`, 'Use an adapter that was made for this model.');

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs';
+import assert from 'node:assert/strict';
+import { makeBatches, type Batch } from '../../src/models/batches';
+import type { Device } from '../../src/shared/words';
+import { openDevice } from '../../src/tensors/device';
+import { close } from '../unit/tensors/close';
+import { expectedOf, fixtures, openFixture, type Expected } from './fixture';
+import { forward, logitsOf, onTape, streamed, type Hidden, type Scores } from './passes';
+
+/**
+ * Every folder of test/reference/data against PyTorch in float64. A process has one device; `npm test` runs this file once
+ * for each of native, wasm and cpu.
+ */
+const device = (process.env['ADAPTER_LAB_TEST_DEVICE'] ?? 'native') as Device;
+const tolerance = { logits: 2e-5, losses: 1e-5, scores: 1e-4 };
+
+function relative(actual: number | undefined, expected: number, most: number, what: string): void {
+  // Written so that a NaN and an absent number fail.
+  const error = Math.abs((actual ?? NaN) - expected) / Math.abs(expected);
+  assert.ok(error <= most, `${what}: ${actual} against ${expected}, relative error ${error}`);
+}
+
+describe(`models against PyTorch on '${device}'`, () => {
+  before(() => openDevice(device, 1));
+
+  it('has fixtures', () => assert.ok(fixtures.length >= 33, fixtures.join(', ')));
+
+  for (const name of fixtures) {
+    for (const batchSize of [8, 2, 1]) {
+      it(`${name}, batches of ${batchSize}`, async () => {
+        const expected = expectedOf(name);
+        const before = [tf.memory().numTensors, tf.engine().backend.numDataIds()];
+        const { model, samples } = await openFixture(name);
+        const batches = makeBatches(samples, batchSize, 0);
+        const hidden = await forward(model, batches);
+        checkHidden(hidden, batches, expected);
+        checkLogits(await logitsOf(model, batches, hidden[model.layers]!), expected);
+        const byBlock = await streamed(model, batches, hidden);
+        tf.dispose(hidden as tf.Tensor[][]);
+        const whole = await onTape(model, batches);
+        assert.deepEqual(byBlock, whole, 'block by block gives what the whole tape gives');
+        checkScores(whole, expected);
+        await model.dispose();
+        const after = [tf.memory().numTensors, tf.engine().backend.numDataIds()];
+        assert.deepEqual(after, before, 'no tensor is left behind');
+      });
+    }
+  }
+});
+
+function checkHidden(hidden: Hidden, batches: readonly Batch[], { hidden_probe }: Expected): void {
+  assert.equal(hidden.length, hidden_probe.length);
+  const which = batches.findIndex(({ members }) => members.includes(0));
+  const { members, length } = batches[which]!;
+  hidden_probe.forEach((probe, block) => {
+    const row = members.indexOf(0) * length + 1;
+    const found = tf.tidy(() => tf.slice(hidden[block]![which]!, [row, 0], [1, probe.length]).dataSync());
+    close(found, probe, tolerance.logits, block === 0 ? 'embedding' : `output of block ${block - 1}`);
+  });
+}
+
+function checkLogits(found: number[][][], { logits }: Expected): void {
+  const rows = logits.map((of) => (typeof of[0] === 'number' ? [of] : of) as readonly (readonly number[])[]);
+  assert.deepEqual(
+    found.map((of) => of.map((row) => row.length)),
+    rows.map((of) => of.map((row) => row.length)),
+  );
+  close(found.flat(2), rows.flat(2), tolerance.logits, 'logits');
+}
+
+function checkScores({ losses, norms, whole }: Scores, { loss_per_sample, matrices }: Expected): void {
+  assert.deepEqual([...norms.keys()].map((path) => `${path}.weight`).sort(), Object.keys(matrices).sort());
+  loss_per_sample.forEach((loss, sample) =>
+    relative(losses[sample], loss, tolerance.losses, `loss of sample ${sample}`),
+  );
+  for (const [path, own] of norms) {
+    const wanted = matrices[`${path}.weight`]!;
+    const check = (actual: number | undefined, of: number, what: string): void =>
+      relative(actual, of, tolerance.scores, `${path}, ${what}`);
+    wanted.per_sample_grad_sq_norm.forEach((norm, sample) => check(own[sample], norm, `sample ${sample}`));
+    check(own.reduce((sum, norm) => sum + norm, 0) / own.length, wanted.fisher_trace, 'Fisher trace');
+    check(whole.get(path)?.meanGradientSquaredNorm, wanted.mean_grad_sq_norm, 'mean gradient');
+    check(whole.get(path)?.taylor, wanted.taylor_abs_sum, 'Taylor salience');
+  }
+}
