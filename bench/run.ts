@@ -1,11 +1,15 @@
 import { benchActivation } from './activation';
+import { benchLarge } from './large';
 import { benchMatmul } from './matmul';
+import { benchSample } from './sample';
 import { benchScore } from './score';
 
 /** `npm run bench [-- NAME...]`: the benchmarks by name, all where none is named. Results go to bench/results/. */
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   activation: benchActivation,
+  large: benchLarge,
   matmul: benchMatmul,
+  sample: benchSample,
   score: benchScore,
 };
 

@@ -110,3 +110,14 @@ function reader(child: ChildProcessWithoutNullStreams, python: string): () => Pr
     return record;
   };
 }
+
+/** Peak resident size of one mode in a process of its own, second run, in bytes. */
+export async function torchPeak(options: TorchOptions, mode: TorchMode): Promise<number> {
+  const torch = await TorchScorer.start(options);
+  try {
+    await torch.run(mode);
+    return (await torch.run(mode)).peakRssBytes;
+  } finally {
+    await torch.stop();
+  }
+}

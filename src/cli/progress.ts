@@ -1,5 +1,5 @@
-import { memoryWords } from '../planning/report';
 import { formatBytes, formatSeconds, formatShare } from '../shared/format';
+import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
 import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
 

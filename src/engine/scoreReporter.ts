@@ -59,7 +59,7 @@ export class ScoreReporter {
     this.estimate();
     const now = performance.now();
     const step = stepOf(update, this.prepared.model.layers);
-    if (step !== undefined || now - this.moved >= updateMs) {
+    if (step !== undefined || this.progress.share === 1 || now - this.moved >= updateMs) {
       this.moved = now;
       this.sink({ type: 'progress', share: this.progress.share, ...(step === undefined ? {} : { step }) });
     }

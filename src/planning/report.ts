@@ -1,6 +1,7 @@
 import { combineTasks, sumByLayer } from '../shared/combineScores';
 import { formatBytes, formatCount, formatScore, formatSeconds, formatShare } from '../shared/format';
-import type { MemoryUse, RunState } from '../shared/runState';
+import { memoryWords } from '../shared/memoryWords';
+import type { RunState } from '../shared/runState';
 
 /** A run as a Markdown page: what was measured on what, how stable it is, what was planned. Pure. */
 export function reportOf(state: RunState): string {
@@ -75,18 +76,6 @@ function facts(state: RunState): string[] {
     ...(actual === undefined ? [] : [`- Actual: ${cost(actual)}`]),
   ];
 }
-
-/** How memory is spent, for people: "whole model on one tape, 2 processes of about 420 MB". */
-export function memoryWords({ mode, processes, threads, processBytes }: MemoryUse): string {
-  const each = `${formatBytes(processBytes)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  return `${modeWords[mode]}; ${processes === 1 ? `1 process of about ${each}` : `${processes} processes of about ${each} each`}`;
-}
-
-const modeWords: Readonly<Record<MemoryUse['mode'], string>> = {
-  tape: 'the whole model with all activations of a batch',
-  'micro-batches': 'the whole model with all activations of a small batch',
-  streaming: 'one block at a time, read from disk',
-};
 
 /** A sentence for each task whose order of modules is mostly noise. */
 export const noiseWarnings = (state: RunState): string[] =>

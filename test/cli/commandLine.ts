@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ErrorCode } from '../../src/shared/errors';
 
@@ -16,23 +17,36 @@ export interface Finished {
 
 interface Options {
   readonly cwd?: string;
+  /** In a process group of its own, as a shell starts it. */
+  readonly group?: boolean;
+  readonly started?: (child: ChildProcess) => void;
   /** Called with all of standard error whenever there is more of it. */
   readonly watch?: (stderr: string, child: ChildProcess) => void;
+}
+
+/** Runs are written beside where the command runs: not in the repository. */
+let scratch: string | undefined;
+function scratchFolder(): string {
+  if (scratch !== undefined) return scratch;
+  const made = mkdtempSync(path.join(tmpdir(), 'adapter-lab-cli-'));
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  return (scratch = made);
 }
 
 /** Runs the command as a user has it: the file in bin/ over the built bundle. */
 export function adapterLab(args: readonly string[], options: Options = {}): Promise<Finished> {
   const built = path.join(root, 'dist', 'cli.js');
   assert.ok(existsSync(built), 'dist/cli.js is missing. Run: npm run build');
-  return runCommand(process.execPath, [bin, ...args], options);
+  return runCommand(process.execPath, [bin, ...args], { cwd: scratchFolder(), ...options });
 }
 
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd = root, watch }: Options = {},
+  { cwd = root, watch, group = false, started }: Options = {},
 ): Promise<Finished> {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, detached: group, stdio: ['ignore', 'pipe', 'pipe'] });
+  started?.(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -16,8 +16,9 @@ describe('adapter-lab devices', () => {
       reports.map(({ device }) => device),
       ['tensorflow', 'native', 'wasm'],
     );
-    for (const { available, gflops, description } of reports) {
+    for (const { available, gflops, memoryBytes, description } of reports) {
       assert.equal(gflops > 0, available);
+      assert.equal(memoryBytes > 0, available);
       assert.match(description, available ? /CPU|GPU/ : /\.$/);
     }
     assert.ok(reports.some(({ available }) => available));
@@ -28,6 +29,7 @@ describe('adapter-lab devices', () => {
     assert.equal(code, 0);
     const lines = stdout.trimEnd().split('\n');
     assert.equal(lines.length, 3);
-    for (const line of lines) assert.match(line, /^(tensorflow|native|wasm) +(\d+ GFLOP\/s|refused) +\S/);
+    for (const line of lines)
+      assert.match(line, /^(tensorflow|native|wasm) +(\d+ GFLOP\/s +[\d.]+ [GM]B|refused) +\S/);
   });
 });

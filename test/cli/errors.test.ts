@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fixtureFolder } from '../reference/fixture';
+import { rawSafetensors } from '../unit/files/rawSafetensors';
 import { temporaryFolder } from '../unit/files/temporary';
 import { smallLlama, writeRandomLlama } from '../unit/models/randomLlama';
 import { adapterLab, failsWith } from './commandLine';
@@ -42,8 +44,50 @@ describe('adapter-lab, errors: code and sentence, next step, exit code', () => {
   });
 
   it('an activation that is not computed', async () => {
-    const model = await changedModel('gelu', (config) => config.replace('"silu"', '"gelu"'));
-    await failsWith(score(model), 'model-config-invalid', /hidden_act 'gelu'/);
+    const model = await changedModel('other', (config) => config.replace('"silu"', '"hal9000"'));
+    await failsWith(score(model), 'model-config-invalid', /hidden_act "hal9000"/);
+  });
+
+  it('weights that are quantized', async () => {
+    await cp(referenceModel, at('quantized'), { recursive: true });
+    const module = 'model.layers.0.self_attn.q_proj';
+    await writeFile(
+      path.join(at('quantized'), 'model.safetensors'),
+      rawSafetensors([
+        { name: `${module}.qweight`, dtype: 'I32', shape: [6, 48] },
+        { name: `${module}.scales`, dtype: 'F16', shape: [12, 48] },
+      ]),
+    );
+    await failsWith(score(at('quantized')), 'model-dtype-unsupported', /quantized/);
+  });
+
+  it('a classifier without its head: its scores would be noise', async () => {
+    await cp(fixtureFolder('bert-two-1'), at('headless'), { recursive: true });
+    const file = path.join(at('headless'), 'model.safetensors');
+    const bytes = await readFile(file);
+    for (let place = bytes.indexOf('"classifier'); place >= 0; place = bytes.indexOf('"classifier'))
+      bytes.write('"unknownone', place);
+    await writeFile(file, bytes);
+    await writeReferenceData(at('bert.jsonl'), 'bert-two-1');
+    const args = score(at('headless'), at('bert.jsonl'), '--kind', 'classification');
+    await failsWith(args, 'model-head-missing', /no classification head \(classifier\.weight\)/);
+  });
+
+  it('a kind of task that the model cannot do, naming one that it can', async () => {
+    for (const [name, kind] of [
+      ['llama-1', 'image-classification'],
+      ['bert-two-1', 'causal-lm'],
+      ['vit-1', 'classification'],
+    ] as const) {
+      const data = at(`${name}.jsonl`);
+      await writeReferenceData(data, name);
+      const args = score(fixtureFolder(name), data, '--kind', kind);
+      await failsWith(
+        args,
+        'option-invalid',
+        new RegExp(`'${name}' is of kind ${kind}, which \\w+ cannot do`),
+      );
+    }
   });
 
   it('data that is not there, is empty, or has a broken line', async () => {
@@ -73,6 +117,9 @@ describe('adapter-lab, errors: code and sentence, next step, exit code', () => {
     const wrong: readonly [args: string[], sentence: RegExp][] = [
       [score(referenceModel, undefined, '--samples', '0'), /'--samples <n>' argument '0' is invalid/],
       [score(referenceModel, undefined, '--batch-size', 'two'), /'--batch-size <n>' argument 'two'/],
+      [score(referenceModel, undefined, '--processes', '0'), /'--processes <n>' argument '0' is invalid/],
+      [score(referenceModel, undefined, '--memory', 'tape'), /choices are auto, streaming/],
+      [score(referenceModel, undefined, '--labels', 'mine'), /choices are empirical, true/],
       [score(referenceModel, undefined, '--device', 'abacus'), /choices are auto, .*native/],
       [score(referenceModel, undefined, '--kind', 'regression'), /choices are classification, causal-lm/],
       [['score', '--data', 'x.jsonl'], /'--model <dir>' not specified/],

@@ -28,7 +28,8 @@ describe('adapter-lab itself', () => {
     const score = await adapterLab(['score', '--help']);
     assert.equal(score.code, 0);
     const options = ['model', 'data', 'kind', 'estimator', 'samples', 'batch-size', 'max-length', 'device'];
-    for (const option of [...options, 'per-sample', 'json']) {
+    const ways = ['labels', 'taylor', 'processes', 'memory', 'resume', 'seed'];
+    for (const option of [...options, ...ways, 'per-sample', 'json']) {
       assert.match(score.stdout, new RegExp(`^  --${option} `, 'm'));
     }
   });

@@ -59,4 +59,22 @@ describe('adapter-lab, interrupted', function () {
     assert.ok(last?.type === 'finished' && last.error?.code === 'cancelled');
     assert.ok(!readFileSync(experiment, 'utf8').includes('plan:'));
   });
+
+  it('goes on with a cancelled run of an experiment, to its plan', async () => {
+    const cwd = path.join(folder.path, 'shorter');
+    const file = path.basename(await writeLongExperiment(cwd, 800));
+    const { code, stderr } = await adapterLab(['run', file], { cwd, watch: interruptAt(/^Memory:/m) });
+    assert.equal(code, 130, stderr);
+    const said = /^To go on from where it stopped: adapter-lab run (\S+) --resume (\S+)$/m.exec(stderr);
+    assert.equal(said?.[1], file, stderr);
+    const resumed = await adapterLab(['run', file, '--resume', said[2]!], { cwd });
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.match(resumed.stdout, /^Kept layer [01] of 2 /m);
+    assert.ok(readFileSync(path.join(cwd, file), 'utf8').includes('plan:'));
+    const events = await readRunEvents(path.resolve(cwd, said[2]!));
+    assert.deepEqual(
+      events.flatMap(({ type }) => (['started', 'resumed', 'finished'].includes(type) ? [type] : [])),
+      ['started', 'finished', 'resumed', 'finished'],
+    );
+  });
 });

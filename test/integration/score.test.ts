@@ -90,6 +90,29 @@ describe('scoring the sample', function () {
     assert.equal(api.enginePid, pid);
   });
 
+  it('resumes a run that was stopped, from where it was, and only such a run', async () => {
+    const resume = (uri: vscode.Uri): Thenable<unknown> =>
+      vscode.commands.executeCommand('adapterLab.resume', uri);
+    const uri = write('resumed.adapter.yaml', quickExperiment(200));
+    const none = (await resume(uri)) as { error?: { code: string } };
+    assert.equal(none.error?.code, 'run-not-resumable');
+    const scoring = score(uri);
+    const run = await running(uri);
+    await until(() => eventsOf(run).some(({ type }) => type === 'scores'), 'the first scores', 60_000);
+    await vscode.commands.executeCommand('adapterLab.stop');
+    await scoring;
+    assert.ok(existsSync(join(run, 'state', 'work.json')));
+    assert.equal(await resume(uri), run);
+    const events = eventsOf(run);
+    const resumed = events.findIndex(({ type }) => type === 'resumed');
+    assert.equal(events[resumed - 1]?.type, 'finished', 'it was stopped before');
+    const first = events.slice(resumed).find((event) => event.type === 'scores');
+    assert.ok(first?.type === 'scores' && first.samplesDone > 0, 'what was done before counts');
+    const end = events.at(-1);
+    assert.ok(end?.type === 'finished' && end.state === 'done');
+    assert.ok(existsSync(join(run, 'scores.json')) && !existsSync(join(run, 'state')));
+  });
+
   it('computes on the device that is chosen, with a new engine for another one', async () => {
     const device = async (): Promise<string | undefined> => {
       const run = await score(write('device.adapter.yaml', quickExperiment(4)));

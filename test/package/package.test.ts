@@ -58,6 +58,8 @@ describe('the package', () => {
       'changelog.md',
       'dist/cli.js',
       'dist/extension.js',
+      'dist/wasm/kernels-fma.wasm',
+      'dist/wasm/kernels.wasm',
       'dist/wasm/tfjs-backend-wasm-simd.wasm',
       'dist/wasm/tfjs-backend-wasm.wasm',
       'dist/webview.css',

@@ -12,7 +12,7 @@ const statusTitles: Readonly<Record<RunState['status'], string>> = {
 };
 
 const stageTitles: Readonly<Record<Stage, string>> = {
-  probe: 'Trying the device with a short and a long batch',
+  probe: 'Starting the device',
   load: 'Loading the model',
   score: 'Scoring layers',
   allocate: 'Allocating adapters',
@@ -32,7 +32,7 @@ export function stageText(run: RunState): string {
     case 'empty':
       return 'No run yet.';
     case 'running':
-      return run.stage === undefined ? 'Starting …' : `${stageTitles[run.stage]} …`;
+      return run.stage === undefined ? 'Starting …' : `${stageTitles[run.stage]}${stepText(run)} …`;
     case 'done':
       return 'Done.';
     case 'failed':
@@ -54,8 +54,12 @@ export function announcement(run: RunState): string {
   if (run.status === 'empty') return '';
   if (run.status === 'failed') return `Run failed. ${run.error?.message ?? ''}`.trim();
   if (run.status !== 'running' || run.stage !== 'score') return stageText(run);
-  return `Scoring layers, ${Math.round(progressOf(run) * 100)} % of the samples done.`;
+  return `Scoring layers, ${Math.round(progressOf(run) * 100)} % done.`;
 }
+
+/** Which block a run is at, where it goes block by block. */
+const stepText = ({ stage, step }: RunState): string =>
+  stage === 'score' && step !== undefined ? `: ${step}` : '';
 
 function samplesText(run: RunState): string {
   const done = run.tasks.reduce((sum, task) => sum + task.samplesDone, 0);

@@ -1,4 +1,5 @@
 import { formatCount } from '../../src/shared/format';
+import { memoryWords } from '../../src/shared/memoryWords';
 import type { RunState } from '../../src/shared/runState';
 import type { RunHeading } from '../../src/shared/webviewProtocol';
 import { h, rebuild, show } from '../dom';
@@ -32,6 +33,7 @@ function factLines(heading: RunHeading, run: RunState): [string, string][] {
     ...line('Model', run.model?.name),
     ...line('Modules', run.modules.length > 0 ? formatCount(run.modules.length) : undefined),
     ...line('Device', run.device?.name),
+    ...line('Memory', run.memory && memoryWords(run.memory)),
     ...line('Tasks', run.tasks.map((task) => task.name).join(', ')),
   ];
 }

@@ -77,6 +77,11 @@ function ask<T>(
   answer: (message: FromLane, resolve: (value: T) => void) => void,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    // It may have ended while nobody listened.
+    if (child.exitCode !== null || child.signalCode !== null) {
+      reject(exitError(child.exitCode, child.signalCode));
+      return;
+    }
     const finish = (): void => {
       child.off('message', onMessage).off('exit', onExit).off('error', onError);
     };

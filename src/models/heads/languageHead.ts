@@ -25,7 +25,12 @@ export class LanguageHead implements Head {
     if (this.slices !== undefined) return;
     this.ends ??= await this.loadEnds();
     const slices: OutputSlice[] = [];
-    for (const [first, count] of this.cuts()) slices.push(await this.slice(first, count));
+    try {
+      for (const [first, count] of this.cuts()) slices.push(await this.slice(first, count));
+    } catch (error) {
+      tf.dispose(slices.map(({ weight }) => weight));
+      throw error;
+    }
     this.slices = slices;
   }
 

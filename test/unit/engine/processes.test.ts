@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ScoreRequest } from '../../../src/engine/request';
 import { scoreModel } from '../../../src/engine/scoreModel';
 import { scoreRun, type RunOptions } from '../../../src/engine/scoreRun';
@@ -25,7 +26,7 @@ describe('scoring in processes of its own', function () {
     await writeSmallExperiment(folder.path);
     const [task] = request().tasks;
     many = [{ ...task!, file: path.join(folder.path, 'data', 'many.jsonl') }];
-    await writeFile(many[0]!.file, tokenizedLines(3000, 4));
+    await writeFile(many[0]!.file, tokenizedLines(1000, 4));
   });
   afterEach(() => assert.deepEqual(lanesOf(), [], 'no process is left'));
 
@@ -57,7 +58,10 @@ describe('scoring in processes of its own', function () {
     const model = path.join(folder.path, 'models', 'wide');
     await writeRandomLlama(model, { ...smallLlama, hidden_size: 256, intermediate_size: 128 });
     const alone = await scored({ model });
-    for (const processes of [1, 2]) assert.deepEqual(await scored({ model, processes }), alone);
+    for (const processes of [1, 2]) {
+      const same = isDeepStrictEqual(await scored({ model, processes }), alone);
+      assert.ok(same, `${processes} processes give other digits`);
+    }
   });
 
   const options = (change: Partial<RunOptions> = {}): RunOptions => ({
@@ -70,7 +74,7 @@ describe('scoring in processes of its own', function () {
   });
 
   it('says that a process was killed, ends the others, and goes on from what they had', async () => {
-    const of = request({ tasks: many, samples: 3000, batchSize: 4, processes: 2 });
+    const of = request({ tasks: many, samples: 1000, batchSize: 4, processes: 2 });
     let killed = 0;
     const told: RunOptions['told'] = ({ state }) => {
       if (killed > 0 || (state.tasks[0]?.samplesDone ?? 0) === 0) return;
@@ -86,7 +90,7 @@ describe('scoring in processes of its own', function () {
     assert.ok(last?.type === 'finished' && last.state === 'failed' && last.error?.code === 'engine-killed');
 
     const done = readFileSync(path.join(run, 'state', 'updates.jsonl'), 'utf8').split('\n').length - 1;
-    assert.ok(done > 0 && done < 750, String(done));
+    assert.ok(done > 0 && done < 250, String(done));
     await scoreRun(of, undefined, options({ resume: true }), never);
     const whole = path.join(folder.path, 'whole');
     await scoreRun({ ...of, processes: 0 }, undefined, options({ run: whole }), never);
@@ -100,7 +104,7 @@ describe('scoring in processes of its own', function () {
     const controller = new AbortController();
     let seen: number[] = [];
     const running = scoreModel(
-      request({ tasks: many, samples: 3000, batchSize: 1, processes: 2 }),
+      request({ tasks: many, samples: 1000, batchSize: 1, processes: 2 }),
       ({ type }) => {
         if (type !== 'scores') return;
         seen = [...seen, ...lanesOf()];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RunWriter } from '../../../src/engine/runWriter';
 import { readRunEvents, runFiles } from '../../../src/files/runs';
@@ -7,6 +7,7 @@ import { LabError } from '../../../src/shared/errors';
 import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { runManifestSchema, type RunManifest } from '../../../src/shared/runManifest';
 import { temporaryFolder } from '../files/temporary';
+import { rejectsWith } from '../files/throwsCode';
 
 const manifest: RunManifest = {
   version: 1,
@@ -131,5 +132,38 @@ describe('RunWriter', () => {
       (await readRunEvents(run)).map(({ type }) => type),
       ['started', 'finished'],
     );
+  });
+
+  it('goes on with a run that was stopped: its events stand, and it runs again', async () => {
+    const run = fresh();
+    const writer = await RunWriter.create(run, manifest, nobody);
+    await writer.record(started);
+    await writer.fail(new LabError('cancelled', 'Stopped.', 'Start again.'));
+    appendFileSync(path.join(run, runFiles.events), '{"at":"","ty');
+    const told: string[] = [];
+    const again = await RunWriter.reopen(run, (of) => told.push(of));
+    assert.deepEqual(again.events, writer.events);
+    assert.deepEqual(again.state, writer.state);
+    const { pid, state, finishedAt, resumedAt, ...rest } = manifestIn(run);
+    assert.deepEqual([pid, state, finishedAt], [process.pid, 'running', undefined]);
+    assert.ok(Number.isFinite(Date.parse(resumedAt ?? '')));
+    assert.deepEqual({ ...rest, pid: 1, state: 'running' }, manifest);
+    assert.deepEqual(told, [], 'nothing was written yet');
+    await again.record({ type: 'resumed' });
+    assert.equal(again.state.status, 'running');
+    await again.finish('done');
+    assert.deepEqual(
+      (await readRunEvents(run)).map(({ type }) => type),
+      ['started', 'finished', 'resumed', 'finished'],
+    );
+    assert.deepEqual(await readRunEvents(run), again.events);
+  });
+
+  it('says that there is no run to go on with, or none that it knows', async () => {
+    await rejectsWith(RunWriter.reopen(fresh(), nobody), 'run-not-found', /run\.json does not exist/);
+    const run = fresh();
+    mkdirSync(run);
+    writeFileSync(path.join(run, runFiles.manifest), '{"version":2}');
+    await rejectsWith(RunWriter.reopen(run, nobody), 'run-not-found', /run\.json/);
   });
 });

@@ -67,7 +67,13 @@ describe('the client of the engine', function () {
     it(`fails every open request when the engine ends (${mode}), and a second try works`, async () => {
       let next: string = mode;
       const { client, states } = engine(() => next);
-      const score = client.request('score', { experiment: '/e', run: '/r', job: 'score', device: 'auto' });
+      const score = client.request('score', {
+        experiment: '/e',
+        run: '/r',
+        job: 'score',
+        device: 'auto',
+        resume: false,
+      });
       score.catch(() => undefined);
       await rejectsWith(client.request('devices', {}), code, message);
       await rejectsWith(score, code, message);
@@ -132,7 +138,7 @@ describe('the client of the engine', function () {
     const controller = new AbortController();
     const score = client.request(
       'score',
-      { experiment: '/e', run: '/r', job: 'score', device: 'auto' },
+      { experiment: '/e', run: '/r', job: 'score', device: 'auto', resume: false },
       controller.signal,
     );
     score.catch(() => undefined);
@@ -202,6 +208,7 @@ describe('the client of the engine', function () {
         run: path.join(root, '.cache/none'),
         job: 'score',
         device: 'auto',
+        resume: false,
       }),
       'experiment-missing',
     );

@@ -56,9 +56,9 @@ describe('the choice of devices', () => {
   it('shows the speed of those that work and the reason of those that do not', () => {
     const items = deviceItems(
       [
-        { device: 'tensorflow', available: false, description: 'No library.', gflops: 0 },
-        { device: 'native', available: true, description: 'ONNX Runtime', gflops: 61.4 },
-        { device: 'wasm', available: true, description: 'SIMD', gflops: 9.6 },
+        { device: 'tensorflow', available: false, description: 'No library.', gflops: 0, memoryBytes: 0 },
+        { device: 'native', available: true, description: 'ONNX Runtime', gflops: 61.4, memoryBytes: 3e9 },
+        { device: 'wasm', available: true, description: 'SIMD', gflops: 9.6, memoryBytes: 3e9 },
       ],
       'wasm',
     );

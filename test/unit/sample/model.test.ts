@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { scoreBatch } from '../../../src/engine/scoreBatch';
 import { readModelFolder } from '../../../src/files/modelFolder';
 import { makeBatches } from '../../../src/models/batches';
 import { sampleLines } from '../../../src/models/dataFile';
@@ -10,6 +9,7 @@ import { openModel } from '../../../src/models/openModel';
 import { toSample } from '../../../src/models/samples';
 import { loadTokenizer } from '../../../src/models/tokenizer';
 import { openDevice } from '../../../src/tensors/device';
+import { lossesOf } from '../models/losses';
 
 const sample = path.resolve(__dirname, '../../../media/sample');
 const folder = path.join(sample, 'model');
@@ -41,15 +41,13 @@ describe('the sample model', () => {
       const samples = lines.map(({ record, where }) => toSample(record, source, tokenizer, 128, where));
       let loss = 0;
       let tokens = 0;
-      for (const batch of makeBatches(samples, 8, 1)) {
-        const { losses } = await scoreBatch(model, batch, new AbortController().signal);
-        losses.forEach((mean, row) => {
-          const count = samples[batch.members[row]!]!.ids.length - 1;
-          loss += mean * count;
-          tokens += count;
-        });
-      }
-      model.dispose();
+      const losses = await lossesOf(model, makeBatches(samples, 8, 1));
+      losses.forEach((mean, index) => {
+        const count = samples[index]!.ids.length - 1;
+        loss += mean * count;
+        tokens += count;
+      });
+      await model.dispose();
       const perplexity = Math.exp(loss / tokens);
       assert.ok(
         perplexity < training['bigramPerplexityPerToken']!,
@@ -63,7 +61,7 @@ describe('the sample model', () => {
     const tokenizer = await loadTokenizer(folder);
     const added = await generate(model, tokenizer.encode('The people of the United'), 12, 0);
     const text = tokenizer.decode(added);
-    model.dispose();
+    await model.dispose();
     assert.ok(/^ States\b/.test(text), text);
   });
 

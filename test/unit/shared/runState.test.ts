@@ -40,6 +40,36 @@ describe('the state of a run', () => {
     assert.equal(progressOf(replay(started, { at, type: 'finished', state: 'done' })), 1);
   });
 
+  it('counts progress in arithmetic where the run tells it, and remembers the step', () => {
+    const told = replay(started, scores('x', 10), { at, type: 'progress', share: 0.25, step: 'loss' });
+    assert.equal(progressOf(told), 0.25);
+    assert.equal(told.step, 'loss');
+    const later = applyEvent(told, { at, type: 'progress', share: 0.5 });
+    assert.deepEqual([progressOf(later), later.step], [0.5, undefined]);
+    assert.equal(progressOf(applyEvent(later, { at, type: 'finished', state: 'failed' })), 0.5);
+    assert.equal(progressOf(applyEvent(later, { at, type: 'finished', state: 'done' })), 1);
+    assert.equal(progressOf(replay(started)), 0);
+  });
+
+  it('knows how memory is spent', () => {
+    const memory = { mode: 'streaming', processes: 2, threads: 1, processBytes: 1e9 } as const;
+    assert.deepEqual(replay(started, { at, type: 'memory', ...memory }).memory, memory);
+    assert.equal(replay(started).memory, undefined);
+  });
+
+  it('goes on where it was resumed: what was measured stands, how it ended does not', () => {
+    const error = { code: 'cancelled', message: 'The job was cancelled.', next: 'Resume.' } as const;
+    const stopped = replay(started, { at, type: 'progress', share: 0.5 }, scores('x', 5), {
+      at,
+      type: 'finished',
+      state: 'cancelled',
+      error,
+    });
+    const resumed = applyEvent(stopped, { at, type: 'resumed' });
+    assert.deepEqual(resumed, { ...stopped, status: 'running', error: undefined });
+    assert.equal(progressOf(resumed), 0.5);
+  });
+
   it('keeps the reason of a failure, and what was measured before it', () => {
     const error = { code: 'disk-full', message: 'The disk is full.', next: 'Free some.' } as const;
     const state = replay(started, scores('x', 5), { at, type: 'finished', state: 'failed', error });

@@ -43,6 +43,7 @@ function norms(x: Float32Array, dy: Float32Array, { batch, inFeatures, outFeatur
   assert.deepEqual(inputs.dataSync(), x);
   assert.deepEqual(gradients.dataSync(), dy);
   sampleNorms.dispose();
+  assert.ok(!inputs.isDisposed && !gradients.isDisposed, 'they are the caller’s');
   tf.dispose([inputs, gradients]);
   assert.deepEqual([tf.memory().numTensors, tf.engine().backend.numDataIds()], before, 'left behind');
   return found;

@@ -17,6 +17,7 @@ const paths: Readonly<Record<Role, string>> = {
   o: 'self_attn.o_proj',
   qkv: 'self_attn.qkv_proj',
   gate: 'mlp.gate_proj',
+  gate_up: 'mlp.gate_up_proj',
   up: 'mlp.up_proj',
   down: 'mlp.down_proj',
 };
@@ -59,6 +60,7 @@ export const begin = (model: SampleModel, startedAt = '2025-03-04T09:12:30.000Z'
         { device: 'webgpu', reason: 'No adapter was found; install a Vulkan driver to use the GPU.' },
       ],
     },
+    { type: 'memory', mode: 'tape', processes: 4, threads: 2, processBytes: 310e6 },
     { type: 'stage', stage: 'load' },
     {
       type: 'model',
@@ -78,7 +80,10 @@ export function score(model: SampleModel, progress: number, taus: readonly numbe
     const part = Math.min(1, Math.max(0, progress - index));
     if (part === 0) return;
     for (const done of [0.25, 0.5, 1].filter((step) => step < part).concat(part)) {
-      events.push(scoresEvent(model, task, index, Math.round(samples * done)));
+      events.push(
+        { type: 'progress', share: (index + done) / model.tasks.length },
+        scoresEvent(model, task, index, Math.round(samples * done)),
+      );
     }
     const tau = taus[index] ?? 0.82;
     if (part === 1) {

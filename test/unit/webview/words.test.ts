@@ -92,7 +92,7 @@ describe('the status in words', () => {
 
   it('is announced coarsely', () => {
     assert.equal(announcement(empty), '');
-    assert.equal(announcement(running), 'Scoring layers, 50 % of the samples done.');
+    assert.equal(announcement(running), 'Scoring layers, 50 % done.');
     assert.equal(announcement(done), 'Done.');
   });
 });

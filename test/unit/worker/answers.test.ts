@@ -41,7 +41,7 @@ describe('engine process', () => {
   });
 
   it('refuses parameters that it cannot read, naming the field, and goes on', async () => {
-    const score = { experiment: '/a', run: '/b', job: 'score', device: 'auto' };
+    const score = { experiment: '/a', run: '/b', job: 'score', device: 'auto', resume: false };
     const refused: readonly [method: string, params: unknown, message: RegExp][] = [
       ['hello', {}, /'hello' request .*protocol/s],
       ['hello', { protocol: '1' }, /protocol/],
@@ -50,6 +50,7 @@ describe('engine process', () => {
       ['score', { ...score, run: undefined }, /run/],
       ['score', { ...score, experiment: 7 }, /experiment/],
       ['score', { ...score, job: 'allocate' }, /job/],
+      ['score', { ...score, resume: 'yes' }, /resume/],
       ['devices', 'all', /'devices' request/],
     ];
     for (const [method, params, message] of refused) {
@@ -83,6 +84,7 @@ describe('engine process', () => {
         run: '/none',
         job: 'score',
         device: 'auto',
+        resume: false,
       }),
       labError('experiment-missing', /none\.adapter\.yaml/),
     );
@@ -95,8 +97,9 @@ describe('engine process', () => {
       devices.map(({ device }) => device),
       ['tensorflow', 'native', 'wasm'],
     );
-    for (const { available, gflops, description } of devices) {
+    for (const { available, gflops, memoryBytes, description } of devices) {
       assert.equal(gflops > 0, available);
+      assert.equal(memoryBytes > 1e6, available);
       assert.ok(description.length > 0);
     }
     const wasm = devices.find(({ device }) => device === 'wasm');

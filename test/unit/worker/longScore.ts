@@ -4,11 +4,11 @@ import { readRunEvents } from '../../../src/files/runs';
 import type { RunEvent } from '../../../src/shared/runEvents';
 import { experimentText, tokenizedLines, writeSmallExperiment } from '../engine/smallExperiment';
 
-/** An experiment whose scoring takes far longer than any test waits: each sample is a batch of its own. */
-export async function writeLongExperiment(folder: string): Promise<string> {
-  const text = experimentText.replace('samples: 12, batch_size: 4', 'samples: 20000, batch_size: 1');
+/** An experiment whose scoring takes far longer than any test waits, or as long as so many samples: each is a batch. */
+export async function writeLongExperiment(folder: string, samples = 20_000): Promise<string> {
+  const text = experimentText.replace('samples: 12, batch_size: 4', `samples: ${samples}, batch_size: 1`);
   const file = await writeSmallExperiment(folder, text);
-  await writeFile(path.join(folder, 'data', 'first.jsonl'), tokenizedLines(20_000, 3));
+  await writeFile(path.join(folder, 'data', 'first.jsonl'), tokenizedLines(samples, 3));
   return file;
 }
 

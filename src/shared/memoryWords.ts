@@ -1,0 +1,14 @@
+import { formatBytes } from './format';
+import type { MemoryUse } from './runState';
+
+/** How memory is spent, for people: "one block at a time, read from disk; 2 processes of about 420 MB". */
+export function memoryWords({ mode, processes, threads, processBytes }: MemoryUse): string {
+  const each = `${formatBytes(processBytes)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return `${modeWords[mode]}; ${processes === 1 ? `1 process of about ${each}` : `${processes} processes of about ${each} each`}`;
+}
+
+const modeWords: Readonly<Record<MemoryUse['mode'], string>> = {
+  tape: 'the whole model with all activations of a batch',
+  'micro-batches': 'the whole model with all activations of a small batch',
+  streaming: 'one block at a time, read from disk',
+};
