@@ -1,4 +1,5 @@
 import { formatBytes, formatSeconds, formatShare } from '../shared/format';
+import { fisherWords } from '../shared/fisherWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
 import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
@@ -18,6 +19,8 @@ export class Progress {
   /** To be called with every event of the job. */
   readonly update = (event: UnstampedRunEvent | RunEvent): void => {
     this.state = applyEvent(this.state, { at: '', ...event } as RunEvent);
+    if (event.type === 'started' && event.labels !== undefined)
+      this.line(`Scores: ${fisherWords[event.labels]}`);
     if (event.type === 'device')
       this.line(`Device: ${event.device} (${event.description}, ${event.gflops.toFixed(0)} GFLOP/s)`);
     if (event.type === 'model')

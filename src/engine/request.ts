@@ -1,6 +1,6 @@
 import type { TaskSource } from '../shared/taskSource';
 import type { UnstampedRunEvent } from '../shared/runEvents';
-import type { Device, Estimator } from '../shared/words';
+import type { Device, Estimator, LabelKind } from '../shared/words';
 
 /** All that decides a score. The same request on the same device gives the same numbers to the last digit. */
 export interface ScoreRequest {
@@ -17,7 +17,7 @@ export interface ScoreRequest {
   readonly maxLength: number;
   readonly device: Device | 'auto';
   /** Whose labels the loss is of: the data's (empirical Fisher), or drawn from the model (true Fisher). */
-  readonly labels: 'empirical' | 'true';
+  readonly labels: LabelKind;
   /** Keep every sample's value in the result. */
   readonly perSample: boolean;
   /** Also what needs the whole gradient: the mean gradient's norm and Taylor salience. */

@@ -1,5 +1,6 @@
 import type { Prepared } from './prepare';
 import type { EventSink } from './request';
+import { activationBytes } from './scoring/activations';
 import { ScoreProgress, stepOf } from './scoring/progress';
 import type { Update } from './scoring/work';
 import type { Workload } from './scoring/workload';
@@ -143,12 +144,28 @@ export class ScoreReporter {
     this.sink({ type: 'estimate', estimate: { seconds, memoryBytes, diskBytes: this.diskBytes(seconds) } });
   }
 
+  /** Hidden states on disk while units are under way. */
+  private stateBytes(): number {
+    const { items, units, processes } = this.work;
+    const { width, layers } = this.prepared.model.spec;
+    const tokens = units.map((unit) =>
+      unit.items.reduce((sum, item) => {
+        const batch = items[item]?.batch;
+        return sum + (batch === undefined ? 0 : batch.members.length * batch.length);
+      }, 0),
+    );
+    return (
+      Math.min(units.length, Math.max(1, processes)) * activationBytes(Math.max(...tokens), width, layers)
+    );
+  }
+
   /** Characters of JSON: a module's row, a value of one sample, a module's share of one live update. */
   private diskBytes(seconds: number): number {
     const [row, value, update] = [230, 22, 42];
     const modules = this.prepared.model.modules.length;
     const samples = this.tasks.reduce((sum, task) => sum + task.samples, 0);
     const updates = Math.min((seconds * 1000) / updateMs, this.work.items.length) + this.tasks.length;
-    return 2000 + modules * (row * (this.tasks.length + 1) + update * updates + value * samples);
+    const states = this.work.mode === 'streaming' ? this.stateBytes() : 0;
+    return states + 2000 + modules * (row * (this.tasks.length + 1) + update * updates + value * samples);
   }
 }

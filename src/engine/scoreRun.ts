@@ -61,6 +61,7 @@ export async function scoreRun(
             job: options.job,
             experiment: path.basename(experiment ?? request.tasks[0]?.file ?? ''),
             tasks: request.tasks.map(({ name }) => name),
+            labels: request.labels,
           },
     );
     const { scores, prepared, device, peakBytes } = await scoreModel(request, sink.push, signal, {

@@ -1,5 +1,6 @@
 import { combineTasks, sumByLayer } from '../shared/combineScores';
 import { formatBytes, formatCount, formatScore, formatSeconds, formatShare } from '../shared/format';
+import { fisherWords } from '../shared/fisherWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunState } from '../shared/runState';
 
@@ -59,7 +60,7 @@ function table(cells: readonly (readonly string[])[], leftColumns = 0): string[]
 }
 
 function facts(state: RunState): string[] {
-  const { model, device, memory, estimate, actual } = state;
+  const { model, labels, device, memory, estimate, actual } = state;
   const cost = (of: NonNullable<typeof actual>): string =>
     `${formatSeconds(of.seconds)}, ${formatBytes(of.memoryBytes)} of memory, ${formatBytes(of.diskBytes)} on disk`;
   return [
@@ -68,6 +69,7 @@ function facts(state: RunState): string[] {
       : [
           `- Model: ${model.architecture}, ${model.layers} layers, ${formatCount(model.parameters)} parameters`,
         ]),
+    ...(labels === undefined ? [] : [`- Scores: ${fisherWords[labels]}`]),
     ...(device === undefined
       ? []
       : [`- Device: ${device.name} (${device.description}, ${device.gflops.toFixed(0)} GFLOP/s)`]),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { devices, memoryModes, roles } from './words';
+import { devices, labelKinds, memoryModes, roles } from './words';
 import { errorKinds, type ErrorCode } from './errors';
 import { planFileSchema } from './planFile';
 
@@ -45,6 +45,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     job: z.enum(jobs),
     experiment: z.string(),
     tasks: z.array(z.string()),
+    /** Whose labels the loss is of. */
+    labels: z.enum(labelKinds).optional(),
   }),
   /** The run goes on after it was stopped: what stands before counts. */
   z.object({ ...at, type: z.literal('resumed') }),

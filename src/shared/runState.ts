@@ -1,13 +1,14 @@
 import type { ErrorPayload } from './errors';
 import type { PlanFile } from './planFile';
 import type { Cost, Job, RunEvent, Stage } from './runEvents';
-import type { Device, MemoryMode, Module } from './words';
+import type { Device, LabelKind, MemoryMode, Module } from './words';
 
 /** What replaying a run's events gives: all that a view, the status bar or the terminal shows of a run. */
 export interface RunState {
   readonly job: Job | undefined;
   readonly experiment: string;
   readonly startedAt: string | undefined;
+  readonly labels: LabelKind | undefined;
   readonly status: 'empty' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly stage: Stage | undefined;
   readonly device:
@@ -55,6 +56,7 @@ export const emptyRun: RunState = {
   job: undefined,
   experiment: '',
   startedAt: undefined,
+  labels: undefined,
   status: 'empty',
   stage: undefined,
   device: undefined,
@@ -80,6 +82,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         job: event.job,
         experiment: event.experiment,
         startedAt: event.at,
+        labels: event.labels,
         status: 'running',
         tasks: event.tasks.map((name) => emptyTask(name)),
       };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { estimators, roles, taskKinds } from './words';
+import { estimators, labelKinds, roles, taskKinds } from './words';
 
 /**
  * The file that `adapter-lab score --json` writes and `adapter-lab allocate --scores` reads: one task's scores.
@@ -47,7 +47,7 @@ export const scoreFileSchema = z.object({
   dataHash: z.string(),
   estimator: z.enum(estimators),
   /** Whose labels the loss is of: those in the data (`empirical`) or drawn from the model (`true`). */
-  labels: z.enum(['empirical', 'true']),
+  labels: z.enum(labelKinds),
   samples: z.number().int().positive(),
   /** What else decides the numbers; absent in files that another program wrote. */
   kind: z.enum(taskKinds).optional(),

@@ -52,6 +52,10 @@ export type TaskKind = (typeof taskKinds)[number];
 export const devices = ['tensorflow', 'webgpu', 'native', 'wasm', 'cpu'] as const;
 export type Device = (typeof devices)[number];
 
+/** Whose labels the loss is of: the data's (empirical Fisher information), or drawn from the model (true). */
+export const labelKinds = ['empirical', 'true'] as const;
+export type LabelKind = (typeof labelKinds)[number];
+
 /** How scoring spends memory: engine/scoring/work.ts says what each does. */
 export const memoryModes = ['tape', 'micro-batches', 'streaming'] as const;
 export type MemoryMode = (typeof memoryModes)[number];

@@ -10,7 +10,15 @@ import { layerTable, noiseWarnings } from '../../planning/report';
 import type { RunEvent } from '../../shared/runEvents';
 import { runScoresSchema } from '../../shared/scoreFile';
 import { version } from '../../shared/version';
-import { estimators, taskKinds, type Device, type Estimator, type TaskKind } from '../../shared/words';
+import {
+  estimators,
+  labelKinds,
+  taskKinds,
+  type Device,
+  type LabelKind,
+  type Estimator,
+  type TaskKind,
+} from '../../shared/words';
 import { absolute, deviceOption, integer, positiveInteger } from '../options';
 import { Progress } from '../progress';
 import { interruptSignal, offerResume, print, say } from '../terminal';
@@ -28,7 +36,7 @@ interface Options {
   maxLength: number;
   device: Device | 'auto';
   seed: number;
-  labels: 'empirical' | 'true';
+  labels: LabelKind;
   processes: number | 'auto';
   memory: 'auto' | 'streaming';
   perSample?: boolean;
@@ -61,7 +69,7 @@ export function addScore(program: Command): void {
     .option('--seed <n>', 'which samples of a larger file', integer, 1)
     .addOption(
       new Option('--labels <whose>', "whose labels the loss is of: the data's, or drawn from the model")
-        .choices(['empirical', 'true'])
+        .choices([...labelKinds])
         .default('empirical'),
     )
     .option('--taylor', 'also what needs the whole gradient: mean gradient norm and Taylor salience')

@@ -7,14 +7,14 @@ import { readJsonAs } from '../../files/json';
 import { readJournal } from '../../files/readJournal';
 import { resumeFile } from '../../files/runs';
 import { LabError } from '../../shared/errors';
-import { devices, memoryModes } from '../../shared/words';
+import { devices, labelKinds, memoryModes } from '../../shared/words';
 import type { Update } from './work';
 
 /** What decides a score's numbers, to the last digit: a run goes on only where all of it is the same. */
 const fingerprintSchema = z.object({
   modelHash: z.string(),
   tasks: z.array(z.object({ name: z.string(), dataHash: z.string(), samples: z.number() })),
-  labels: z.enum(['empirical', 'true']),
+  labels: z.enum(labelKinds),
   taylor: z.boolean(),
   /** Path of the adapter whose B is scored as well. */
   adapter: z.string().optional(),
