@@ -9,6 +9,7 @@ import { sampleLines, type DataLine } from '../models/dataFile';
 import { openModel } from '../models/openModel';
 import { toSample, type AnySample } from '../models/samples';
 import { loadTokenizer, type TextTokenizer } from '../models/tokenizer';
+import type { ModelSpec } from '../models/spec';
 import type { Transformer } from '../models/transformer';
 import { LabError } from '../shared/errors';
 import type { TaskSource } from '../shared/taskSource';
@@ -47,7 +48,7 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
   for (const source of request.tasks) {
     const lines = await sampleLines(source.file, request.samples, request.seed);
     const samples = samplesOf(lines, source, model, tokenizer, maxLength);
-    requireKnownTokens(samples, model.spec.vocabulary, lines);
+    requireKnownTokens(samples, model.spec, lines);
     tasks.push({ source, dataHash: await hashFile(source.file), samples });
   }
   return {
@@ -57,7 +58,9 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
     tasks,
     adapted: request.adapter === undefined ? [] : await adaptedModules(request.adapter, model.modules),
     batches: (tokens) =>
-      tasks.map(({ samples }) => makeBatches(samples, request.batchSize, request.seed, tokens)),
+      tasks.map(({ samples }) =>
+        makeBatches(samples, request.batchSize, request.seed, tokens, model.spec.lengthBoundary),
+      ),
   };
 }
 
@@ -98,19 +101,24 @@ function samplesOf(
 
 function requireKnownTokens(
   samples: readonly AnySample[],
-  vocabulary: number,
+  { vocabulary, embedding }: ModelSpec,
   lines: readonly DataLine[],
 ): void {
   samples.forEach((sample, index) => {
     if (!('ids' in sample)) return;
     const targets = 'targets' in sample ? sample.targets.filter((target) => target !== -100) : [];
     const unknown = [...sample.ids, ...targets].find((id) => id < 0 || id >= vocabulary);
-    if (unknown === undefined) return;
-    throw new LabError(
-      'data-line-invalid',
-      `${lines[index]?.where ?? 'The data'} has token ${unknown}; the model knows 0 to ${vocabulary - 1}.`,
-      'Use the tokenizer that belongs to the model.',
-    );
+    const refuse = (what: string): LabError =>
+      new LabError(
+        'data-line-invalid',
+        `${lines[index]?.where ?? 'The data'} has ${what}.`,
+        'Use the tokenizer that belongs to the model.',
+      );
+    if (unknown !== undefined) throw refuse(`token ${unknown}; the model knows 0 to ${vocabulary - 1}`);
+    const kinds = embedding.kind === 'tokens' ? (embedding.segments?.rows ?? 1) : 1;
+    const segment = ('segments' in sample ? (sample.segments ?? []) : []).find((n) => n < 0 || n >= kinds);
+    // A model without segments has nothing to look them up in, and old tokenizers write zeros all the same.
+    if (segment !== undefined) throw refuse(`token_type_ids ${segment}; the model knows 0 to ${kinds - 1}`);
   });
 }
 

@@ -36,20 +36,24 @@ export interface Batch {
  * alone, never on how the work is divided. Their order is shuffled: early results come from all lengths.
  * @param batchSize samples at most
  * @param tokens positions with padding at most, but always at least one sample
+ * @param boundary samples up to this length and longer ones are never in one batch
  */
 export function makeBatches(
   samples: readonly AnySample[],
   batchSize: number,
   seed: number,
   tokens = Infinity,
+  boundary = Infinity,
 ): Batch[] {
   const lengths = samples.map(lengthOf);
   const byLength = [...samples.keys()].sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b);
   const groups: number[][] = [];
   let open: number[] = [];
   for (const index of byLength) {
-    const size = (open.length + 1) * (lengths[index] ?? 0);
-    if (open.length === batchSize || (open.length > 0 && size > tokens)) {
+    const length = lengths[index] ?? 0;
+    const size = (open.length + 1) * length;
+    const crosses = length > boundary && (lengths[open.at(-1) ?? index] ?? 0) <= boundary;
+    if (open.length > 0 && (open.length === batchSize || size > tokens || crosses)) {
       groups.push(open);
       open = [];
     }

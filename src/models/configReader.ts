@@ -37,6 +37,13 @@ export class ConfigReader {
     throw this.invalid(`${name} ${shown(value)} is not a whole number above 0`);
   }
 
+  /** A whole number from 0 on. */
+  index(name: string, fallback?: number): number {
+    const value = this.value(name) ?? fallback;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+    throw this.invalid(`${name} ${shown(value)} is not a whole number from 0 on`);
+  }
+
   number(name: string, fallback?: number): number {
     const value = this.value(name) ?? fallback;
     if (typeof value === 'number' && Number.isFinite(value)) return value;

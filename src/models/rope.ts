@@ -85,5 +85,5 @@ function longrope(
   const factor = scaling.positive('factor', maxLength / original);
   const usual = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
   const magnitude = scaling.positive('attention_factor', usual);
-  return { dims, magnitude, frequencies: (length) => (length > original ? long : short) };
+  return { dims, magnitude, boundary: original, frequencies: (length) => (length > original ? long : short) };
 }

@@ -7,6 +7,8 @@ export interface RotaryForm {
   readonly dims: number;
   /** Angle of pair i at position 1, for samples of that many positions: [dims / 2]. */
   frequencies(length: number): readonly number[];
+  /** Samples longer than this have other frequencies: they are not batched with shorter ones (longrope). */
+  readonly boundary?: number;
   /** Factor on cosines and sines (longrope); 1 where absent. */
   readonly magnitude?: number;
 }

@@ -12,6 +12,8 @@ export interface ModelSpec {
   readonly vocabulary: number;
   /** Longest sample in positions. */
   readonly maxLength: number;
+  /** Samples longer than this are computed otherwise, and not in one batch with shorter ones. */
+  readonly lengthBoundary?: number | undefined;
   readonly embedding: TokenEmbedding | PatchEmbedding;
   block(layer: number): BlockSpec;
   readonly head: HeadSpec;

@@ -12,7 +12,7 @@ import type { Head } from './heads/head';
 import { LanguageHead } from './heads/languageHead';
 import { normWeights } from './normTensors';
 import { rotaryTables, type RotaryForm } from './rotary';
-import type { ModelSpec } from './spec';
+import type { BlockSpec, ModelSpec } from './spec';
 import { WeightReader } from './weights';
 
 /** Called in the backward pass of a linear layer: its inputs and its outputs' gradients, rows of a sample together. */
@@ -24,6 +24,7 @@ type BlockWeights = Readonly<Record<string, tf.Tensor>>;
 export class Transformer {
   readonly head: Head;
   private readonly reader: WeightReader;
+  private readonly blockSpecs: readonly BlockSpec[];
   private readonly blocks = new Map<number, BlockWeights>();
   private readonly tables = new Map<RotaryForm, RotaryTables & { readonly length: number }>();
 
@@ -31,6 +32,8 @@ export class Transformer {
     readonly folder: ModelFolder,
     readonly spec: ModelSpec,
   ) {
+    // All at once: what a block's settings have wrong is refused before any weight is read.
+    this.blockSpecs = Array.from({ length: spec.layers }, (_, layer) => spec.block(layer));
     this.reader = new WeightReader(folder);
     const { head, width, vocabulary } = spec;
     this.head =
@@ -85,7 +88,7 @@ export class Transformer {
     const prefix = this.prefix(layer);
     const { members, length, lengths } = batch;
     const shape = { batch: members.length, length, lengths, bottom: layer === 0 && record !== undefined };
-    return transformerBlock(this.spec.block(layer), x, shape, {
+    return transformerBlock(this.blockSpec(layer), x, shape, {
       norm: (input, spec) => frozenNorm(input, normWeights(spec, this.weights(layer)), spec.form),
       rotary: (form) => this.rotary(form, length),
       linear: (input, { name, orientation }, bottom) =>
@@ -116,8 +119,14 @@ export class Transformer {
 
   private shapes(layer: number): Record<string, readonly number[]> {
     const prefix = this.prefix(layer);
-    const inside = blockShapes(this.spec.block(layer), (name) => this.reader.has(prefix + name));
+    const inside = blockShapes(this.blockSpec(layer), (name) => this.reader.has(prefix + name));
     return Object.fromEntries(Object.entries(inside).map(([name, shape]) => [prefix + name, shape]));
+  }
+
+  private blockSpec(layer: number): BlockSpec {
+    const spec = this.blockSpecs[layer];
+    if (spec === undefined) throw new Error(`There is no block ${layer}.`);
+    return spec;
   }
 
   private weights(layer: number): BlockWeights {

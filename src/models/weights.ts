@@ -47,9 +47,10 @@ export class WeightReader {
   /** @throws LabError model-tensor-missing, model-tensor-shape, model-dtype-unsupported, weights-not-finite, safetensors-truncated */
   async load(shapes: Shapes): Promise<Record<string, tf.Tensor>> {
     this.readAhead(shapes);
+    const { ahead } = this;
     const loaded: Record<string, tf.Tensor> = {};
     try {
-      const parts = await this.ahead?.parts;
+      const parts = await ahead?.parts;
       for (const [name, shape] of Object.entries(shapes)) {
         const bytes = parts?.get(name) ?? new Uint8Array();
         loaded[name] = tensorFrom(shape, (target) =>
@@ -61,7 +62,8 @@ export class WeightReader {
       for (const tensor of Object.values(loaded)) tensor.dispose();
       throw error;
     } finally {
-      this.ahead = undefined;
+      // What was asked for meanwhile is still to be loaded.
+      if (this.ahead === ahead) this.ahead = undefined;
     }
   }
 
@@ -89,7 +91,7 @@ export class WeightReader {
     const bytes = new Uint8Array(this.sliceBuffer, 0, count * rowBytes);
     await this.readBytes(entry, first * rowBytes, bytes);
     return tensorFrom([count, shape[1]], (target) =>
-      this.decode(entry, name, bytes, target, `${name} from ${first}`),
+      this.decode(entry, name, bytes, target, first * shape[1]),
     ) as tf.Tensor2D;
   }
 
@@ -126,7 +128,12 @@ export class WeightReader {
       );
     }
     widen(entry.dtype as FloatDtype, buffer, found);
-    requireFinite(found, name, entry.file);
+    requireFinite(
+      found,
+      name,
+      entry.file,
+      (i) => (wanted[Math.floor(i / columns)] ?? 0) * columns + (i % columns),
+    );
     const place = new Map(wanted.map((row, i) => [row, i]));
     const gathered = new Float32Array(rows.length * columns);
     for (let i = 0; i < rows.length; i++) {
@@ -211,16 +218,12 @@ export class WeightReader {
   }
 
   /** @param part what is checked once: the tensor, or a slice of it */
-  private decode(
-    entry: ModelTensor,
-    name: string,
-    bytes: Uint8Array,
-    target: Float32Array,
-    part = name,
-  ): void {
+  /** @param first entry of the tensor that `bytes` begin with */
+  private decode(entry: ModelTensor, name: string, bytes: Uint8Array, target: Float32Array, first = 0): void {
     widen(entry.dtype as FloatDtype, bytes, target);
+    const part = `${name} from ${first}`;
     if (this.checked.has(part)) return;
-    requireFinite(target, name, entry.file);
+    requireFinite(target, name, entry.file, (i) => first + i);
     this.checked.add(part);
   }
 }
@@ -232,8 +235,16 @@ function widen(dtype: FloatDtype, bytes: Uint8Array, target: Float32Array): void
   else decodeBfloat16(new Uint16Array(buffer, byteOffset, target.length), target);
 }
 
-/** One NaN weight makes every score NaN; better to say which one it is. */
-function requireFinite(values: Float32Array, name: string, file: string): void {
+/**
+ * One NaN weight makes every score NaN; better to say which one it is.
+ * @param placeOf where in the tensor an entry of `values` stands
+ */
+function requireFinite(
+  values: Float32Array,
+  name: string,
+  file: string,
+  placeOf: (index: number) => number,
+): void {
   // 0 × x is NaN exactly where x is not finite: one pass without a branch for each entry.
   let broken = 0;
   for (let i = 0; i < values.length; i++) broken += (values[i] as number) * 0;
@@ -241,7 +252,7 @@ function requireFinite(values: Float32Array, name: string, file: string): void {
   const index = values.findIndex((value) => !Number.isFinite(value));
   throw new LabError(
     'weights-not-finite',
-    `Tensor ${name} in ${file} holds ${values[index]} at entry ${index}.`,
+    `Tensor ${name} in ${file} holds ${values[index]} at entry ${placeOf(index)}.`,
     'Use a checkpoint whose weights are finite.',
   );
 }

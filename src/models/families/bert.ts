@@ -18,7 +18,7 @@ export function bert(folder: ModelFolder): ModelSpec {
 export function roberta(folder: ModelFolder): ModelSpec {
   const config = new ConfigReader(folder.settings, folder.dir);
   const width = config.count('hidden_size');
-  return likeBert(folder, config.number('pad_token_id', 1) + 1, () =>
+  return likeBert(folder, config.index('pad_token_id', 1) + 1, () =>
     classHead('first', [
       { linear: linear('classifier.dense', width, width), activation: 'tanh' },
       { linear: linear('classifier.out_proj', width, classesOf(folder, 'classifier.out_proj')) },

@@ -3,7 +3,15 @@ import { ConfigReader } from '../configReader';
 import { ropeOf, ropeSettings } from '../rope';
 import type { RotaryForm } from '../rotary';
 import type { BlockSpec, ModelSpec } from '../spec';
-import { decoderHead, headSizes, linear, rmsNorm, separateProjections, windowOf } from './parts';
+import {
+  decoderHead,
+  headSizes,
+  linear,
+  rmsNorm,
+  separateProjections,
+  vocabularyOf,
+  windowOf,
+} from './parts';
 
 interface Variant {
   /** A norm behind attention and mlp as well as before them. */
@@ -15,6 +23,8 @@ interface Variant {
   /** Soft caps where config.json gives none; Gemma 3's products have none, whatever it says. */
   readonly caps: { readonly attention?: number; readonly output?: number };
   readonly theta: number;
+  /** Where config.json has none: published Gemma 3 with images leaves them out of its `text_config`. */
+  readonly heads?: { readonly heads: number; readonly keyHeads: number };
   /** Base of the layers that slide, where it is another. */
   readonly slidingTheta?: number;
 }
@@ -46,6 +56,7 @@ export const gemma3 = (folder: ModelFolder): ModelSpec =>
     queryScalar: 256,
     caps: {},
     theta: 1e6,
+    heads: { heads: 8, keyHeads: 4 },
     slidingTheta: 10_000,
   });
 
@@ -53,7 +64,7 @@ function likeGemma(folder: ModelFolder, variant: Variant): ModelSpec {
   const config = new ConfigReader(folder.settings, folder.dir);
   config.require('use_bidirectional_attention', false);
   const width = config.count('hidden_size');
-  const sizes = headSizes(config, 256);
+  const sizes = headSizes(config, 256, variant.heads);
   const inner = config.count('intermediate_size');
   const epsilon = config.positive('rms_norm_eps', 1e-6);
   // `hidden_act` is there too in old files, and ignored.
@@ -108,7 +119,7 @@ function likeGemma(folder: ModelFolder, variant: Variant): ModelSpec {
   return {
     width,
     layers: folder.layers,
-    vocabulary: config.count('vocab_size'),
+    vocabulary: vocabularyOf(config, folder, table),
     maxLength,
     embedding: { kind: 'tokens', table, tableWidth: width, scale: Math.sqrt(width) },
     block,

@@ -8,6 +8,8 @@ import { decoderHead, headSizes, linear, rmsNorm, separateProjections, windowOf 
 interface Variant {
   /** Which layers look through the window, where `layer_types` does not say. */
   readonly slides?: (layer: number, config: ConfigReader) => boolean;
+  /** Whether any layer looks through the window. */
+  readonly windowed?: (config: ConfigReader) => boolean;
   /** Root mean square norms over each head's queries and keys, before the rotation. */
   readonly headNorms?: boolean;
   /** Layers without a rotation. */
@@ -27,12 +29,19 @@ export const llama = (folder: ModelFolder): ModelSpec => likeLlama(folder, {});
 export const mistral = (folder: ModelFolder): ModelSpec =>
   likeLlama(folder, { slides: () => true, window: 4096 });
 
+const qwen: Variant = {
+  slides: (layer, config) => layer >= config.number('max_window_layers', 28),
+  // Switched off, it is off whatever `layer_types` says.
+  windowed: (config) => config.flag('use_sliding_window', false),
+  window: 4096,
+};
+
 /** Qwen 2 and 2.5: biases on q, k and v; layers from `max_window_layers` on slide where `use_sliding_window` is true. */
-export const qwen2 = (folder: ModelFolder): ModelSpec => likeLlama(folder, { slides: qwenSlides });
+export const qwen2 = (folder: ModelFolder): ModelSpec => likeLlama(folder, qwen);
 
 /** Qwen 3: as Qwen 2 without biases, with norms of queries and keys. */
 export const qwen3 = (folder: ModelFolder): ModelSpec =>
-  likeLlama(folder, { slides: qwenSlides, headNorms: true, headSize: 128 });
+  likeLlama(folder, { ...qwen, headNorms: true, headSize: 128 });
 
 /** SmolLM 3: every fourth layer has no rotation, and may look through a window instead. */
 export const smollm3 = (folder: ModelFolder): ModelSpec =>
@@ -51,9 +60,6 @@ function hasNoRope(layer: number, config: ConfigReader): boolean {
   return (layer + 1) % config.count('no_rope_layer_interval', 4) === 0;
 }
 
-const qwenSlides = (layer: number, config: ConfigReader): boolean =>
-  config.flag('use_sliding_window', false) && layer >= config.number('max_window_layers', 28);
-
 function likeLlama(folder: ModelFolder, variant: Variant): ModelSpec {
   const config = new ConfigReader(folder.settings, folder.dir);
   const width = config.count('hidden_size');
@@ -71,7 +77,9 @@ function likeLlama(folder: ModelFolder, variant: Variant): ModelSpec {
   const headNorm = (name: string) => rmsNorm(name, sizes.headSize, epsilon);
   const norms = variant.headNorms === true;
   const block = (layer: number): BlockSpec => {
-    const window = windowOf(config, layer, () => variant.slides?.(layer, config) ?? false, variant.window);
+    const slides = (): boolean => variant.slides?.(layer, config) ?? false;
+    const windowed = variant.windowed?.(config) ?? true;
+    const window = windowed ? windowOf(config, layer, slides, variant.window) : undefined;
     return {
       residual: 'pre',
       attentionNorm: rmsNorm('input_layernorm', width, epsilon),

@@ -1,7 +1,7 @@
 import type { ModelFolder } from '../../files/modelFolder';
 import { LabError } from '../../shared/errors';
 import type { HeadLayout, NormForm } from '../../tensors/primitives/primitives';
-import type { ConfigReader } from '../configReader';
+import { ConfigReader } from '../configReader';
 import type { AttentionSpec, ClassHeadSpec, HeadSpec, LanguageHeadSpec, LinearSpec, NormSpec } from '../spec';
 
 /** Pieces that the families' files are put together from. */
@@ -44,11 +44,16 @@ export interface HeadSizes {
 /**
  * Head counts of the Llama-like families.
  * @param usual `head_dim` where config.json has none; width / heads where the family derives it
+ * @param usualHeads their numbers where config.json has none
  * @throws LabError model-config-invalid
  */
-export function headSizes(config: ConfigReader, usual?: number): HeadSizes {
-  const count = config.count('num_attention_heads');
-  const keyHeads = config.count('num_key_value_heads', count);
+export function headSizes(
+  config: ConfigReader,
+  usual?: number,
+  usualHeads?: { readonly heads: number; readonly keyHeads: number },
+): HeadSizes {
+  const count = config.count('num_attention_heads', usualHeads?.heads);
+  const keyHeads = config.count('num_key_value_heads', usualHeads?.keyHeads ?? count);
   if (count % keyHeads !== 0)
     throw config.invalid('num_attention_heads is not a multiple of num_key_value_heads');
   const derived = config.value('head_dim') === undefined && usual === undefined;
@@ -75,16 +80,33 @@ export function separateProjections(
   };
 }
 
-/** Classes of a dense layer: the rows of its weight. config.json leaves `id2label` out where there are two. */
-export function classesOf(folder: ModelFolder, name: string): number {
-  const rows = folder.tensors.get(`${name}.weight`)?.shape[0];
-  if (rows !== undefined && rows > 0) return rows;
+/**
+ * Classes of a classifier's last dense layer: the rows of its weight. config.json leaves `id2label` out where there are two.
+ * @param ending of the architecture whose head that is; another head may have tensors of the same names
+ * @throws LabError model-head-missing, model-config-invalid
+ */
+export function classesOf(
+  folder: ModelFolder,
+  name: string,
+  ending: 'ForSequenceClassification' | 'ForImageClassification' = 'ForSequenceClassification',
+): number {
+  const config = new ConfigReader(folder.config, folder.dir);
+  config.require('problem_type', 'single_label_classification');
+  const fits = folder.architecture.endsWith(ending);
+  const rows = fits ? folder.tensors.get(`${name}.weight`)?.shape[0] : undefined;
+  if (rows === 1) throw config.invalid('a head of one output is a regression, which is not scored');
+  if (rows !== undefined && rows > 1) return rows;
   throw new LabError(
     'model-head-missing',
-    `${folder.dir} has no classification head (${name}.weight), and scores through a random one would be noise.`,
+    `${folder.dir} ${fits ? '' : `is ${aOrAn(folder.architecture)} and `}has no classification head (${name}.weight), and scores through a random one would be noise.`,
     'Use a checkpoint whose classification head was trained.',
   );
 }
+
+const aOrAn = (name: string): string => `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+
+/** Decoders whose head is an output matrix, by how their class ends; a bare model has none and is scored where outputs are tied. */
+const languageEndings = ['ForCausalLM', 'LMHeadModel', 'ForConditionalGeneration', 'Model'];
 
 /**
  * The head of a decoder: `score` over the last token where the checkpoint classifies, else the output matrix. A stored
@@ -105,7 +127,19 @@ export function decoderHead(
     const norm = language.norm;
     return classHead('last', [{ linear: linear('score', outputWidth, classes) }], norm);
   }
-  const output = outputs.find((name) => folder.tensors.has(name)) ?? embedding;
+  const config = new ConfigReader(folder.settings, folder.dir);
+  if (!languageEndings.some((ending) => folder.architecture.endsWith(ending))) {
+    throw config.invalid(`the head of ${aOrAn(folder.architecture)} is not computed`);
+  }
+  const stored = outputs.find((name) => folder.tensors.has(name));
+  if (stored === undefined && config.value('tie_word_embeddings') === false) {
+    throw new LabError(
+      'model-head-missing',
+      `${folder.dir} has no output matrix (${outputs.join(' or ')}), and its config.json says that it is not the embedding.`,
+      'Use a checkpoint that was saved with its head.',
+    );
+  }
+  const output = stored ?? embedding;
   return { kind: 'language', ...rest, output, outputWidth };
 }
 
@@ -138,3 +172,7 @@ export function windowOf(
   const sliding = types === undefined ? slides(layer) : kind === 'sliding_attention';
   return sliding ? config.count('sliding_window', usual) : undefined;
 }
+
+/** Entries of the token embedding: `vocab_size`, or where config.json has none the rows of the table. */
+export const vocabularyOf = (config: ConfigReader, folder: ModelFolder, table: string): number =>
+  config.count('vocab_size', folder.tensors.get(table)?.shape[0]);

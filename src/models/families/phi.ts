@@ -86,6 +86,7 @@ export function phi3(folder: ModelFolder): ModelSpec {
     layers: folder.layers,
     vocabulary: config.count('vocab_size'),
     maxLength,
+    lengthBoundary: rotary.boundary,
     embedding: { kind: 'tokens', table, tableWidth: width },
     block: (layer) => {
       const window = windowOf(config, layer, () => true);

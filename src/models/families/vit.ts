@@ -46,7 +46,7 @@ export function vit(folder: ModelFolder): ModelSpec {
     }),
     head: classHead(
       'first',
-      [{ linear: linear('classifier', width, classesOf(folder, 'classifier')) }],
+      [{ linear: linear('classifier', width, classesOf(folder, 'classifier', 'ForImageClassification')) }],
       layerNorm(`${folder.root}layernorm`, width, epsilon),
     ),
   };

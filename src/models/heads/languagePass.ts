@@ -47,11 +47,20 @@ export class LanguagePass {
   ) {
     const { x, batch } = input;
     const count = batch.positions.length;
-    this.rows = tf.tidy(() => tf.gather(x, tf.tensor1d(batch.positions, 'int32')));
     const { norm, project } = ends;
-    this.normed = norm && primitives().norm(this.rows, norm.weights, norm.form);
-    const value = this.normed?.value ?? this.rows;
-    this.hidden = project === undefined ? value : tf.matMul(value, project, false, true);
+    const made = tf.tidy(() => {
+      const rows: tf.Tensor2D = tf.gather(x, tf.tensor1d(batch.positions, 'int32'));
+      const normed = norm && primitives().norm(rows, norm.weights, norm.form);
+      const value = normed?.value ?? rows;
+      const hidden = project === undefined ? value : tf.matMul(value, project, false, true);
+      return { rows, hidden: hidden as tf.Tensor2D, ...normed };
+    });
+    this.rows = made.rows;
+    this.hidden = made.hidden;
+    this.normed =
+      made.value === undefined || made.stats === undefined
+        ? undefined
+        : { value: made.value, stats: made.stats };
     this.targets = labels.kind === 'empirical' ? batch.targets : new Int32Array(count);
     this.largest = new Float64Array(count).fill(-Infinity);
     this.sum = new Float64Array(count);

@@ -159,6 +159,20 @@ describe('makeBatches', () => {
     );
   });
 
+  it('never mixes samples up to a boundary with longer ones', () => {
+    fc.assert(
+      fc.property(samples, size, fc.integer({ min: 1, max: 12 }), (all, batchSize, boundary) => {
+        const batches = makeBatches(all, batchSize, 1, Infinity, boundary);
+        assert.equal(batches.flatMap(({ members }) => members).length, all.length);
+        for (const { lengths } of batches) {
+          const long = [...lengths].filter((length) => length > boundary).length;
+          assert.ok(long === 0 || long === lengths.length, [...lengths].join());
+        }
+      }),
+      runs,
+    );
+  });
+
   it('asks the same of each sample under any limit', () => {
     fc.assert(
       fc.property(samples, size, fc.integer({ min: 1, max: 40 }), (all, batchSize, limit) => {

@@ -61,7 +61,11 @@ describe('openModel', () => {
     const read = await readModelFolder(dir);
     const tensors = new Map([...read.tensors].filter(([name]) => !name.startsWith('classifier')));
     const bare = (): Transformer => openModel({ ...read, tensors, architecture: 'BertModel' });
-    throwsWith(bare, 'model-head-missing', /model \d+ has no classification head \(classifier\.weight\)/);
+    throwsWith(
+      bare,
+      'model-head-missing',
+      /model \d+ is a BertModel and has no classification head \(classifier\.weight\)/,
+    );
   });
 
   it('refuses a type that it does not compute', async () => {

@@ -117,6 +117,7 @@ describe('what an unfinished score keeps', () => {
     [{ tasks: [] }, /the data/],
     [{ labels: 'true' }, /whose labels are taken has changed/],
     [{ taylor: true }, /--taylor has changed/],
+    [{ adapter: '/an adapter' }, /--adapter has changed/],
     [{ batchSize: 4 }, /the batch size has changed/],
     [{ maxLength: 128 }, /the longest sample has changed/],
     [{ seed: 2 }, /the seed has changed/],

@@ -92,6 +92,37 @@ describe('the head of a decoder', () => {
   });
 });
 
+describe('a head that is not computed', () => {
+  it('is refused: no output matrix where config.json says that outputs are not tied', () => {
+    for (const modelType of decoders) {
+      const untied = (): ModelSpec => specOf(modelType, { tie_word_embeddings: false });
+      throwsWith(untied, 'model-head-missing', /a\/folder has no output matrix \(.*\.weight\)/);
+    }
+  });
+
+  it('is refused where the class has another one, even of the same tensor names', () => {
+    for (const architecture of ['LlamaForTokenClassification', 'LlamaForQuestionAnswering']) {
+      const other = (): ModelSpec => specOf('llama', {}, { architecture });
+      throwsWith(other, 'model-config-invalid', new RegExp(`the head of a ${architecture} is not computed`));
+    }
+    for (const architecture of ['BertForTokenClassification', 'BertForMultipleChoice', 'BertModel']) {
+      const other = (): ModelSpec => specOf('bert', {}, { architecture });
+      throwsWith(other, 'model-head-missing', new RegExp(`a/folder is a ${architecture} and has no`));
+    }
+    const other = (): ModelSpec => specOf('vit', {}, { architecture: 'ViTForMaskedImageModeling' });
+    throwsWith(other, 'model-head-missing', /is a ViTForMaskedImageModeling/);
+  });
+
+  it('is refused where it gives no classes: regression, or several labels at once', () => {
+    for (const problem_type of ['regression', 'multi_label_classification']) {
+      throwsWith(() => specOf('bert', { problem_type }), 'model-config-invalid', /problem_type/);
+    }
+    assert.equal(classHead('bert', { problem_type: 'single_label_classification' }).classes, 3);
+    const one = (): ModelSpec => specOf('bert', {}, { tensors: { 'classifier.weight': [1, 24] } });
+    throwsWith(one, 'model-config-invalid', /regression/);
+  });
+});
+
 describe('the head of an encoder', () => {
   it('classifies the first token, with as many classes as its last layer has rows', () => {
     const layers: Readonly<Record<string, readonly string[]>> = {

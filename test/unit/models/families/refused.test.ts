@@ -18,6 +18,8 @@ interface Kinds {
   readonly shares?: readonly string[];
   /** Settings that are not computed. */
   readonly others?: readonly Fields[];
+  /** Fields of `least` that have a default in this family. */
+  readonly defaulted?: readonly string[];
   /** What has to be set beside a field for it to count. */
   readonly beside?: Fields;
 }
@@ -37,6 +39,7 @@ const gemma3: Kinds = {
   ...gemma,
   counts: [...llama.counts, 'sliding_window', 'sliding_window_pattern'],
   positives: [...llama.positives, 'query_pre_attn_scalar', 'final_logit_softcapping', 'rope_local_base_freq'],
+  defaulted: ['num_attention_heads'],
 };
 const bert: Kinds = {
   counts: ['type_vocab_size'],
@@ -151,11 +154,13 @@ describe('a config.json that cannot be used', () => {
       activation,
       others = [],
       beside = {},
+      defaulted = [],
     } = optional[modelType]!;
 
     it(`of type ${modelType} is refused with each field wrong, naming folder and field`, () => {
       for (const required of Object.keys(least[modelType]!.fields)) {
-        for (const value of [undefined, null, ...noCount]) refuses(modelType, { [required]: value });
+        const absent = defaulted.includes(required) ? [] : [undefined, null];
+        for (const value of [...absent, ...noCount]) refuses(modelType, { [required]: value });
       }
       for (const field of counts) {
         for (const value of noCount) refuses(modelType, { ...beside, [field]: value }, field);
@@ -194,7 +199,9 @@ describe('a config.json that cannot be used', () => {
         [full, full, full, 'chunked_attention'],
         [full, null, full, full],
       ]) {
-        for (const sliding_window of [4, null]) refuses(modelType, { layer_types, sliding_window });
+        for (const sliding_window of [4, null]) {
+          refuses(modelType, { layer_types, sliding_window, use_sliding_window: true });
+        }
       }
     });
   }

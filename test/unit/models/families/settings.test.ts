@@ -126,6 +126,19 @@ describe('what config.json says of windows', () => {
       assert.deepEqual(windows(modelType, change), types, modelType);
     }
   });
+
+  it('counts for Qwen only where it is switched on, whatever the kinds of layers', () => {
+    const layer_types = ['sliding_attention', 'full_attention', 'sliding_attention', 'full_attention'];
+    for (const modelType of ['qwen2', 'qwen3']) {
+      const off = { layer_types, sliding_window: 3, use_sliding_window: false };
+      assert.deepEqual(
+        blocksOf(modelType, off).map(({ attention }) => attention.window),
+        [undefined, undefined, undefined, undefined],
+      );
+      const usual = { layer_types, use_sliding_window: true };
+      assert.equal(blocksOf(modelType, usual)[0]!.attention.window, 4096);
+    }
+  });
 });
 
 describe('what config.json says of rotation', () => {
