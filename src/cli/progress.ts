@@ -1,4 +1,5 @@
 import { formatBytes, formatSeconds, formatShare } from '../shared/format';
+import type { RunWriter } from '../engine/runWriter';
 import { fisherWords } from '../shared/fisherWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
@@ -66,4 +67,16 @@ export class Progress {
     this.out.write(`${this.drawn ? '\r\u001b[K' : ''}${text}\n`);
     this.drawn = false;
   }
+}
+
+/**
+ * Draws what a run's writer tells. A run that goes on begins with what it had told before it was stopped, which is not drawn
+ * again.
+ */
+export function drawingWriter(progress: Progress, resumes: boolean): (writer: RunWriter) => void {
+  let told: number | undefined;
+  return ({ events }) => {
+    told ??= resumes ? events.length - 1 : 0;
+    for (; told < events.length; told++) progress.update(events[told] as RunEvent);
+  };
 }

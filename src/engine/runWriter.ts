@@ -59,13 +59,13 @@ export class RunWriter {
     });
     const events = await readRunEvents(folder);
     const journal = await Journal.open(path.join(folder, runFiles.events));
-    const { finishedAt: _, ...rest } = manifest;
-    const resumed = {
-      ...rest,
+    const resumed: RunManifest = {
+      ...manifest,
       state: 'running',
       pid: process.pid,
       resumedAt: new Date().toISOString(),
-    } as const;
+    };
+    delete resumed.finishedAt;
     const writer = new RunWriter(folder, resumed, journal, told);
     for (const event of events) {
       writer.events.push(event);

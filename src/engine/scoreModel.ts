@@ -1,20 +1,19 @@
-import os from 'node:os';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { requireEstimator } from '../planning/estimators';
 import type { ScoreFile } from '../shared/scoreFile';
-import { cancelled, toLabError } from '../shared/errors';
+import { cancelled } from '../shared/errors';
 import { dispatch } from './lanes/dispatch';
 import type { Lane } from './lanes/lane';
 import { closeLanes, openLanes } from './lanes/openLanes';
+import { OrderedWrites } from './orderedWrites';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { scoreFileOf } from './scoreFileOf';
 import { ScoreReporter } from './scoreReporter';
-import { ScoreStore, type Fingerprint } from './scoring/scoreStore';
-import type { Workload } from './scoring/workload';
-import { workloadOf } from './scoring/workload';
+import type { ScoreStore, Fingerprint } from './scoring/scoreStore';
+import { workloadOf, type Workload } from './scoring/workload';
 import { advance, isFinished, notBegun, type UnitProgress, type Update } from './scoring/work';
 import type { TaskScores } from './taskScores';
 
@@ -87,21 +86,21 @@ export async function scoreModel(
       taylor: request.taylor,
       adapter: request.adapter,
     };
-    const journal = journalInto(state?.store);
+    const journal = new OrderedWrites();
     reporter.start();
     await dispatch(
       lanes,
       orders,
       settings,
       (update) => {
-        journal.add(update);
+        if (state !== undefined) journal.push(() => state.store.add(update));
         reporter.take(update);
       },
       signal,
     ).catch((error: unknown) => {
       throw signal.aborted ? cancelled() : error;
     });
-    await journal.written();
+    await journal.drained();
     const own = process.resourceUsage().maxRSS * 1024;
     return {
       scores: reporter.tasks.map((scores: TaskScores, task) =>
@@ -174,27 +173,4 @@ function replay(
     reporter.take(update);
   }
   return progress;
-}
-
-/** Updates come without waiting; the journal is written in order behind them, and a failed write ends the job. */
-function journalInto(store: ScoreStore | undefined): {
-  add: (update: Update) => void;
-  written: () => Promise<void>;
-} {
-  let tail: Promise<void> = Promise.resolve();
-  let failed: unknown;
-  return {
-    add: (update) => {
-      if (failed !== undefined) throw toLabError(failed);
-      tail = tail
-        .then(() => store?.add(update))
-        .catch((error: unknown) => {
-          failed ??= error;
-        });
-    },
-    written: async () => {
-      await tail;
-      if (failed !== undefined) throw toLabError(failed);
-    },
-  };
 }

@@ -4,11 +4,11 @@ import { hashFile } from '../files/hash';
 import { runFiles } from '../files/runs';
 import { reportOf } from '../planning/report';
 import { toLabError } from '../shared/errors';
-import type { UnstampedRunEvent } from '../shared/runEvents';
 import type { RunManifest } from '../shared/runManifest';
 import type { RunScores } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
-import type { ScoreRequest } from './request';
+import { OrderedWrites } from './orderedWrites';
+import type { EventSink, ScoreRequest } from './request';
 import { RunWriter } from './runWriter';
 import { scoreModel } from './scoreModel';
 import { ScoreStore } from './scoring/scoreStore';
@@ -50,7 +50,8 @@ export async function scoreRun(
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
     : await RunWriter.create(options.run, manifest, told);
-  const sink = queueInto(writer);
+  const events = new OrderedWrites();
+  const sink: EventSink = (event) => events.push(() => writer.record(event));
   const store = new ScoreStore(options.run);
   try {
     await writer.record(
@@ -64,11 +65,11 @@ export async function scoreRun(
             labels: request.labels,
           },
     );
-    const { scores, prepared, device, peakBytes } = await scoreModel(request, sink.push, signal, {
+    const { scores, prepared, device, peakBytes } = await scoreModel(request, sink, signal, {
       store,
       resume,
     });
-    await sink.drained();
+    await events.drained();
     writer.note({
       device: device.device,
       inputs: {
@@ -99,32 +100,9 @@ export async function scoreRun(
     return writer;
   } catch (thrown) {
     // What was told before the failure stands before it.
-    await sink.drained().catch(() => undefined);
+    await events.drained().catch(() => undefined);
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   }
-}
-
-/** The engine tells without waiting; the journal is written in order behind it, and a failed write ends the job. */
-function queueInto(writer: RunWriter): {
-  push: (event: UnstampedRunEvent) => void;
-  drained: () => Promise<void>;
-} {
-  let tail: Promise<void> = Promise.resolve();
-  let failed: unknown;
-  return {
-    push: (event) => {
-      if (failed !== undefined) throw toLabError(failed);
-      tail = tail
-        .then(() => writer.record(event))
-        .catch((error: unknown) => {
-          failed ??= error;
-        });
-    },
-    drained: async () => {
-      await tail;
-      if (failed !== undefined) throw toLabError(failed);
-    },
-  };
 }
 
 async function manifestOf(

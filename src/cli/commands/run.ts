@@ -9,7 +9,7 @@ import type { RunState } from '../../shared/runState';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
-import { Progress } from '../progress';
+import { drawingWriter, Progress } from '../progress';
 import { interruptSignal, offerResume, print, say } from '../terminal';
 
 /** `adapter-lab run`: the main job of an experiment from end to end. */
@@ -23,7 +23,6 @@ export function addRun(program: Command): void {
     .action(async (experiment: string, { device, resume }: { device: Device | 'auto'; resume?: string }) => {
       const run = resume ?? newRunFolder(experiment, 'run', new Date());
       const progress = new Progress();
-      let told = 0;
       const writer = await runExperiment(
         await readExperiment(experiment),
         {
@@ -31,12 +30,7 @@ export function addRun(program: Command): void {
           device,
           version,
           resume: resume !== undefined,
-          told: ({ events }) => {
-            for (; told < events.length; told++) {
-              const event = events[told];
-              if (event !== undefined) progress.update(event);
-            }
-          },
+          told: drawingWriter(progress, resume !== undefined),
         },
         interruptSignal(),
       )

@@ -7,7 +7,6 @@ import { readJsonAs } from '../../files/json';
 import { newRunFolder, runFiles } from '../../files/runs';
 import { requireWritable } from '../../files/writable';
 import { layerTable, noiseWarnings } from '../../planning/report';
-import type { RunEvent } from '../../shared/runEvents';
 import { runScoresSchema } from '../../shared/scoreFile';
 import { version } from '../../shared/version';
 import {
@@ -20,7 +19,7 @@ import {
   type TaskKind,
 } from '../../shared/words';
 import { absolute, deviceOption, integer, positiveInteger } from '../options';
-import { Progress } from '../progress';
+import { drawingWriter, Progress } from '../progress';
 import { interruptSignal, offerResume, print, say } from '../terminal';
 
 interface Options {
@@ -110,7 +109,6 @@ async function score(options: Options): Promise<void> {
   // Named after the data with its ending: no experiment is called like that, so runs of the two are told apart.
   const run = resume ?? newRunFolder(path.join(process.cwd(), path.basename(data)), 'score', new Date());
   const progress = new Progress();
-  let told = 0;
   const writer = await scoreRun(
     request,
     undefined,
@@ -120,9 +118,7 @@ async function score(options: Options): Promise<void> {
       device: options.device,
       version,
       resume: resume !== undefined,
-      told: ({ events }) => {
-        for (; told < events.length; told++) progress.update(events[told] as RunEvent);
-      },
+      told: drawingWriter(progress, resume !== undefined),
     },
     interruptSignal(),
   )

@@ -1,6 +1,6 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { tensorFrom } from '../../tensors/upload';
 
 /** What is stored of a block: its inputs, or the gradients in them. */
