@@ -2,7 +2,7 @@ import { hashFile, hashModelFolder } from '../files/hash';
 import { readModelFolder, type ModelFolder } from '../files/modelFolder';
 import { requireComputable } from '../files/quantized';
 import { makeBatches, type Batch } from '../models/batches';
-import { adaptedModules } from '../models/downProjections';
+import { adaptedModules, adapterFiles } from '../models/downProjections';
 import { classesIn, toClassSample, toImageSample } from '../models/classSamples';
 import { requireColumns } from '../models/columns';
 import { sampleLines, type DataLine } from '../models/dataFile';
@@ -28,6 +28,8 @@ export interface Prepared {
   /** Described from headers; no weight is read yet. */
   readonly model: Transformer;
   readonly tasks: readonly PreparedTask[];
+  /** Of the adapter whose B is scored as well. */
+  readonly adapterHash: string | undefined;
   /** Modules whose B is scored as well. */
   readonly adapted: readonly Module[];
   /** Each task's batches with at most so many positions. */
@@ -56,6 +58,7 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
     modelHash: await hashModelFolder(folder),
     model,
     tasks,
+    adapterHash: request.adapter === undefined ? undefined : await hashAdapter(request.adapter),
     adapted: request.adapter === undefined ? [] : await adaptedModules(request.adapter, model.modules),
     batches: (tokens) =>
       tasks.map(({ samples }) =>
@@ -120,6 +123,12 @@ function requireKnownTokens(
     // A model without segments has nothing to look them up in, and old tokenizers write zeros all the same.
     if (segment !== undefined) throw refuse(`token_type_ids ${segment}; the model knows 0 to ${kinds - 1}`);
   });
+}
+
+/** Of what is read of an adapter: its scale, and its weights. */
+async function hashAdapter(folder: string): Promise<string> {
+  const hashes = await Promise.all(Object.values(adapterFiles(folder)).map((file) => hashFile(file)));
+  return hashes.join(' ');
 }
 
 /** Data that is already tokenized needs none; text without one is refused line by line. */

@@ -3,12 +3,11 @@ import path from 'node:path';
 import { writeFileAtomic } from '../files/atomic';
 import { systemCode } from '../files/fileError';
 import { Journal } from '../files/journal';
-import { readJsonAs } from '../files/json';
-import { readRunEvents, runFiles } from '../files/runs';
+import { readManifest, readRunEvents, runFiles } from '../files/runs';
 import { toLabError, type LabError } from '../shared/errors';
 import { runsFolder } from '../shared/ids';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
-import { runManifestSchema, type RunManifest } from '../shared/runManifest';
+import type { RunManifest } from '../shared/runManifest';
 import { applyEvent, emptyRun, type RunState } from '../shared/runState';
 
 /**
@@ -50,13 +49,7 @@ export class RunWriter {
    * @throws LabError run-not-found, journal-invalid
    */
   static async reopen(folder: string, told: (run: string) => void): Promise<RunWriter> {
-    const file = path.join(folder, runFiles.manifest);
-    const manifest = await readJsonAs(file, runManifestSchema, {
-      what: 'The run record',
-      missing: 'run-not-found',
-      invalid: 'run-not-found',
-      next: 'Give the folder of a run, as under .adapter-lab/runs.',
-    });
+    const manifest = await readManifest(folder);
     const events = await readRunEvents(folder);
     const journal = await Journal.open(path.join(folder, runFiles.events));
     const resumed: RunManifest = {

@@ -12,7 +12,7 @@ import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { scoreFileOf } from './scoreFileOf';
 import { ScoreReporter } from './scoreReporter';
-import type { ScoreStore, Fingerprint } from './scoring/scoreStore';
+import type { Fingerprint, ScoreStore, StoredWork } from './scoring/scoreStore';
 import { workloadOf, type Workload } from './scoring/workload';
 import { advance, isFinished, notBegun, type UnitProgress, type Update } from './scoring/work';
 import type { TaskScores } from './taskScores';
@@ -28,8 +28,8 @@ export interface ScoreOutcome {
 /** Where a score keeps what it has, so that it can go on after it was stopped. */
 export interface ScoreState {
   readonly store: ScoreStore;
-  /** Go on from what is stored instead of beginning. */
-  readonly resume: boolean;
+  /** What an interrupted run has achieved, to go on from. */
+  readonly before: { readonly work: StoredWork; readonly updates: readonly Update[] } | undefined;
 }
 
 /**
@@ -37,16 +37,19 @@ export interface ScoreState {
  *
  * How memory is spent is chosen by estimate, and processes share the work; neither changes what is computed for a sample
  * beyond float32 rounding, and the number of processes not even that.
+ *
+ * @param known what `prepare` gave, where it was called already
  */
 export async function scoreModel(
   request: ScoreRequest,
   sink: EventSink,
   signal: AbortSignal,
   state?: ScoreState,
+  known?: Prepared,
 ): Promise<ScoreOutcome> {
   requireEstimator(request.estimator);
   sink({ type: 'stage', stage: 'load' });
-  const prepared = await prepare(request);
+  const prepared = known ?? (await prepare(request));
   const { folder, model } = prepared;
   sink({
     type: 'model',
@@ -56,8 +59,7 @@ export async function scoreModel(
     parameters: folder.parameters,
     modules: model.modules.map((module) => ({ ...module })),
   });
-  const fingerprint = fingerprintOf(request, prepared);
-  const before = state?.resume === true ? await state.store.resume(fingerprint) : undefined;
+  const before = state?.before;
   const cores = os.availableParallelism();
   const work = workloadOf(prepared, request, cores, before?.work);
   sink({ type: 'stage', stage: 'probe' });
@@ -68,12 +70,13 @@ export async function scoreModel(
     if (signal.aborted) throw cancelled();
     const device = tellDevice(lanes, work, cores, sink);
     if (state !== undefined && before === undefined) {
+      const fingerprint = fingerprintOf(request, prepared);
       await state.store.begin({ version: 1, fingerprint, device: device.device, ...cut(work) });
     }
     const reporter = new ScoreReporter(prepared, work, sink);
     const progress = replay(before?.updates ?? [], work, model.layers, reporter);
     const orders = work.units
-      .filter((unit) => !isFinished(unit, progressOf(progress, unit.index), work.mode))
+      .filter((unit) => !isFinished(unit, progressOf(progress, unit.index), work.mode, request.taylor))
       .map((unit) => ({
         unit,
         items: unit.items.flatMap((item) => work.items[item] ?? []),
@@ -86,20 +89,20 @@ export async function scoreModel(
       taylor: request.taylor,
       adapter: request.adapter,
     };
-    const journal = new OrderedWrites();
     reporter.start();
-    await dispatch(
-      lanes,
-      orders,
-      settings,
-      (update) => {
-        if (state !== undefined) journal.push(() => state.store.add(update));
+    const journal = new OrderedWrites();
+    // Kept first and told afterwards: what was told is there when the run goes on.
+    const take = (update: Update): void =>
+      journal.push(async () => {
+        await state?.store.add(update);
         reporter.take(update);
-      },
-      signal,
-    ).catch((error: unknown) => {
+      });
+    try {
+      await dispatch(lanes, orders, settings, take, signal);
+    } catch (error) {
+      await journal.drained().catch(() => undefined);
       throw signal.aborted ? cancelled() : error;
-    });
+    }
     await journal.drained();
     const own = process.resourceUsage().maxRSS * 1024;
     return {
@@ -118,18 +121,24 @@ export async function scoreModel(
   }
 }
 
-function fingerprintOf(request: ScoreRequest, { modelHash, tasks }: Prepared): Fingerprint {
-  const { labels, taylor, adapter, batchSize, maxLength, seed } = request;
+/** All that decides a score's digits. */
+export function fingerprintOf(request: ScoreRequest, prepared: Prepared): Fingerprint {
+  const { modelHash, adapterHash, tasks } = prepared;
+  const { labels, taylor, batchSize, maxLength, seed } = request;
   return {
     modelHash,
     tasks: tasks.map(({ source, dataHash, samples }) => ({
       name: source.name,
       dataHash,
       samples: samples.length,
+      kind: source.kind,
+      text: source.text,
+      ...(source.label === undefined ? {} : { label: source.label }),
+      ...(source.prompt === undefined ? {} : { prompt: source.prompt }),
     })),
     labels,
     taylor,
-    ...(adapter === undefined ? {} : { adapter }),
+    ...(adapterHash === undefined ? {} : { adapter: adapterHash }),
     batchSize,
     maxLength,
     seed,

@@ -1,16 +1,18 @@
 import { version as tfjsVersion } from '@tensorflow/tfjs';
 import path from 'node:path';
 import { hashFile } from '../files/hash';
-import { runFiles } from '../files/runs';
+import { mayBeAlive } from '../files/processes';
+import { readManifest, runFiles } from '../files/runs';
 import { reportOf } from '../planning/report';
-import { toLabError } from '../shared/errors';
+import { LabError, toLabError } from '../shared/errors';
 import type { RunManifest } from '../shared/runManifest';
 import type { RunScores } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
 import { OrderedWrites } from './orderedWrites';
+import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { RunWriter } from './runWriter';
-import { scoreModel } from './scoreModel';
+import { fingerprintOf, scoreModel } from './scoreModel';
 import { ScoreStore } from './scoring/scoreStore';
 
 export interface RunOptions {
@@ -45,14 +47,18 @@ export async function scoreRun(
 ): Promise<RunWriter> {
   const started = performance.now();
   const manifest = await manifestOf(request, experiment, options);
+  const store = new ScoreStore(options.run);
   const resume = options.resume === true;
+  // A run that cannot go on is left as it is, and a mistyped call without an experiment leaves none.
+  const prepared = resume || experiment === undefined ? await prepare(request) : undefined;
+  const before =
+    resume && prepared !== undefined ? await resumed(options.run, store, request, prepared) : undefined;
   const told = (): void => options.told(writer);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
     : await RunWriter.create(options.run, manifest, told);
   const events = new OrderedWrites();
   const sink: EventSink = (event) => events.push(() => writer.record(event));
-  const store = new ScoreStore(options.run);
   try {
     await writer.record(
       resume
@@ -65,17 +71,15 @@ export async function scoreRun(
             labels: request.labels,
           },
     );
-    const { scores, prepared, device, peakBytes } = await scoreModel(request, sink, signal, {
-      store,
-      resume,
-    });
+    const outcome = await scoreModel(request, sink, signal, { store, before }, prepared);
+    const { scores, device, peakBytes } = outcome;
     await events.drained();
     writer.note({
       device: device.device,
       inputs: {
         ...manifest.inputs,
-        modelHash: prepared.modelHash,
-        tasks: prepared.tasks.map(({ source, dataHash }) => ({
+        modelHash: outcome.prepared.modelHash,
+        tasks: outcome.prepared.tasks.map(({ source, dataHash }) => ({
           name: source.name,
           file: relative(options.run, source.file),
           hash: dataHash,
@@ -103,6 +107,23 @@ export async function scoreRun(
     await events.drained().catch(() => undefined);
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   }
+}
+
+/** @throws LabError run-not-found, run-not-resumable */
+async function resumed(run: string, store: ScoreStore, request: ScoreRequest, prepared: Prepared) {
+  const { state, pid, createdAt, resumedAt } = await readManifest(run);
+  if (
+    state === 'running' &&
+    pid !== process.pid &&
+    (await mayBeAlive(pid, Date.parse(resumedAt ?? createdAt)))
+  ) {
+    throw new LabError(
+      'run-not-resumable',
+      `The run in ${run} is still going on, in process ${pid}.`,
+      'Wait for its end, or stop it first.',
+    );
+  }
+  return store.resume(fingerprintOf(request, prepared));
 }
 
 async function manifestOf(

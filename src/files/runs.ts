@@ -2,6 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { experimentEnding, runsFolder } from '../shared/ids';
 import { runEventSchema, type Job, type RunEvent } from '../shared/runEvents';
+import { runManifestSchema, type RunManifest } from '../shared/runManifest';
+import { readJsonAs } from './json';
 import { readJournal } from './readJournal';
 
 /** The files of a run's folder. */
@@ -44,6 +46,15 @@ export async function listRuns(experiment: string): Promise<string[]> {
   );
   return withEvents.flat();
 }
+
+/** A run's `run.json`. @throws LabError run-not-found */
+export const readManifest = (run: string): Promise<RunManifest> =>
+  readJsonAs(join(run, runFiles.manifest), runManifestSchema, {
+    what: 'The run record',
+    missing: 'run-not-found',
+    invalid: 'run-not-found',
+    next: 'Give the folder of a run, as under .adapter-lab/runs.',
+  });
 
 /** Absolute path of `state/work.json`, by which a run goes on (engine/scoring/scoreStore.ts). */
 export const resumeFile = (run: string): string => join(run, 'state', 'work.json');

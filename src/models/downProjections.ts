@@ -32,7 +32,7 @@ export async function readDownProjections(
   folder: string,
   modules: readonly Module[],
 ): Promise<Map<string, DownProjection>> {
-  const config = await readJsonAs(path.join(folder, 'adapter_config.json'), configSchema, {
+  const config = await readJsonAs(adapterFiles(folder).config, configSchema, {
     what: 'The adapter configuration',
     missing: 'adapter-invalid',
     invalid: 'adapter-invalid',
@@ -60,8 +60,14 @@ export async function readDownProjections(
 export const adaptedModules = async (folder: string, modules: readonly Module[]): Promise<Module[]> =>
   (await downEntries(folder, modules)).entries.map(({ module }) => module);
 
+/** The files of a PEFT adapter. */
+export const adapterFiles = (folder: string) => ({
+  config: path.join(folder, 'adapter_config.json'),
+  weights: path.join(folder, 'adapter_model.safetensors'),
+});
+
 async function downEntries(folder: string, modules: readonly Module[]) {
-  const file = path.join(folder, 'adapter_model.safetensors');
+  const file = adapterFiles(folder).weights;
   const { tensors } = await readSafetensorsHeader(file);
   const entries = modules.flatMap((module) => {
     const entry = tensors.get(`base_model.model.${module.path}.lora_A.weight`);

@@ -61,19 +61,23 @@ const isStop = (error: unknown): boolean =>
 
 /**
  * The matrix product of ONNX Runtime, in place on caller's memory, synchronous.
- * @param threads threads inside one product
+ * @param threads threads inside one product at most; the digits do not depend on it
  * @throws Error with a sentence when the library is not there, cannot be loaded or has another shape
  */
 export function loadProduct(threads: number): Product {
   const binding = loadBinding();
   binding.initOrtOnce(fatalOnly, OutputTensor, true);
-  const sessions = [false, true].map((transposeA) =>
-    [false, true].map((transposeB) => newSession(binding, transposeA, transposeB, threads)),
-  );
+  const sessions = new Map<string, NativeSession>();
+  const sessionFor = (transposeA: boolean, transposeB: boolean, count: number): NativeSession => {
+    const key = `${transposeA} ${transposeB} ${count}`;
+    const known = sessions.get(key) ?? newSession(binding, transposeA, transposeB, count);
+    sessions.set(key, known);
+    return known;
+  };
   const product: Product = (a, aShape, b, bShape, out, outShape, transposeA, transposeB) => {
-    const session = sessions[transposeA ? 1 : 0]?.[transposeB ? 1 : 0];
+    const count = threadsFor(outShape.at(-2) ?? 1, outShape.at(-1) ?? 1, threads);
     try {
-      session?.run(
+      sessionFor(transposeA, transposeB, count).run(
         { A: tensor(a, aShape), B: tensor(b, bShape) },
         { stop: null, Y: tensor(out, outShape) },
         {},
@@ -84,6 +88,21 @@ export function loadProduct(threads: number): Product {
   };
   requireInPlace(product);
   return product;
+}
+
+/** Columns and rows of a product that each thread gets at least. */
+const leastColumns = 128;
+const leastRows = 4;
+
+/**
+ * Threads for a product of rows × columns: as many as leave its digits as one thread gives them. The library cuts the longer
+ * side; a part of 64 columns or less it sums in another order, and a single row by another routine.
+ */
+function threadsFor(rows: number, columns: number, threads: number): number {
+  const parts = columns > rows ? columns / leastColumns : rows / leastRows;
+  let count = 1;
+  while (2 * count <= Math.min(threads, parts)) count *= 2;
+  return rows < leastRows ? 1 : count;
 }
 
 /** A binding that answers later, or elsewhere, would leave every product as it was before: better no device than that. */

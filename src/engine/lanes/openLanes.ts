@@ -22,10 +22,10 @@ export async function openLanes(
     const rest = Array.from({ length: more }, () =>
       ProcessLane.open({ ...options, device: device.device, threads }),
     );
-    for (const result of await Promise.allSettled(rest)) {
-      if (result.status === 'rejected') throw result.reason;
-      lanes.push(result.value);
-    }
+    const results = await Promise.allSettled(rest);
+    for (const result of results) if (result.status === 'fulfilled') lanes.push(result.value);
+    const refused = results.find((result) => result.status === 'rejected');
+    if (refused !== undefined) throw refused.reason;
     return lanes;
   } catch (error) {
     await closeLanes(lanes);

@@ -39,8 +39,8 @@ export class Activations {
   /** The tensors of a block, one an item. */
   async read(kind: Kind, layer: number): Promise<tf.Tensor2D[]> {
     const handle = await open(this.file(kind, layer), 'r');
+    const read: tf.Tensor2D[] = [];
     try {
-      const read: tf.Tensor2D[] = [];
       for (const shape of this.shapes) {
         const values = new Float32Array(shape[0] * shape[1]);
         const bytes = bytesOf(values);
@@ -52,6 +52,9 @@ export class Activations {
         read.push(tensorFrom(shape, (target) => target.set(values)) as tf.Tensor2D);
       }
       return read;
+    } catch (error) {
+      for (const tensor of read) tensor.dispose();
+      throw error;
     } finally {
       await handle.close();
     }

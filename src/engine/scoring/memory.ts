@@ -35,7 +35,8 @@ export function scoringBytes(
   const weights = layerBytes(model);
   const largest = Math.max(...weights);
   const raw = rawShare(model);
-  const head = spec.head.kind === 'language' ? sliceBytes : 8e6;
+  const head =
+    spec.head.kind === 'language' ? Math.min(sliceBytes, 8 * spec.vocabulary * spec.head.outputWidth) : 8e6;
   const logits = Math.max(...batches.map(({ positions }) => positions.length)) * sliceRows(model);
   const saved = (batch: Batch): number => Math.max(...layers.map((block) => savedNumbers(block, batch)));
   const passing = (batch: Batch): number => Math.max(...layers.map((block) => passingNumbers(block, batch)));

@@ -7,6 +7,7 @@ import type { Unit, Update, WorkItem } from './work';
 export class ScoreProgress {
   private readonly total: number;
   private done = 0;
+  private readonly known = new Set<string>();
 
   constructor(
     private readonly model: Transformer,
@@ -24,6 +25,10 @@ export class ScoreProgress {
   }
 
   add(update: Update): void {
+    // A unit that begins anew tells again what was done before.
+    const key = keyOf(update);
+    if (this.known.has(key)) return;
+    this.known.add(key);
     this.done += this.flopsOf(update);
   }
 
@@ -51,6 +56,10 @@ export class ScoreProgress {
     }
   }
 }
+
+/** What an update is the only one of. */
+const keyOf = (update: Update): string =>
+  `${update.kind} ${update.unit} ${'layer' in update ? update.layer : 'item' in update ? update.item : ''}`;
 
 /** What an update says of the step that is done, for people. @param layers blocks of the model */
 export function stepOf(update: Update, layers: number): string | undefined {

@@ -82,10 +82,16 @@ export class MeanGradients {
     const sum = this.sums.get(path);
     if (sum === undefined) throw new Error(`No gradient of ${path} was gathered.`);
     this.sums.delete(path);
-    const flat = tf.reshape(sum, [1, -1]);
-    const [squares = 0] = primitives().dots(flat, flat);
-    const salience = primitives().absoluteDot(sum, weight);
-    tf.dispose([flat, sum]);
+    let [squares, salience] = [0, 0];
+    try {
+      tf.tidy(() => {
+        const flat = tf.reshape(sum, [1, -1]);
+        squares = primitives().dots(flat, flat)[0] ?? 0;
+        salience = primitives().absoluteDot(sum, weight);
+      });
+    } finally {
+      sum.dispose();
+    }
     return { meanGradientSquaredNorm: squares / samples ** 2, taylor: salience / samples };
   }
 

@@ -7,16 +7,26 @@ import { readJsonAs } from '../../files/json';
 import { readJournal } from '../../files/readJournal';
 import { resumeFile } from '../../files/runs';
 import { LabError } from '../../shared/errors';
-import { devices, labelKinds, memoryModes } from '../../shared/words';
+import { devices, labelKinds, memoryModes, taskKinds } from '../../shared/words';
 import type { Update } from './work';
 
 /** What decides a score's numbers, to the last digit: a run goes on only where all of it is the same. */
 const fingerprintSchema = z.object({
   modelHash: z.string(),
-  tasks: z.array(z.object({ name: z.string(), dataHash: z.string(), samples: z.number() })),
+  tasks: z.array(
+    z.object({
+      name: z.string(),
+      dataHash: z.string(),
+      samples: z.number(),
+      kind: z.enum(taskKinds),
+      text: z.string(),
+      label: z.string().optional(),
+      prompt: z.string().optional(),
+    }),
+  ),
   labels: z.enum(labelKinds),
   taylor: z.boolean(),
-  /** Path of the adapter whose B is scored as well. */
+  /** Hash of the adapter whose B is scored as well. */
   adapter: z.string().optional(),
   batchSize: z.number(),
   maxLength: z.number(),
@@ -96,7 +106,7 @@ export class ScoreStore {
       invalid: 'run-not-resumable',
       next: 'Start a new run: this one had not begun to score, or had finished.',
     });
-    const changed = (Object.keys(now) as (keyof Fingerprint)[]).find(
+    const changed = (Object.keys(words) as (keyof Fingerprint)[]).find(
       (key) => JSON.stringify(now[key]) !== JSON.stringify(work.fingerprint[key]),
     );
     if (changed !== undefined) {
@@ -130,7 +140,7 @@ export class ScoreStore {
 
 const words: Record<keyof Fingerprint, string> = {
   modelHash: 'the model',
-  tasks: 'the data, or the number of samples,',
+  tasks: 'the data, or how samples are made of it,',
   labels: 'whose labels are taken',
   taylor: '--taylor',
   adapter: '--adapter',

@@ -58,7 +58,9 @@ export class UnitRunner {
 
   /** Frees what stays between units. */
   async dispose(): Promise<void> {
-    for (const { a } of (await this.downs)?.values() ?? []) a.dispose();
+    // Where they could not be read there is nothing to free.
+    const downs = await this.downs?.catch(() => undefined);
+    for (const { a } of downs?.values() ?? []) a.dispose();
     this.downs = undefined;
   }
 
@@ -106,16 +108,16 @@ export class UnitRunner {
       items.map(({ batch }) => [batch.members.length * batch.length, width]),
     );
     let backward = progress.backward;
-    const resumable = backward === undefined || (await stored.has('gradients', backward));
-    if (!resumable) backward = undefined;
+    if (backward !== undefined && !(await hasAllBelow(stored, backward))) backward = undefined;
     if (backward === undefined) {
       const hidden = await this.forward(unit, items, stored, progress.forward, report, signal);
       try {
         const inputs = items.map(({ batch }, i) => ({ x: hidden[i] as tf.Tensor2D, batch }));
         const outcomes = await model.head.runStreamed(inputs, this.settings.labels);
         const gradients = outcomes.map(({ gradient }) => gradient);
-        await stored.write('gradients', model.layers, gradients);
+        const written = stored.write('gradients', model.layers, gradients);
         tf.dispose(gradients);
+        await written;
         report({ kind: 'losses', unit: unit.index, losses: outcomes.map(({ losses }) => losses) });
       } finally {
         tf.dispose(hidden);
@@ -137,7 +139,7 @@ export class UnitRunner {
     signal: AbortSignal,
   ): Promise<tf.Tensor2D[]> {
     const { model } = this;
-    const resumes = from !== undefined && (await stored.has('inputs', from));
+    const resumes = from !== undefined && (await hasInputs(stored, from));
     let start = resumes ? from : 0;
     model.readAhead(start);
     const hidden = resumes ? await stored.read('inputs', start) : [];
@@ -217,8 +219,9 @@ export class UnitRunner {
         model.releaseBlock(layer);
         await stored.write('gradients', layer, gradients);
         report({ kind: 'layer', unit: unit.index, layer, norms });
-        await stored.remove('gradients', layer + 1);
-        await stored.remove('inputs', layer + 1);
+        // One step is kept back: the engine may be killed before it has noted this one.
+        await stored.remove('gradients', layer + 2);
+        await stored.remove('inputs', layer + 2);
       }
     } finally {
       tf.dispose(gradients);
@@ -245,6 +248,18 @@ function valuesOf(recorder: BatchRecorder, modules: readonly Module[]): number[]
     return norms === undefined ? [] : [[...norms]];
   });
   return [...modules.map(({ path }) => [...(squaredNorms.get(path) ?? [])]), ...ofB];
+}
+
+/** Whether all is there that the blocks below `layer` need to be differentiated. */
+const hasAllBelow = async (stored: Activations, layer: number): Promise<boolean> =>
+  (await stored.has('gradients', layer)) && hasInputs(stored, layer - 1);
+
+/** Whether the inputs of all blocks up to `layer` are there. */
+async function hasInputs(stored: Activations, layer: number): Promise<boolean> {
+  const found = await Promise.all(
+    Array.from({ length: layer + 1 }, (_, below) => stored.has('inputs', below)),
+  );
+  return found.every(Boolean);
 }
 
 /** Lets messages in: without it a cancel or a heartbeat would wait for the whole unit. */

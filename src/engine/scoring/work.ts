@@ -55,13 +55,20 @@ export type Update =
 export interface UnitProgress {
   /** Items on a tape that are done. */
   readonly done: ReadonlySet<number>;
+  /** What needs the whole gradient is there. */
+  readonly whole: boolean;
   /** Streaming: the block whose inputs are on disk; undefined at the very start. */
   readonly forward: number | undefined;
   /** Streaming: the last block that was differentiated, or the number of blocks where the head was; undefined before. */
   readonly backward: number | undefined;
 }
 
-export const notBegun: UnitProgress = { done: new Set(), forward: undefined, backward: undefined };
+export const notBegun: UnitProgress = {
+  done: new Set(),
+  whole: false,
+  forward: undefined,
+  backward: undefined,
+};
 
 /** @param layers blocks of the model */
 export function advance(progress: UnitProgress, update: Update, layers: number): UnitProgress {
@@ -75,10 +82,12 @@ export function advance(progress: UnitProgress, update: Update, layers: number):
     case 'layer':
       return { ...progress, backward: update.layer };
     case 'whole':
-      return progress;
+      return { ...progress, whole: true };
   }
 }
 
 /** Whether nothing of a unit is left to do. */
-export const isFinished = (unit: Unit, progress: UnitProgress, mode: MemoryMode): boolean =>
-  mode === 'streaming' ? progress.backward === 0 : unit.items.every((item) => progress.done.has(item));
+export function isFinished(unit: Unit, progress: UnitProgress, mode: MemoryMode, taylor: boolean): boolean {
+  if (mode === 'streaming') return progress.backward === 0;
+  return unit.items.every((item) => progress.done.has(item)) && (progress.whole || !taylor);
+}

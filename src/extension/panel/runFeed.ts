@@ -5,7 +5,7 @@ import type { RunEvent } from '../../shared/runEvents';
 import type { RunHeading, ToWebview } from '../../shared/webviewProtocol';
 import type { Log } from '../log';
 import { compactEvents } from '../runs/compactEvents';
-import { orphanEnd, readManifest } from '../runs/orphan';
+import { orphanEnd, manifestOf } from '../runs/orphan';
 import { RunFollower } from '../runs/runFollower';
 
 export interface FeedSource {
@@ -47,7 +47,7 @@ export class RunFeed {
       this.open([], false);
       return;
     }
-    const recorded = (await readManifest(run))?.recorded === true;
+    const recorded = (await manifestOf(run))?.recorded === true;
     this.follower.onNews(({ restart, events }) => {
       this.journaled = true;
       this.bounds = (restart ? events : [...this.bounds, ...events]).filter(isBound);

@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJsonAs } from '../../files/json';
-import { runFiles } from '../../files/runs';
+import { mayBeAlive } from '../../files/processes';
+import { readManifest, runFiles } from '../../files/runs';
 import { LabError } from '../../shared/errors';
 import type { RunEvent } from '../../shared/runEvents';
-import { runManifestSchema, type RunManifest } from '../../shared/runManifest';
-import { mayBeAlive } from './processes';
+import type { RunManifest } from '../../shared/runManifest';
 
 /**
  * A run whose journal has rested so long and whose process is gone will not go on. Not at once, since the run may be
@@ -14,13 +13,8 @@ import { mayBeAlive } from './processes';
 const restSeconds = 5;
 
 /** A run's `run.json`, or undefined where it is missing or of another version. */
-export const readManifest = (run: string): Promise<RunManifest | undefined> =>
-  readJsonAs(join(run, runFiles.manifest), runManifestSchema, {
-    what: 'The run',
-    missing: 'run-not-found',
-    invalid: 'journal-invalid',
-    next: 'Start a new run.',
-  }).catch(() => undefined);
+export const manifestOf = (run: string): Promise<RunManifest | undefined> =>
+  readManifest(run).catch(() => undefined);
 
 /**
  * The event that an orphan's journal lacks: a run whose process was killed never wrote its end, and would show as running
@@ -38,7 +32,7 @@ export async function orphanEnd(
   if (events.length === 0 || since.some(({ type }) => type === 'finished')) return undefined;
   const changed = await stat(join(run, runFiles.events)).catch(() => undefined);
   if (!changed || now - changed.mtimeMs < restSeconds * 1000) return undefined;
-  const manifest = await readManifest(run);
+  const manifest = await manifestOf(run);
   if (manifest && (await mayBeAlive(manifest.pid, Date.parse(manifest.resumedAt ?? manifest.createdAt))))
     return undefined;
   return {

@@ -5,7 +5,7 @@ import { Journal } from '../../files/journal';
 import { readRunEvents, runFiles } from '../../files/runs';
 import type { LabError } from '../../shared/errors';
 import type { UnstampedRunEvent } from '../../shared/runEvents';
-import { readManifest } from './orphan';
+import { manifestOf } from './orphan';
 
 /** Appends events to a run's journal, each stamped with the time. Only for runs that no engine writes to any more. */
 export async function appendEvents(run: string, events: readonly UnstampedRunEvent[]): Promise<void> {
@@ -31,7 +31,7 @@ export async function recordEnd(run: string, error: LabError): Promise<void> {
   if (events.some(({ type }) => type === 'finished')) return;
   const state = error.kind === 'cancelled' ? 'cancelled' : 'failed';
   await appendEvents(run, [{ type: 'finished', state, error: error.toPayload() }]);
-  const manifest = await readManifest(run);
+  const manifest = await manifestOf(run);
   if (!manifest) return;
   const ended = { ...manifest, state, finishedAt: new Date().toISOString() };
   await writeFileAtomic(join(run, runFiles.manifest), `${JSON.stringify(ended, null, 2)}\n`);

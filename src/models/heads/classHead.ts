@@ -7,7 +7,14 @@ import type { Activation } from '../../tensors/primitives/primitives';
 import type { ClassHeadSpec, LinearSpec } from '../spec';
 import type { WeightReader } from '../weights';
 import { gumbel } from './draw';
-import { requireFiniteLosses, type Head, type HeadInput, type HeadOutcome, type Labels } from './head';
+import {
+  outcomesOf,
+  requireFiniteLosses,
+  type Head,
+  type HeadInput,
+  type HeadOutcome,
+  type Labels,
+} from './head';
 
 /** A classifier over one position of each sample, with its cross-entropy. */
 export class ClassHead implements Head {
@@ -45,7 +52,7 @@ export class ClassHead implements Head {
   /** A classifier is small: its weights stay. */
   async runStreamed(inputs: readonly HeadInput[], labels: Labels): Promise<HeadOutcome[]> {
     await this.load();
-    return inputs.map((input) => this.run(input, labels));
+    return outcomesOf(inputs, (input) => this.run(input, labels));
   }
 
   /** Class scores of every sample: [batch, classes]. @param x hidden states [batch · length, width] */

@@ -43,3 +43,15 @@ export function requireFiniteLosses(batch: Batch, losses: readonly number[]): vo
     'Check the sample, or whether the checkpoint overflows in float32.',
   );
 }
+
+/** One outcome an input; where one fails, the gradients of those before it are freed. */
+export function outcomesOf<T>(inputs: readonly T[], run: (input: T) => HeadOutcome): HeadOutcome[] {
+  const outcomes: HeadOutcome[] = [];
+  try {
+    for (const input of inputs) outcomes.push(run(input));
+    return outcomes;
+  } catch (error) {
+    for (const { gradient } of outcomes) gradient.dispose();
+    throw error;
+  }
+}

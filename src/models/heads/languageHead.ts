@@ -3,7 +3,7 @@ import type { LanguageHeadSpec } from '../spec';
 import type { Batch } from '../batches';
 import { normShapes, normWeights } from '../normTensors';
 import type { WeightReader } from '../weights';
-import type { Head, HeadInput, HeadOutcome, Labels } from './head';
+import { outcomesOf, type Head, type HeadInput, type HeadOutcome, type Labels } from './head';
 import { LanguagePass, type LanguageEnds, type OutputSlice } from './languagePass';
 
 /** Numbers in one slice of the output matrix, 64 MB in float32. */
@@ -53,10 +53,9 @@ export class LanguageHead implements Head {
     const passes: LanguagePass[] = [];
     try {
       for (const input of inputs) passes.push(new LanguagePass(input, ends, labels));
-      const cuts = this.cuts();
       // Every slice is read twice: keeping the logits would take rows times vocabulary.
       for (const step of ['measure', 'differentiate'] as const) {
-        for (const [first, count] of cuts) {
+        for (const [first, count] of this.cuts()) {
           const slice = await this.slice(first, count);
           try {
             for (const pass of passes) pass[step](slice, false);
@@ -66,7 +65,7 @@ export class LanguageHead implements Head {
         }
         if (step === 'measure') passes.forEach((pass) => pass.losses());
       }
-      return passes.map((pass) => pass.finish());
+      return outcomesOf(passes, (pass) => pass.finish());
     } finally {
       passes.forEach((pass) => pass.dispose());
     }

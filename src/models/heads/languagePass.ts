@@ -70,29 +70,40 @@ export class LanguagePass {
 
   /** @param only whether this slice is the whole matrix */
   measure(slice: OutputSlice, only: boolean): void {
-    const made = this.logitsOf(slice);
-    this.fold(made.logits, slice.first);
-    if (only) this.kept = made;
-    else tf.dispose([made.logits, made.slopes].filter((tensor) => tensor !== undefined));
+    tf.tidy(() => {
+      const made = this.logitsOf(slice);
+      this.fold(made.logits, slice.first);
+      if (!only) return;
+      tf.keep(made.logits);
+      if (made.slopes !== undefined) tf.keep(made.slopes);
+      this.kept = made;
+    });
   }
 
   differentiate(slice: OutputSlice): void {
     if (this.logSum.length === 0)
       this.logSum = this.largest.map((most, i) => most + Math.log(this.sum[i] ?? 0));
-    const { logits, slopes } = this.kept ?? this.logitsOf(slice);
+    const { kept, gradient: before } = this;
     this.kept = undefined;
     const local = this.targets.map((target) => target - slice.first);
-    const dLogits = primitives().crossEntropyGradient(logits, this.logSum, local, this.input.batch.weights);
-    const bent = slopes === undefined ? dLogits : tf.mul(dLogits, slopes);
-    const part = tf.matMul(bent, slice.weight) as tf.Tensor2D;
-    this.gradient = this.gradient === undefined ? part : primitives().addInto(this.gradient, part);
-    tf.dispose([bent, ...(slopes === undefined ? [] : [dLogits, slopes])]);
-    if (this.gradient !== part) part.dispose();
+    try {
+      this.gradient = tf.tidy(() => {
+        const { logits, slopes } = kept ?? this.logitsOf(slice);
+        const { weights } = this.input.batch;
+        const dLogits = primitives().crossEntropyGradient(logits, this.logSum, local, weights);
+        const bent = slopes === undefined ? dLogits : tf.mul(dLogits, slopes);
+        const part = tf.matMul(bent, slice.weight) as tf.Tensor2D;
+        return tf.keep(before === undefined ? part : primitives().addInto(before, part));
+      });
+    } finally {
+      tf.dispose([kept?.logits, kept?.slopes].filter((tensor) => tensor !== undefined));
+    }
   }
 
   /** Losses, and the gradient in all hidden states. @throws LabError loss-not-finite */
   finish(): HeadOutcome {
     const { norm, project } = this.ends;
+    const losses = this.losses();
     const gradient = tf.tidy(() => {
       const dHidden = this.gradient ?? tf.zerosLike(this.hidden);
       const dNormed = (project === undefined ? dHidden : tf.matMul(dHidden, project)) as tf.Tensor2D;
@@ -103,7 +114,7 @@ export class LanguagePass {
       const { batch, x } = this.input;
       return tf.unsortedSegmentSum(dRows, tf.tensor1d(batch.positions, 'int32'), x.shape[0]) as tf.Tensor2D;
     });
-    return { losses: this.losses(), gradient };
+    return { losses, gradient };
   }
 
   /** Mean loss per member, summed in float64. Known once every slice was measured. */

@@ -31,7 +31,7 @@ describe('a stopped run does not go on', () => {
       [{ maxLength: 10 }, /the longest sample has changed/],
       [{ seed: 2 }, /the seed has changed/],
       [{ taylor: true }, /--taylor has changed/],
-      [{ samples: 5 }, /the data, or the number of samples, has changed/],
+      [{ samples: 5 }, /the data, or how samples are made of it, has changed/],
       [{ tasks: [second, first] }, /the data/],
       [{ tasks: [first] }, /the data/],
     ];

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compactEvents } from '../../../src/extension/runs/compactEvents';
-import { orphanEnd, readManifest } from '../../../src/extension/runs/orphan';
-import { mayBeAlive } from '../../../src/extension/runs/processes';
+import { orphanEnd, manifestOf } from '../../../src/extension/runs/orphan';
+import { mayBeAlive } from '../../../src/files/processes';
 import { recordEnd } from '../../../src/extension/runs/recordEnd';
 import { RunFollower, type RunNews } from '../../../src/extension/runs/runFollower';
 import { runTime } from '../../../src/extension/runs/runTime';
@@ -43,7 +43,7 @@ describe('runs as the editor reads them', () => {
     const state = events.reduce(applyEvent, emptyRun);
     assert.equal(state.status, 'failed');
     assert.equal(state.error?.code, 'engine-killed');
-    assert.equal((await readManifest(run))?.state, 'failed');
+    assert.equal((await manifestOf(run))?.state, 'failed');
   });
 
   it('writes no end for a run that never began, or has one', async () => {

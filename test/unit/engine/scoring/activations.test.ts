@@ -99,7 +99,8 @@ describe('hidden states on disk', () => {
       inputs(0, 1, 2),
       ['gradients-2.f32', ...inputs(0, 1, 2)],
       ['gradients-1.f32', 'gradients-2.f32', ...inputs(0, 1, 2)],
-      ['gradients-0.f32', 'gradients-1.f32', ...inputs(0, 1)],
+      // A step is kept back for an engine that is killed before it has noted the newest.
+      ['gradients-0.f32', 'gradients-1.f32', 'gradients-2.f32', ...inputs(0, 1, 2)],
     ]);
     assert.ok(!existsSync(order.folder));
     await model.dispose();

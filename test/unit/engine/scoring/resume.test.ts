@@ -55,7 +55,7 @@ describe('UnitRunner, resumed', () => {
 
   async function goOn(settings: ScoringSettings, journal: readonly Update[], at: string): Promise<Update[]> {
     const progress = progressAfter(journal, model);
-    if (isFinished(order.unit, progress, settings.mode)) return [...journal];
+    if (isFinished(order.unit, progress, settings.mode, settings.taylor)) return [...journal];
     rmSync(order.folder, { recursive: true, force: true });
     if (existsSync(at)) cpSync(at, order.folder, { recursive: true });
     return [...journal, ...(await updatesOf(model, settings, { ...order, progress }))];
@@ -100,7 +100,7 @@ describe('UnitRunner, resumed', () => {
     for (const every of [1, 2, 3]) {
       const journal: Update[] = [];
       const killed = new Error('killed');
-      const runs = () => !isFinished(order.unit, progressAfter(journal, model), 'streaming');
+      const runs = () => !isFinished(order.unit, progressAfter(journal, model), 'streaming', false);
       for (let kills = 0; runs(); kills++) {
         assert.ok(kills < 20);
         let left = every;

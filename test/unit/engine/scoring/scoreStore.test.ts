@@ -9,7 +9,7 @@ import { rejectsWith } from '../../files/throwsCode';
 
 const fingerprint: Fingerprint = {
   modelHash: 'sha256:1',
-  tasks: [{ name: 'first', dataHash: 'sha256:2', samples: 3 }],
+  tasks: [{ name: 'first', dataHash: 'sha256:2', samples: 3, kind: 'causal-lm', text: 'text' }],
   labels: 'empirical',
   taylor: false,
   batchSize: 8,
@@ -112,8 +112,14 @@ describe('what an unfinished score keeps', () => {
 
   const changes: readonly [change: Partial<Fingerprint>, word: RegExp][] = [
     [{ modelHash: 'sha256:other' }, /the model has changed/],
-    [{ tasks: [{ name: 'first', dataHash: 'sha256:other', samples: 3 }] }, /the data, .*has changed/],
-    [{ tasks: [{ name: 'first', dataHash: 'sha256:2', samples: 2 }] }, /the number of samples, has changed/],
+    [
+      { tasks: [{ name: 'first', dataHash: 'sha256:other', samples: 3, kind: 'causal-lm', text: 'text' }] },
+      /the data, .*has changed/,
+    ],
+    [
+      { tasks: [{ name: 'first', dataHash: 'sha256:2', samples: 2, kind: 'causal-lm', text: 'text' }] },
+      /how samples are made of it, has changed/,
+    ],
     [{ tasks: [] }, /the data/],
     [{ labels: 'true' }, /whose labels are taken has changed/],
     [{ taylor: true }, /--taylor has changed/],
