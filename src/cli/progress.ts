@@ -11,7 +11,7 @@ const lineEveryMs = 5000;
 /** Draws a job's progress on standard error: a bar on a terminal, a line every few seconds otherwise. */
 export class Progress {
   private state: RunState = emptyRun;
-  private started = performance.now();
+  private begun: { readonly at: number; readonly share: number } | undefined;
   private lastLine = 0;
   private drawn = false;
 
@@ -47,8 +47,11 @@ export class Progress {
 
   private draw(what: string): void {
     const share = progressOf(this.state);
-    const elapsed = (performance.now() - this.started) / 1000;
-    const left = share > 0 ? formatSeconds((elapsed * (1 - share)) / share) : '?';
+    // Counted from the first word of progress: what was done before a run was resumed took no time now.
+    this.begun ??= { at: performance.now(), share };
+    const [passed, done] = [(performance.now() - this.begun.at) / 1000, share - this.begun.share];
+    const left =
+      share >= 1 ? formatSeconds(0) : done > 0 ? formatSeconds((passed * (1 - share)) / done) : '?';
     if (this.out.isTTY) {
       const full = Math.round(share * barWidth);
       const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);

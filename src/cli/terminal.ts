@@ -18,7 +18,8 @@ export function reportError(thrown: unknown): number {
 /** Says how a run that was stopped goes on. @param command what it was started with */
 export async function offerResume(run: string, command: string): Promise<void> {
   if (!(await canResume(run))) return;
-  say(`To go on from where it stopped: ${command} --resume ${path.relative(process.cwd(), run) || run}`);
+  const shown = path.relative(process.cwd(), run) || run;
+  say(`To go on from where it stopped: ${command} --resume ${/\s/.test(shown) ? `"${shown}"` : shown}`);
 }
 
 /** A signal that the first Ctrl+C fires; a second one ends the process at once. */
@@ -26,10 +27,11 @@ export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const onInterrupt = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.cancelled);
-    say('\nStopping after this step; Ctrl+C again ends at once.');
+    say('\nStopping; what is done is kept. Ctrl+C again ends at once.');
     controller.abort();
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
+  process.on('SIGHUP', onInterrupt);
   return controller.signal;
 }

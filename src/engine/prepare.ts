@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hashFile, hashModelFolder } from '../files/hash';
 import { readModelFolder, type ModelFolder } from '../files/modelFolder';
 import { requireComputable } from '../files/quantized';
@@ -19,6 +20,8 @@ import type { ScoreRequest } from './request';
 export interface PreparedTask {
   readonly source: TaskSource;
   readonly dataHash: string;
+  /** Of the samples as they are computed: of data, tokenizer, and how one is made of the other. */
+  readonly samplesHash: string;
   readonly samples: readonly AnySample[];
 }
 
@@ -51,7 +54,7 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
     const lines = await sampleLines(source.file, request.samples, request.seed);
     const samples = samplesOf(lines, source, model, tokenizer, maxLength);
     requireKnownTokens(samples, model.spec, lines);
-    tasks.push({ source, dataHash: await hashFile(source.file), samples });
+    tasks.push({ source, dataHash: await hashFile(source.file), samplesHash: hashSamples(samples), samples });
   }
   return {
     folder,
@@ -59,7 +62,7 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
     model,
     tasks,
     adapterHash: request.adapter === undefined ? undefined : await hashAdapter(request.adapter),
-    adapted: request.adapter === undefined ? [] : await adaptedModules(request.adapter, model.modules),
+    adapted: request.adapter === undefined ? [] : await adaptedModules(request.adapter, folder),
     batches: (tokens) =>
       tasks.map(({ samples }) =>
         makeBatches(samples, request.batchSize, request.seed, tokens, model.spec.lengthBoundary),
@@ -123,6 +126,17 @@ function requireKnownTokens(
     // A model without segments has nothing to look them up in, and old tokenizers write zeros all the same.
     if (segment !== undefined) throw refuse(`token_type_ids ${segment}; the model knows 0 to ${kinds - 1}`);
   });
+}
+
+function hashSamples(samples: readonly AnySample[]): string {
+  const hash = createHash('sha256');
+  for (const sample of samples) {
+    const { pixels, ...rest } = { pixels: undefined, ...sample };
+    hash.update(JSON.stringify(rest));
+    if (pixels !== undefined)
+      hash.update(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength));
+  }
+  return `sha256:${hash.digest('hex')}`;
 }
 
 /** Of what is read of an adapter: its scale, and its weights. */

@@ -9,7 +9,7 @@ import type { TaskScores } from './taskScores';
 export function scoreFileOf(
   request: ScoreRequest,
   { model, modelHash, tasks }: Prepared,
-  device: Device,
+  on: { readonly device: Device; readonly tokens: number },
   task: number,
   scores: TaskScores,
 ): ScoreFile {
@@ -32,7 +32,8 @@ export function scoreFileOf(
     ...(byPrompt ? { prompt: source.prompt ?? defaultPrompt } : {}),
     seed: request.seed,
     maxLength: Math.min(request.maxLength, model.spec.maxLength),
-    device,
+    device: on.device,
+    batchTokens: on.tokens,
     modules: scores.moduleScores(request.perSample),
     layers: scores.layerScores(),
     stability: scores.stability(),

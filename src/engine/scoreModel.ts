@@ -1,26 +1,29 @@
 import os, { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { requireUnchanged } from '../files/modelFolder';
 import { requireEstimator } from '../planning/estimators';
 import type { ScoreFile } from '../shared/scoreFile';
 import { cancelled } from '../shared/errors';
+import type { Device } from '../shared/words';
 import { dispatch } from './lanes/dispatch';
 import type { Lane } from './lanes/lane';
-import { closeLanes, openLanes } from './lanes/openLanes';
+import { closeLanes, openLanes, threadsOf } from './lanes/openLanes';
 import { OrderedWrites } from './orderedWrites';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { scoreFileOf } from './scoreFileOf';
 import { ScoreReporter } from './scoreReporter';
 import type { Fingerprint, ScoreStore, StoredWork } from './scoring/scoreStore';
+import { requireDisk, stateBytes } from './scoring/stateBytes';
 import { workloadOf, type Workload } from './scoring/workload';
-import { advance, isFinished, notBegun, type UnitProgress, type Update } from './scoring/work';
+import { advance, isFinished, notBegun, type Unit, type UnitProgress, type Update } from './scoring/work';
 import type { TaskScores } from './taskScores';
 
 export interface ScoreOutcome {
   readonly scores: readonly ScoreFile[];
   readonly prepared: Prepared;
-  readonly device: Lane['device'];
+  readonly device: Device;
   /** Largest resident sizes of all processes, added up. */
   readonly peakBytes: number;
 }
@@ -61,28 +64,37 @@ export async function scoreModel(
   });
   const before = state?.before;
   const cores = os.availableParallelism();
-  const work = workloadOf(prepared, request, cores, before?.work);
-  sink({ type: 'stage', stage: 'probe' });
-  const wanted = before?.work.device ?? request.device;
-  const lanes = await openLanes({ model: request.model, device: wanted }, work.processes, cores);
+  const { layers } = model;
+  const progress = progressAfter(before?.updates ?? [], layers);
+  const isOpen = (unit: Unit): boolean =>
+    before === undefined ||
+    !isFinished(unit, progressOf(progress, unit.index), before.work.mode, request.taylor);
+  const work = workloadOf(prepared, request, cores, before?.work, isOpen);
+  const open = work.units.filter(isOpen);
   const scratch = state === undefined ? await mkdtemp(path.join(tmpdir(), 'adapter-lab-')) : undefined;
+  let lanes: readonly Lane[] = [];
   try {
+    if (before === undefined) await requireDisk(state?.store.folder ?? tmpdir(), stateBytes(prepared, work));
+    sink({ type: 'stage', stage: 'probe' });
+    const wanted = before?.work.device ?? request.device;
+    // Where all is done but the writing there is nothing to compute on.
+    if (open.length > 0)
+      lanes = await openLanes({ model: request.model, device: wanted }, work.processes, cores);
     if (signal.aborted) throw cancelled();
-    const device = tellDevice(lanes, work, cores, sink);
+    const device = tell(lanes, prepared, work, cores, sink) ?? before?.work.device;
+    if (device === undefined) throw new Error('Nothing was to be scored.');
     if (state !== undefined && before === undefined) {
       const fingerprint = fingerprintOf(request, prepared);
-      await state.store.begin({ version: 1, fingerprint, device: device.device, ...cut(work) });
+      await state.store.begin({ version: 1, fingerprint, device, ...cut(work) });
     }
     const reporter = new ScoreReporter(prepared, work, sink);
-    const progress = replay(before?.updates ?? [], work, model.layers, reporter);
-    const orders = work.units
-      .filter((unit) => !isFinished(unit, progressOf(progress, unit.index), work.mode, request.taylor))
-      .map((unit) => ({
-        unit,
-        items: unit.items.flatMap((item) => work.items[item] ?? []),
-        progress: progressOf(progress, unit.index),
-        folder: state?.store.unitFolder(unit.index) ?? path.join(scratch ?? '', `unit-${unit.index}`),
-      }));
+    for (const update of before?.updates ?? []) reporter.take(update);
+    const orders = open.map((unit) => ({
+      unit,
+      items: unit.items.flatMap((item) => work.items[item] ?? []),
+      progress: progressOf(progress, unit.index),
+      folder: state?.store.unitFolder(unit.index) ?? path.join(scratch ?? '', `unit-${unit.index}`),
+    }));
     const settings = {
       mode: work.mode,
       labels: labelsOf(request),
@@ -101,18 +113,22 @@ export async function scoreModel(
       await dispatch(lanes, orders, settings, take, signal);
     } catch (error) {
       await journal.drained().catch(() => undefined);
-      throw signal.aborted ? cancelled() : error;
+      throw error;
     }
     await journal.drained();
+    await requireUnchanged(folder);
     const own = process.resourceUsage().maxRSS * 1024;
     return {
       scores: reporter.tasks.map((scores: TaskScores, task) =>
-        scoreFileOf(request, prepared, device.device, task, scores),
+        scoreFileOf(request, prepared, { device, ...work }, task, scores),
       ),
       prepared,
       device,
       peakBytes: lanes.reduce((sum, lane) => sum + lane.peakBytes, own),
     };
+  } catch (error) {
+    // A signal may reach a lane before it reaches us: then the lane's end is not the reason.
+    throw signal.aborted ? cancelled() : error;
   } finally {
     await closeLanes(lanes);
     await state?.store.close();
@@ -127,10 +143,11 @@ export function fingerprintOf(request: ScoreRequest, prepared: Prepared): Finger
   const { labels, taylor, batchSize, maxLength, seed } = request;
   return {
     modelHash,
-    tasks: tasks.map(({ source, dataHash, samples }) => ({
+    tasks: tasks.map(({ source, dataHash, samplesHash, samples }) => ({
       name: source.name,
       dataHash,
       samples: samples.length,
+      samplesHash,
       kind: source.kind,
       text: source.text,
       ...(source.label === undefined ? {} : { label: source.label }),
@@ -154,32 +171,35 @@ const cut = ({ mode, tokens, units }: Workload) => ({
   units: units.map(({ index, items }) => ({ index, items: [...items] })),
 });
 
-function tellDevice(lanes: readonly Lane[], work: Workload, cores: number, sink: EventSink): Lane['device'] {
-  const [{ device }] = lanes as [Lane];
-  sink({ type: 'device', ...device, refused: [...device.refused] });
+/** @returns the device; undefined where none is needed */
+function tell(
+  lanes: readonly Lane[],
+  prepared: Prepared,
+  work: Workload,
+  cores: number,
+  sink: EventSink,
+): Device | undefined {
+  const [lane] = lanes;
+  if (lane === undefined) return undefined;
+  sink({ type: 'device', ...lane.device, refused: [...lane.device.refused] });
   sink({
     type: 'memory',
     mode: work.mode,
     processes: lanes.length,
-    threads: Math.max(1, Math.floor(cores / Math.max(1, work.processes))),
+    threads: threadsOf(work.processes, cores),
     processBytes: Math.round(work.processBytes),
+    stateBytes: stateBytes(prepared, work),
   });
-  return device;
+  return lane.device.device;
 }
 
 const progressOf = (progress: ReadonlyMap<number, UnitProgress>, unit: number): UnitProgress =>
   progress.get(unit) ?? notBegun;
 
-function replay(
-  updates: readonly Update[],
-  { units }: Workload,
-  layers: number,
-  reporter: ScoreReporter,
-): Map<number, UnitProgress> {
-  const progress = new Map(units.map(({ index }) => [index, notBegun]));
+function progressAfter(updates: readonly Update[], layers: number): Map<number, UnitProgress> {
+  const progress = new Map<number, UnitProgress>();
   for (const update of updates) {
     progress.set(update.unit, advance(progressOf(progress, update.unit), update, layers));
-    reporter.take(update);
   }
   return progress;
 }

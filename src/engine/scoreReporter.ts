@@ -1,6 +1,5 @@
 import type { Prepared } from './prepare';
 import type { EventSink } from './request';
-import { activationBytes } from './scoring/activations';
 import { ScoreProgress, stepOf } from './scoring/progress';
 import type { Update } from './scoring/work';
 import type { Workload } from './scoring/workload';
@@ -24,7 +23,8 @@ interface Moment {
 export class ScoreReporter {
   readonly tasks: readonly TaskScores[];
   private readonly progress: ScoreProgress;
-  private readonly told: number[];
+  /** When each task's scores may be told again. */
+  private readonly next: number[];
   private readonly stable = new Set<number>();
   private started: Moment | undefined;
   private first: Moment | undefined;
@@ -41,7 +41,7 @@ export class ScoreReporter {
     const { model, tasks } = prepared;
     this.tasks = tasks.map(({ samples }) => new TaskScores(model.modules, samples.length, prepared.adapted));
     this.progress = new ScoreProgress(model, work.items, work.units, work.mode);
-    this.told = tasks.map(() => 0);
+    this.next = tasks.map(() => 0);
   }
 
   /** From here on time counts: what was replayed before took none. */
@@ -66,7 +66,7 @@ export class ScoreReporter {
     }
     for (const task of touched) {
       const finished = this.tasks[task]?.samplesDone === this.tasks[task]?.samples;
-      if (finished || now - (this.told[task] ?? 0) >= updateMs) this.tell(task);
+      if (finished || now >= (this.next[task] ?? 0)) this.tell(task);
     }
   }
 
@@ -109,9 +109,13 @@ export class ScoreReporter {
     const scores = this.tasks[task];
     const name = this.prepared.tasks[task]?.source.name;
     if (scores === undefined || name === undefined) return;
-    this.told[task] = performance.now();
     const { samplesDone, samples } = scores;
+    const began = performance.now();
     this.sink({ type: 'scores', task: name, samplesDone, samplesTotal: samples, ...scores.soFar() });
+    const now = performance.now();
+    // Seldom enough that telling takes little of the time, and that a long run's journal stays small.
+    const sinceStart = now - (this.started?.at ?? now);
+    this.next[task] = now + Math.max(updateMs, 20 * (now - began), sinceStart / 200);
     if (samplesDone < samples || this.stable.has(task)) return;
     this.stable.add(task);
     this.sink({ type: 'stability', task: name, ...scores.stability() });
@@ -144,28 +148,12 @@ export class ScoreReporter {
     this.sink({ type: 'estimate', estimate: { seconds, memoryBytes, diskBytes: this.diskBytes(seconds) } });
   }
 
-  /** Hidden states on disk while units are under way. */
-  private stateBytes(): number {
-    const { items, units, processes } = this.work;
-    const { width, layers } = this.prepared.model.spec;
-    const tokens = units.map((unit) =>
-      unit.items.reduce((sum, item) => {
-        const batch = items[item]?.batch;
-        return sum + (batch === undefined ? 0 : batch.members.length * batch.length);
-      }, 0),
-    );
-    return (
-      Math.min(units.length, Math.max(1, processes)) * activationBytes(Math.max(...tokens), width, layers)
-    );
-  }
-
   /** Characters of JSON: a module's row, a value of one sample, a module's share of one live update. */
   private diskBytes(seconds: number): number {
     const [row, value, update] = [230, 22, 42];
     const modules = this.prepared.model.modules.length;
     const samples = this.tasks.reduce((sum, task) => sum + task.samples, 0);
     const updates = Math.min((seconds * 1000) / updateMs, this.work.items.length) + this.tasks.length;
-    const states = this.work.mode === 'streaming' ? this.stateBytes() : 0;
-    return states + 2000 + modules * (row * (this.tasks.length + 1) + update * updates + value * samples);
+    return 2000 + modules * (row * (this.tasks.length + 1) + update * updates + value * samples);
   }
 }

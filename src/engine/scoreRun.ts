@@ -52,7 +52,9 @@ export async function scoreRun(
   // A run that cannot go on is left as it is, and a mistyped call without an experiment leaves none.
   const prepared = resume || experiment === undefined ? await prepare(request) : undefined;
   const before =
-    resume && prepared !== undefined ? await resumed(options.run, store, request, prepared) : undefined;
+    resume && prepared !== undefined
+      ? await resumed(options, experiment, store, request, prepared)
+      : undefined;
   const told = (): void => options.told(writer);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
@@ -75,7 +77,7 @@ export async function scoreRun(
     const { scores, device, peakBytes } = outcome;
     await events.drained();
     writer.note({
-      device: device.device,
+      device,
       inputs: {
         ...manifest.inputs,
         modelHash: outcome.prepared.modelHash,
@@ -110,17 +112,32 @@ export async function scoreRun(
 }
 
 /** @throws LabError run-not-found, run-not-resumable */
-async function resumed(run: string, store: ScoreStore, request: ScoreRequest, prepared: Prepared) {
-  const { state, pid, createdAt, resumedAt } = await readManifest(run);
+async function resumed(
+  { run, job }: RunOptions,
+  experiment: string | undefined,
+  store: ScoreStore,
+  request: ScoreRequest,
+  prepared: Prepared,
+) {
+  const manifest = await readManifest(run);
+  const mine = experiment === undefined ? '' : relative(run, experiment);
+  if (manifest.job !== job || manifest.experiment !== mine) {
+    throw new LabError(
+      'run-not-resumable',
+      `The run in ${run} is of another job: ${manifest.job}${manifest.experiment === '' ? '' : ` of ${manifest.experiment}`}.`,
+      'Name a run of this one.',
+    );
+  }
+  const since = Date.parse(manifest.resumedAt ?? manifest.createdAt);
   if (
-    state === 'running' &&
-    pid !== process.pid &&
-    (await mayBeAlive(pid, Date.parse(resumedAt ?? createdAt)))
+    manifest.state === 'running' &&
+    manifest.pid !== process.pid &&
+    (await mayBeAlive(manifest.pid, since))
   ) {
     throw new LabError(
       'run-not-resumable',
-      `The run in ${run} is still going on, in process ${pid}.`,
-      'Wait for its end, or stop it first.',
+      `The run in ${run} seems to go on still, in process ${manifest.pid}.`,
+      `Wait for its end or stop it; if no such process scores, set "state" to "failed" in its run.json.`,
     );
   }
   return store.resume(fingerprintOf(request, prepared));

@@ -14,6 +14,9 @@ export class TaskScores {
   private readonly values: Float64Array[];
   /** [layer][sample]: 1 where the values of that layer's modules are known. */
   private readonly known: Uint8Array[];
+  /** [sample]: in how many layers its values are known. */
+  private readonly layersKnown: Uint32Array;
+  private done = 0;
   private readonly whole = new Map<string, WholeGradientScores>();
   private readonly lossOf: Float64Array;
 
@@ -30,16 +33,13 @@ export class TaskScores {
     this.measured = [...modules, ...adapted];
     this.values = this.measured.map(() => new Float64Array(samples));
     this.known = Array.from({ length: layers }, () => new Uint8Array(samples));
+    this.layersKnown = new Uint32Array(samples);
     this.lossOf = new Float64Array(samples).fill(NaN);
   }
 
   /** Samples of which every value is known. */
   get samplesDone(): number {
-    let done = 0;
-    for (let sample = 0; sample < this.samples; sample++) {
-      if (this.known.every((layer) => layer[sample] === 1)) done++;
-    }
-    return done;
+    return this.done;
   }
 
   /** Mean over the samples of each sample's own loss; NaN until all are known. */
@@ -63,7 +63,15 @@ export class TaskScores {
       members.forEach((sample, member) => ((this.values[index] as Float64Array)[sample] = mine[member] ?? 0));
     });
     const layers = layer === undefined ? this.known : [this.known[layer] ?? new Uint8Array()];
-    for (const known of layers) for (const sample of members) known[sample] = 1;
+    for (const known of layers) {
+      for (const sample of members) {
+        if (known[sample] === 1) continue;
+        known[sample] = 1;
+        const count = (this.layersKnown[sample] ?? 0) + 1;
+        this.layersKnown[sample] = count;
+        if (count === this.known.length) this.done++;
+      }
+    }
   }
 
   addLosses(members: readonly number[], losses: readonly number[]): void {

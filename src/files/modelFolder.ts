@@ -136,11 +136,11 @@ function gather(
   for (const { file, tensors: entries } of headers) {
     for (const entry of entries.values()) {
       // The index decides where two shards hold a tensor of one name.
-      if ((fileOf?.get(entry.name) ?? file) === file) tensors.set(entry.name, { ...entry, file });
+      if ((fileOf?.get(entry.name) ?? file) === file) tensors.set(nameToday(entry.name), { ...entry, file });
     }
   }
   for (const [name, file] of fileOf ?? []) {
-    if (tensors.has(name)) continue;
+    if (tensors.has(nameToday(name))) continue;
     throw new LabError(
       'model-tensor-missing',
       `The weight index of ${dir} puts tensor "${name}" into ${file}, where it is not.`,
@@ -149,6 +149,10 @@ function gather(
   }
   return tensors;
 }
+
+/** Norms of checkpoints from TensorFlow's time call weight and bias gamma and beta; transformers renames them, and so do we. */
+const nameToday = (name: string): string =>
+  name.replace(/\bLayerNorm\.gamma$/, 'LayerNorm.weight').replace(/\bLayerNorm\.beta$/, 'LayerNorm.bias');
 
 /** The first root under which there are layers; the usual one where there are none. */
 function rootOf(tensors: ReadonlyMap<string, ModelTensor>, { roots, layers }: Family): string {
@@ -193,6 +197,22 @@ function requireEveryLayer(modules: readonly Module[], layers: number, dir: stri
       'model-tensor-missing',
       `The weights in ${dir} have no linear matrix of layer ${layer}; config.json says there are ${layers} layers.`,
       'Download the model again, configuration and weights from one revision.',
+    );
+  }
+}
+
+/**
+ * Refuses a model whose weight files were written since their headers were read: what was computed may be of two models.
+ * @throws LabError model-changed
+ */
+export async function requireUnchanged({ headers }: ModelFolder): Promise<void> {
+  for (const { file, fileBytes, modifiedMs } of headers) {
+    const now = await stat(file).catch(() => undefined);
+    if (now?.size === fileBytes && now.mtimeMs === modifiedMs) continue;
+    throw new LabError(
+      'model-changed',
+      `${file} was written while it was scored.`,
+      'Score again when the model is complete.',
     );
   }
 }

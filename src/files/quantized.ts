@@ -25,6 +25,9 @@ const marks: readonly (readonly [RegExp, method: string, bits?: number])[] = [
 ];
 /** How `quant_method` of config.json is written elsewhere; others are said as they are. */
 const spellings: Readonly<Record<string, string>> = { gptq: 'GPTQ', awq: 'AWQ', fp8: 'FP8' };
+/** Causal masks that old checkpoints of GPT-2 and GPT-NeoX hold, as bytes. */
+const maskNames = /\.(?:attn|attention)\.(?:bias|masked_bias)$/;
+
 const packedDtypes = /^(?:[IU](?:8|16|32)|F[468](?:_.*)?)$/;
 
 /**
@@ -46,7 +49,7 @@ export function quantizationOf(
     .find(isObject);
   // An I64 or BOOL beside the weights is a buffer: positions, a causal mask.
   const isPacked = ({ name, dtype }: ModelTensor): boolean =>
-    packedDtypes.test(dtype) && (told !== undefined || name.endsWith('.weight'));
+    packedDtypes.test(dtype) && !maskNames.test(name) && (told !== undefined || name.endsWith('.weight'));
   const mark = marks.find(([pattern]) => all.some(({ name }) => pattern.test(name)));
   // A weight is named before what stands beside one.
   const tensor =

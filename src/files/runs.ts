@@ -62,9 +62,16 @@ export const resumeFile = (run: string): string => join(run, 'state', 'work.json
 export const canResume = async (run: string): Promise<boolean> =>
   (await stat(resumeFile(run)).catch(() => undefined))?.isFile() === true;
 
-/** The newest run of an experiment that was stopped while it scored; undefined where there is none. */
+/**
+ * The newest run of an experiment that was stopped while it scored; undefined where there is none, or where a newer one has
+ * come to its end.
+ */
 export async function resumableRun(experiment: string): Promise<string | undefined> {
-  for (const run of await listRuns(experiment)) if (await canResume(run)) return run;
+  for (const run of await listRuns(experiment)) {
+    if (await canResume(run)) return run;
+    const manifest = await readManifest(run).catch(() => undefined);
+    if (manifest?.state === 'done' && manifest.recorded !== true) return undefined;
+  }
   return undefined;
 }
 

@@ -25,7 +25,7 @@ const chunkBytes = 64 * 1024 * 1024;
  */
 export async function readSafetensorsHeader(file: string): Promise<SafetensorsHeader> {
   return withFile(file, async (handle) => {
-    const fileBytes = (await handle.stat()).size;
+    const { size: fileBytes, mtimeMs: modifiedMs } = await handle.stat();
     if (fileBytes < 8)
       throw truncated(file, `it has ${fileBytes} bytes, not even the 8 of the header's length`);
     const start = await readRange(handle, 0, Math.min(fileBytes, 64), file);
@@ -36,7 +36,7 @@ export async function readSafetensorsHeader(file: string): Promise<SafetensorsHe
       throw truncated(file, `its header needs ${8 + headerLength} bytes, the file has ${fileBytes}`);
     }
     const json = await readRange(handle, 8, headerLength, file);
-    return parseSafetensorsHeader(json, fileBytes, file);
+    return { ...parseSafetensorsHeader(json, fileBytes, file), modifiedMs };
   });
 }
 

@@ -17,6 +17,8 @@ export interface SafetensorsHeader {
   /** Bytes before the tensors: 8 and the length of the JSON. */
   readonly headerBytes: number;
   readonly fileBytes: number;
+  /** When the file was last written, in milliseconds; to notice that it is another one now. */
+  readonly modifiedMs?: number;
   /** In the order of their bytes. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** The header's `__metadata__`; empty where it has none. */

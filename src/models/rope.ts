@@ -71,10 +71,8 @@ function longrope(
   dims: number,
   maxLength: number,
 ): RotaryForm {
-  const original =
-    config.value('original_max_position_embeddings') === undefined
-      ? scaling.count('original_max_position_embeddings', maxLength)
-      : config.count('original_max_position_embeddings');
+  const own = config.value('original_max_position_embeddings') !== undefined;
+  const original = (own ? config : scaling).count('original_max_position_embeddings', maxLength);
   const divided = (name: string): number[] => {
     const factors = scaling.numbers(name);
     if (factors.length !== plain.length)
@@ -82,7 +80,9 @@ function longrope(
     return plain.map((frequency, i) => frequency / (factors[i] ?? 1));
   };
   const [short, long] = [divided('short_factor'), divided('long_factor')];
-  const factor = scaling.positive('factor', maxLength / original);
+  // Where the length stands beside the other settings, transformers takes the ratio whatever `factor` says.
+  const ratio = maxLength / original;
+  const factor = own ? ratio : scaling.positive('factor', ratio);
   const usual = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
   const magnitude = scaling.positive('attention_factor', usual);
   return { dims, magnitude, boundary: original, frequencies: (length) => (length > original ? long : short) };

@@ -70,12 +70,9 @@ function classification(
   maxLength: number,
   where: string,
 ): Sample {
-  const labelIds = tokenizer.encodePlain(` ${label}`);
-  const fill = (shown: string): number[] =>
-    withoutEnd(
-      prompt.replace('{text}', () => shown),
-      tokenizer,
-    );
+  const filled = (shown: string): string => prompt.replace('{text}', () => shown);
+  const fill = (shown: string): number[] => withoutEnd(filled(shown), tokenizer);
+  const labelIds = labelTokens(filled(text), label, tokenizer);
   let promptIds = fill(text);
   const room = maxLength - labelIds.length;
   if (promptIds.length > room) {
@@ -94,6 +91,17 @@ function classification(
   }
   const targets = [...promptIds.map(() => ignored), ...labelIds];
   return checked({ ids: [...promptIds, ...labelIds], targets }, where);
+}
+
+/**
+ * The tokens of a label behind a prompt. Encoded by itself a label may begin otherwise: tokenizers in the manner of
+ * SentencePiece put a space before every text, which would count as a token to predict.
+ */
+function labelTokens(prompt: string, label: string, tokenizer: TextTokenizer): number[] {
+  const before = tokenizer.encodePlain(prompt);
+  const whole = tokenizer.encodePlain(`${prompt} ${label}`);
+  const goesOn = whole.length > before.length && before.every((id, index) => whole[index] === id);
+  return goesOn ? whole.slice(before.length) : tokenizer.encodePlain(` ${label}`);
 }
 
 /** The tokens of a text that goes on: some tokenizers put an end token behind whatever they encode. */

@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs';
 import { isFloatDtype, type FloatDtype } from '../files/dtypes';
 import { decodeBfloat16, decodeFloat16 } from '../files/halfFloats';
+import { fileError } from '../files/fileError';
 import type { ModelFolder, ModelTensor } from '../files/modelFolder';
 import { readInto } from '../files/safetensors';
 import { LabError } from '../shared/errors';
@@ -147,6 +148,7 @@ export class WeightReader {
     await this.ahead?.parts.catch(() => undefined);
     const handles = await Promise.allSettled(this.handles.values());
     this.handles.clear();
+    this.tables.clear();
     this.slab = new ArrayBuffer(0);
     this.sliceBuffer = new ArrayBuffer(0);
     await Promise.all(
@@ -189,7 +191,10 @@ export class WeightReader {
       return [name, entry, part] as const;
     });
     // All at once: the event loop may not come round again until a block is computed.
-    await Promise.all(parts.map(([, entry, part]) => this.readBytes(entry, 0, part)));
+    const reads = await Promise.allSettled(parts.map(([, entry, part]) => this.readBytes(entry, 0, part)));
+    // Only now: while one still writes into the buffer nobody else may.
+    const failed = reads.find((read) => read.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     return new Map(parts.map(([name, , part]) => [name, part]));
   }
 
@@ -203,17 +208,32 @@ export class WeightReader {
     const known = this.tables.get(name);
     if (known !== undefined) return known;
     const bytes = new Uint8Array(entry.end - entry.begin);
-    const read = this.readBytes(entry, 0, bytes).then(() => bytes);
+    const read = this.readBytes(entry, 0, bytes).then(
+      () => bytes,
+      (error: unknown) => {
+        this.tables.delete(name);
+        throw error;
+      },
+    );
     this.tables.set(name, read);
     return read;
   }
 
   private async readBytes(entry: ModelTensor, from: number, target: Uint8Array): Promise<void> {
-    let handle = this.handles.get(entry.file);
-    if (handle === undefined) {
-      handle = open(entry.file, 'r');
-      this.handles.set(entry.file, handle);
-    }
+    const known = this.handles.get(entry.file);
+    const handle =
+      known ??
+      open(entry.file, 'r').catch((thrown: unknown) => {
+        this.handles.delete(entry.file);
+        throw fileError(
+          thrown,
+          'model-weights-missing',
+          'The weight file',
+          entry.file,
+          'Check the path of the model.',
+        );
+      });
+    this.handles.set(entry.file, handle);
     await readInto(await handle, target, entry.begin + from, `tensor "${entry.name}"`);
   }
 

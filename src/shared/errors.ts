@@ -15,6 +15,7 @@ export const errorKinds = {
   'model-tensor-missing': 'input',
   'model-tensor-shape': 'input',
   'model-dtype-unsupported': 'input',
+  'model-changed': 'input',
   'model-head-missing': 'input',
   'safetensors-truncated': 'input',
   'safetensors-header-invalid': 'input',

@@ -76,6 +76,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     threads: z.number().int().positive(),
     /** What one process takes, by estimate. */
     processBytes: z.number().nonnegative(),
+    /** Hidden states on disk while it runs; 0 where they stay in memory. */
+    stateBytes: z.number().nonnegative(),
   }),
   z.object({
     ...at,

@@ -8,6 +8,8 @@ export interface RunState {
   readonly job: Job | undefined;
   readonly experiment: string;
   readonly startedAt: string | undefined;
+  /** When it last went on after it was stopped. */
+  readonly resumedAt: string | undefined;
   readonly labels: LabelKind | undefined;
   readonly status: 'empty' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly stage: Stage | undefined;
@@ -33,6 +35,7 @@ export interface MemoryUse {
   readonly processes: number;
   readonly threads: number;
   readonly processBytes: number;
+  readonly stateBytes: number;
 }
 
 export interface RefusedDevice {
@@ -56,6 +59,7 @@ export const emptyRun: RunState = {
   job: undefined,
   experiment: '',
   startedAt: undefined,
+  resumedAt: undefined,
   labels: undefined,
   status: 'empty',
   stage: undefined,
@@ -87,7 +91,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         tasks: event.tasks.map((name) => emptyTask(name)),
       };
     case 'resumed':
-      return { ...state, status: 'running', error: undefined };
+      return { ...state, status: 'running', error: undefined, resumedAt: event.at };
     case 'device':
       return {
         ...state,
@@ -110,8 +114,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         modules: event.modules,
       };
     case 'memory': {
-      const { mode, processes, threads, processBytes } = event;
-      return { ...state, memory: { mode, processes, threads, processBytes } };
+      const { mode, processes, threads, processBytes, stateBytes } = event;
+      return { ...state, memory: { mode, processes, threads, processBytes, stateBytes } };
     }
     case 'progress':
       return { ...state, share: event.share, step: event.step };

@@ -59,6 +59,8 @@ export const scoreFileSchema = z.object({
   seed: z.number().int().optional(),
   maxLength: z.number().int().optional(),
   device: z.string(),
+  /** Positions of a batch at most, where memory asked for fewer than usual: other batches round otherwise. */
+  batchTokens: z.number().positive().optional(),
   modules: z.array(moduleScoreSchema).min(1),
   layers: z.array(layerScoreSchema).min(1),
   stability: z.object({ halvesKendallTau: finite, topKAgreement: finite }),

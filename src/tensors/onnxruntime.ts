@@ -67,21 +67,24 @@ const isStop = (error: unknown): boolean =>
 export function loadProduct(threads: number): Product {
   const binding = loadBinding();
   binding.initOrtOnce(fatalOnly, OutputTensor, true);
+  // All now: one that cannot be made refuses the device, and not a product in the middle of a run.
   const sessions = new Map<string, NativeSession>();
-  const sessionFor = (transposeA: boolean, transposeB: boolean, count: number): NativeSession => {
-    const key = `${transposeA} ${transposeB} ${count}`;
-    const known = sessions.get(key) ?? newSession(binding, transposeA, transposeB, count);
-    sessions.set(key, known);
-    return known;
-  };
+  const keyOf = (transposeA: boolean, transposeB: boolean, count: number): string =>
+    `${transposeA} ${transposeB} ${count}`;
+  for (let count = 1; count <= threads; count *= 2) {
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        const session = newSession(binding, transposeA, transposeB, count);
+        sessions.set(keyOf(transposeA, transposeB, count), session);
+      }
+    }
+  }
   const product: Product = (a, aShape, b, bShape, out, outShape, transposeA, transposeB) => {
     const count = threadsFor(outShape.at(-2) ?? 1, outShape.at(-1) ?? 1, threads);
     try {
-      sessionFor(transposeA, transposeB, count).run(
-        { A: tensor(a, aShape), B: tensor(b, bShape) },
-        { stop: null, Y: tensor(out, outShape) },
-        {},
-      );
+      sessions
+        .get(keyOf(transposeA, transposeB, count))
+        ?.run({ A: tensor(a, aShape), B: tensor(b, bShape) }, { stop: null, Y: tensor(out, outShape) }, {});
     } catch (error) {
       if (!isStop(error)) throw error;
     }

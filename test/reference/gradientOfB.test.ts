@@ -36,7 +36,7 @@ describe(`the gradient of B at B = 0 on '${device}'`, () => {
     it(`of ${name} for the A of a PEFT adapter, against PyTorch`, async () => {
       const folder = path.join(data, name);
       const model = openModel(await readModelFolder(folder));
-      const downs = await readDownProjections(path.join(folder, 'lora'), model.modules);
+      const downs = await readDownProjections(path.join(folder, 'lora'), model.folder);
       const inputs = JSON.parse(readFileSync(path.join(folder, 'inputs.json'), 'utf8')) as Inputs;
       const samples = inputs.input_ids.map((ids, i) => ({
         ids: ids.slice(0, inputs.lengths[i]),

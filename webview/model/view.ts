@@ -36,7 +36,8 @@ export function pageView(
 }
 
 function elapsed(run: RunState, now: number): number | undefined {
-  if (run.status !== 'running' || run.startedAt === undefined) return undefined;
-  const started = Date.parse(run.startedAt);
+  const since = run.resumedAt ?? run.startedAt;
+  if (run.status !== 'running' || since === undefined) return undefined;
+  const started = Date.parse(since);
   return Number.isNaN(started) ? undefined : Math.max(0, (now - started) / 1000);
 }

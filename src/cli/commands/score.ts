@@ -62,10 +62,15 @@ export function addScore(program: Command): void {
     .option('--prompt <template>', 'prompt of a classification line; {text} stands for the text')
     .addOption(new Option('--estimator <name>', 'how to score').choices([...estimators]).default('fisher'))
     .option('--samples <n>', 'samples at most', positiveInteger, 256)
-    .option('--batch-size <n>', 'samples computed at a time', positiveInteger, 8)
+    .option(
+      '--batch-size <n>',
+      'samples computed at a time at most; fewer where they are long',
+      positiveInteger,
+      8,
+    )
     .option('--max-length <n>', 'tokens after which a sample is cut', positiveInteger, 256)
     .addOption(deviceOption())
-    .option('--seed <n>', 'which samples of a larger file', integer, 1)
+    .option('--seed <n>', 'which samples of a larger file, and which labels are drawn', integer, 1)
     .addOption(
       new Option('--labels <whose>', "whose labels the loss is of: the data's, or drawn from the model")
         .choices([...labelKinds])

@@ -12,7 +12,7 @@ export async function openLanes(
   processes: number,
   cores: number,
 ): Promise<Lane[]> {
-  const threads = Math.max(1, Math.floor(cores / Math.max(1, processes)));
+  const threads = threadsOf(processes, cores);
   if (processes === 0) return [await LocalLane.open({ ...options, threads })];
   const lanes: Lane[] = [await ProcessLane.open({ ...options, threads })];
   try {
@@ -32,6 +32,10 @@ export async function openLanes(
     throw error;
   }
 }
+
+/** Threads of a product in each of so many processes. */
+export const threadsOf = (processes: number, cores: number): number =>
+  Math.max(1, Math.floor(cores / Math.max(1, processes)));
 
 export const closeLanes = async (lanes: readonly Lane[]): Promise<void> => {
   await Promise.all(lanes.map((lane) => lane.close()));

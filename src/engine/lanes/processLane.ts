@@ -116,8 +116,12 @@ function ask<T>(
 }
 
 function exitError(code: number | null, signal: string | null): LabError {
-  const next = 'Resume the run; if it happens again, lower score.batch_size or score.max_length.';
-  return signal === 'SIGKILL'
+  const next = 'Resume the run; if it happens again, score with fewer processes or shorter samples.';
+  // What a full heap of V8 or of WebAssembly ends with.
+  if (signal === 'SIGABRT') {
+    return new LabError('out-of-memory', 'A scoring process ran out of memory.', next);
+  }
+  return signal === 'SIGKILL' || signal === 'SIGTERM'
     ? new LabError(
         'engine-killed',
         'A scoring process was killed, as a system does that is out of memory.',

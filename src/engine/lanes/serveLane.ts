@@ -6,8 +6,8 @@ import { laneArgument, type FromLane, type ToLane } from './messages';
 export function servedLane(args: readonly string[]): boolean {
   if (!args.includes(laneArgument)) return false;
   const send = (message: FromLane): void => void process.send?.(message);
-  // Ctrl+C in a terminal reaches every process of it: whether to stop is the engine's to decide.
-  process.on('SIGINT', () => undefined);
+  // Ctrl+C in a terminal reaches every process of it, and so do other signals: whether to stop is the engine's to decide.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   // The engine ends a lane by killing it; a lane whose engine is gone ends itself.
   process.on('disconnect', () => process.exit(0));
   let lane: LocalLane | undefined;

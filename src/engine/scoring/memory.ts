@@ -2,6 +2,7 @@ import os from 'node:os';
 import type { Batch } from '../../models/batches';
 import type { Transformer } from '../../models/transformer';
 import { LabError } from '../../shared/errors';
+import { largestOf } from '../../shared/largestOf';
 import { passingNumbers, savedNumbers } from './cost';
 import type { MemoryMode } from '../../shared/words';
 
@@ -33,26 +34,26 @@ export function scoringBytes(
   const spec = model.spec;
   const layers = Array.from({ length: model.layers }, (_, layer) => spec.block(layer));
   const weights = layerBytes(model);
-  const largest = Math.max(...weights);
+  const largest = largestOf(weights);
   const raw = rawShare(model);
   const head =
     spec.head.kind === 'language' ? Math.min(sliceBytes, 8 * spec.vocabulary * spec.head.outputWidth) : 8e6;
-  const logits = Math.max(...batches.map(({ positions }) => positions.length)) * sliceRows(model);
-  const saved = (batch: Batch): number => Math.max(...layers.map((block) => savedNumbers(block, batch)));
-  const passing = (batch: Batch): number => Math.max(...layers.map((block) => passingNumbers(block, batch)));
+  const logits = largestOf(batches.map(({ positions }) => positions.length)) * sliceRows(model);
+  const saved = (batch: Batch): number => largestOf(layers.map((block) => savedNumbers(block, batch)));
+  const passing = (batch: Batch): number => largestOf(layers.map((block) => passingNumbers(block, batch)));
   if (mode === 'streaming') {
-    const block = Math.max(...batches.map((batch) => saved(batch) + passing(batch)));
+    const block = largestOf(batches.map((batch) => saved(batch) + passing(batch)));
     const frontier = batches.reduce(
       (sum, { members, length }) => sum + members.length * length * spec.width,
       0,
     );
     const sums = taylor ? largest : 0;
-    return runtimeBytes + largest * (1 + raw) + sums + head + 4 * (block + 3 * frontier + 2 * logits);
+    return runtimeBytes + largest * (1 + raw) + sums + head + 4 * (block + 5 * frontier + 2 * logits);
   }
   const whole = weights.reduce((sum, bytes) => sum + bytes, 0);
   const output = spec.head.kind === 'language' ? 4 * spec.vocabulary * spec.head.outputWidth : 0;
-  const tape = Math.max(
-    ...batches.map((batch) => {
+  const tape = largestOf(
+    batches.map((batch) => {
       const kept = layers.reduce((sum, block) => sum + savedNumbers(block, batch), 0);
       return kept + passing(batch);
     }),
@@ -72,7 +73,7 @@ export function chooseMemory(
   taylor: boolean,
   limit: number,
 ): MemoryChoice {
-  const longest = Math.max(...batchesOf(1).map(({ length }) => length));
+  const longest = largestOf(batchesOf(1).map(({ length }) => length));
   for (let tokens = usualTokens; ; tokens /= 2) {
     const mode: MemoryMode = tokens === usualTokens ? 'tape' : 'micro-batches';
     if (scoringBytes(model, mode, batchesOf(tokens), taylor) <= limit) return { mode, tokens };
@@ -89,11 +90,12 @@ export const processBytes = (onHeap: boolean, free = freeBytes()): number =>
 export const processesFor = (bytes: number, pieces: number, cores: number, free = freeBytes()): number =>
   Math.max(1, Math.min(cores, pieces, Math.floor((share * free) / bytes)));
 
-/** What the system could give, caches of files included; inside a container its limit. */
+/** What the system could give: free memory with caches of files, or what is left of a container's limit. */
 export function freeBytes(): number {
-  const limit = process.constrainedMemory();
-  // Without a limit Node 20 gives 0 or a number near 2^64.
-  return limit > 0 && limit < os.totalmem() ? Math.min(os.freemem(), limit) : os.freemem();
+  // macOS counts only pages that hold nothing at all: nearly none, however idle it is.
+  if (process.platform === 'darwin') return os.totalmem() / 2;
+  const { availableMemory } = process as { availableMemory?: () => number };
+  return availableMemory?.() ?? os.freemem();
 }
 
 /** @throws LabError out-of-memory before anything is allocated */
@@ -103,7 +105,7 @@ export function requireRoom(bytes: number, limit: number): void {
   throw new LabError(
     'out-of-memory',
     `Even block by block, scoring would need about ${gigabytes(bytes)} GB; ${gigabytes(limit)} GB can be had.`,
-    'Lower score.max_length or score.batch_size, or close other programs.',
+    'Lower score.max_length (--max-length) or score.samples (--samples), or close other programs.',
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Batch } from '../../models/batches';
 import type { Transformer } from '../../models/transformer';
+import { largestOf } from '../../shared/largestOf';
 import { activationBytes } from './activations';
 import { batchFlops } from './cost';
 import type { MemoryMode } from '../../shared/words';
@@ -18,8 +19,8 @@ const waveBytes = 128e6;
 export function itemsOf(model: Transformer, batches: readonly (readonly Batch[])[]): WorkItem[] {
   const items = batches.flatMap((of, task) => of.map((batch) => ({ task, batch })));
   const costs = items.map(({ batch }) => batchFlops(model, batch, false));
-  const cheapest = costs.indexOf(Math.min(...costs));
-  const costliest = costs.indexOf(Math.max(...costs));
+  const cheapest = costs.indexOf(-largestOf(costs.map((cost) => -cost)));
+  const costliest = costs.indexOf(largestOf(costs));
   const ends = [...new Set([cheapest, costliest])];
   return [...ends, ...items.keys()]
     .filter((index, position) => position < ends.length || !ends.includes(index))

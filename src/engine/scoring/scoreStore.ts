@@ -18,6 +18,7 @@ const fingerprintSchema = z.object({
       name: z.string(),
       dataHash: z.string(),
       samples: z.number(),
+      samplesHash: z.string(),
       kind: z.enum(taskKinds),
       text: z.string(),
       label: z.string().optional(),
@@ -124,6 +125,8 @@ export class ScoreStore {
 
   async add(update: Update): Promise<void> {
     await this.journal?.append(update);
+    // Hidden states that this makes superfluous are deleted soon: it must not be lost before they are.
+    if (update.kind === 'losses' || update.kind === 'layer') await this.journal?.flush();
   }
 
   async close(): Promise<void> {
@@ -140,11 +143,12 @@ export class ScoreStore {
 
 const words: Record<keyof Fingerprint, string> = {
   modelHash: 'the model',
-  tasks: 'the data, or how samples are made of it,',
   labels: 'whose labels are taken',
   taylor: '--taylor',
   adapter: '--adapter',
   batchSize: 'the batch size',
   maxLength: 'the longest sample',
   seed: 'the seed',
+  // Last: the length above changes samples too, and is the better word.
+  tasks: 'the data, or how samples are made of it,',
 };

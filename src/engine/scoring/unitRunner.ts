@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Batch } from '../../models/batches';
 import type { Labels } from '../../models/heads/head';
 import { readDownProjections, type DownProjection } from '../../models/downProjections';
 import type { Transformer } from '../../models/transformer';
-import { cancelled } from '../../shared/errors';
+import { cancelled, LabError } from '../../shared/errors';
 import type { Module } from '../../shared/words';
 import { Activations } from './activations';
 import { blockBackward, blockForward } from './blockPass';
@@ -65,7 +66,7 @@ export class UnitRunner {
   }
 
   private downsOf(adapter: string): Promise<Map<string, DownProjection>> {
-    return (this.downs ??= readDownProjections(adapter, this.model.modules));
+    return (this.downs ??= readDownProjections(adapter, this.model.folder));
   }
 
   private async onTape(
@@ -83,7 +84,7 @@ export class UnitRunner {
       const recorder = new BatchRecorder(batch.members.length, gathering.means, gathering.downs);
       try {
         const losses = await scoreOnTape(this.model, batch, this.settings.labels, recorder);
-        const norms = valuesOf(recorder, this.model.modules);
+        const norms = valuesOf(recorder, this.model.modules, batch);
         report({ kind: 'batch', unit: unit.index, item, losses, norms });
       } finally {
         recorder.dispose();
@@ -141,10 +142,11 @@ export class UnitRunner {
     const { model } = this;
     const resumes = from !== undefined && (await hasInputs(stored, from));
     let start = resumes ? from : 0;
-    model.readAhead(start);
     const hidden = resumes ? await stored.read('inputs', start) : [];
     try {
       if (!resumes) for (const { batch } of items) hidden.push(await model.embed(batch));
+      // Not before: what an embedding loads itself would take its place.
+      model.readAhead(start);
       if (!resumes) await this.keep(stored, 0, hidden, unit, report);
       for (; start < model.layers; start++) {
         await model.loadBlock(start);
@@ -203,7 +205,7 @@ export class UnitRunner {
             try {
               const input = inputs[i] as tf.Tensor2D;
               gradients[i] = blockBackward(model, layer, input, gradient, batch, recorder);
-              norms.push(valuesOf(recorder, modules));
+              norms.push(valuesOf(recorder, modules, batch));
             } finally {
               recorder.dispose();
             }
@@ -241,13 +243,23 @@ interface Gathering {
 }
 
 /** Values of the modules, and behind them those of B of the modules that have an adapter: [row][member]. */
-function valuesOf(recorder: BatchRecorder, modules: readonly Module[]): number[][] {
+function valuesOf(recorder: BatchRecorder, modules: readonly Module[], batch: Batch): number[][] {
   const { squaredNorms, squaredNormsOfB } = recorder;
   const ofB = modules.flatMap(({ path }) => {
     const norms = squaredNormsOfB.get(path);
     return norms === undefined ? [] : [[...norms]];
   });
-  return [...modules.map(({ path }) => [...(squaredNorms.get(path) ?? [])]), ...ofB];
+  const values = modules.map(({ path }) => [...(squaredNorms.get(path) ?? [])]);
+  values.forEach((norms, index) => {
+    const bad = norms.findIndex((norm) => !Number.isFinite(norm));
+    if (bad < 0) return;
+    throw new LabError(
+      'loss-not-finite',
+      `The squared gradient of ${modules[index]?.path} for sample ${batch.members[bad]} is ${norms[bad]}.`,
+      'Check the sample, or whether the checkpoint overflows in float32.',
+    );
+  });
+  return [...values, ...ofB];
 }
 
 /** Whether all is there that the blocks below `layer` need to be differentiated. */

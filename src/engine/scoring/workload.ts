@@ -1,6 +1,7 @@
 import { LabError } from '../../shared/errors';
 import type { Prepared } from '../prepare';
 import type { ScoreRequest } from '../request';
+import { largestOf } from '../../shared/largestOf';
 import {
   chooseMemory,
   processBytes,
@@ -30,6 +31,7 @@ export interface Workload {
 /**
  * Chooses how memory is spent and cuts the work.
  * @param before how an interrupted run had cut it, which is kept
+ * @param isOpen whether anything of a unit is left to do
  * @throws LabError out-of-memory before anything is allocated
  */
 export function workloadOf(
@@ -37,6 +39,7 @@ export function workloadOf(
   request: ScoreRequest,
   cores: number,
   before: { readonly mode: MemoryMode; readonly tokens: number; readonly units: readonly Unit[] } | undefined,
+  isOpen: (unit: Unit) => boolean = () => true,
 ): Workload {
   const { taylor, processes: wanted = 'auto', memory = 'auto' } = request;
   const limit = processBytes(request.device !== 'tensorflow');
@@ -50,8 +53,8 @@ export function workloadOf(
   const items = itemsOf(model, batches(tokens));
   // A first cut tells what a unit holds; how many processes there are may cut finer.
   const bytesOf = (units: readonly Unit[]): number =>
-    Math.max(
-      ...units.map((unit) =>
+    largestOf(
+      units.map((unit) =>
         scoringBytes(
           model,
           mode,
@@ -60,13 +63,21 @@ export function workloadOf(
         ),
       ),
     );
-  const first = before?.units ?? unitsOf(model, items, mode, cores, taylor);
-  const bytes = bytesOf(first);
-  requireRoom(bytes, limit);
+  const cutFor = (count: number): readonly Unit[] =>
+    before?.units ?? unitsOf(model, items, mode, Math.max(1, count), taylor);
   // Sums of whole gradients are not merged between processes.
-  const pieces = taylor ? 1 : first.length;
-  const processes = wanted === 'auto' ? processesFor(bytes, pieces, cores) : Math.min(wanted, pieces);
-  const units = before?.units ?? unitsOf(model, items, mode, Math.max(1, processes), taylor);
+  const pieces = (units: readonly Unit[]): number => (taylor ? 1 : units.filter(isOpen).length);
+  let units = cutFor(cores);
+  requireRoom(bytesOf(units), limit);
+  let processes = 0;
+  // How many processes there are decides how large units are, and that how many fit: fewer, the second time.
+  for (let turn = 0; turn < 2; turn++) {
+    processes =
+      wanted === 'auto'
+        ? processesFor(bytesOf(units), pieces(units), cores)
+        : Math.min(wanted, pieces(units));
+    units = cutFor(processes);
+  }
   requireSameItems(units, items);
   return { ...choice, items, units, processes, processBytes: bytesOf(units) };
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { readRunEvents } from '../../files/runs';
 import { toLabError, type LabError } from '../../shared/errors';
+import { hasEnded } from '../../shared/lastLeg';
 import type { RunEvent } from '../../shared/runEvents';
 import type { RunHeading, ToWebview } from '../../shared/webviewProtocol';
 import type { Log } from '../log';
@@ -27,7 +28,7 @@ export class RunFeed {
   private opened = false;
   private journaled = false;
   private over = false;
-  /** The first event and the last, which say whether the run began and ended. */
+  /** The events that say whether the run began, went on and ended. */
   private bounds: RunEvent[] = [];
   /** True once the page was told that nobody works on the run any more. */
   private orphaned = false;
@@ -86,7 +87,7 @@ export class RunFeed {
         this.tell([end]);
       }
     }
-    if (this.over || this.bounds.some(({ type }) => type === 'finished')) return;
+    if (this.over || hasEnded(this.bounds)) return;
     this.timer = setTimeout(() => void this.watch(run), checkMs);
   }
 
@@ -122,7 +123,8 @@ export class RunFeed {
   }
 }
 
-const isBound = ({ type }: RunEvent): boolean => type === 'started' || type === 'finished';
+const isBound = ({ type }: RunEvent): boolean =>
+  type === 'started' || type === 'resumed' || type === 'finished';
 
 /** The end of a run as its journal would say it. */
 export const endOf = (error: LabError): RunEvent => ({

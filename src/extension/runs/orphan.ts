@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { mayBeAlive } from '../../files/processes';
 import { readManifest, runFiles } from '../../files/runs';
 import { LabError } from '../../shared/errors';
+import { hasEnded } from '../../shared/lastLeg';
 import type { RunEvent } from '../../shared/runEvents';
 import type { RunManifest } from '../../shared/runManifest';
 
@@ -27,9 +28,7 @@ export async function orphanEnd(
   events: readonly RunEvent[],
   now = Date.now(),
 ): Promise<RunEvent | undefined> {
-  // A run that went on after it was stopped has an end before that, which does not count.
-  const since = events.slice(events.findLastIndex(({ type }) => type === 'resumed') + 1);
-  if (events.length === 0 || since.some(({ type }) => type === 'finished')) return undefined;
+  if (events.length === 0 || hasEnded(events)) return undefined;
   const changed = await stat(join(run, runFiles.events)).catch(() => undefined);
   if (!changed || now - changed.mtimeMs < restSeconds * 1000) return undefined;
   const manifest = await manifestOf(run);

@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../../files/atomic';
 import { Journal } from '../../files/journal';
 import { readRunEvents, runFiles } from '../../files/runs';
 import type { LabError } from '../../shared/errors';
+import { hasEnded } from '../../shared/lastLeg';
 import type { UnstampedRunEvent } from '../../shared/runEvents';
 import { manifestOf } from './orphan';
 
@@ -28,7 +29,7 @@ export async function recordEnd(run: string, error: LabError): Promise<void> {
   );
   if (!begun) return;
   const events = await readRunEvents(run);
-  if (events.some(({ type }) => type === 'finished')) return;
+  if (hasEnded(events)) return;
   const state = error.kind === 'cancelled' ? 'cancelled' : 'failed';
   await appendEvents(run, [{ type: 'finished', state, error: error.toPayload() }]);
   const manifest = await manifestOf(run);

@@ -23,6 +23,7 @@ interface Variant {
   /** Soft caps where config.json gives none; Gemma 3's products have none, whatever it says. */
   readonly caps: { readonly attention?: number; readonly output?: number };
   readonly theta: number;
+  readonly maxLength?: number;
   /** Where config.json has none: published Gemma 3 with images leaves them out of its `text_config`. */
   readonly heads?: { readonly heads: number; readonly keyHeads: number };
   /** Base of the layers that slide, where it is another. */
@@ -57,6 +58,7 @@ export const gemma3 = (folder: ModelFolder): ModelSpec =>
     caps: {},
     theta: 1e6,
     heads: { heads: 8, keyHeads: 4 },
+    maxLength: 131_072,
     slidingTheta: 10_000,
   });
 
@@ -67,9 +69,13 @@ function likeGemma(folder: ModelFolder, variant: Variant): ModelSpec {
   const sizes = headSizes(config, 256, variant.heads);
   const inner = config.count('intermediate_size');
   const epsilon = config.positive('rms_norm_eps', 1e-6);
-  // `hidden_act` is there too in old files, and ignored.
+  // `hidden_act` stands there too. Until transformers 5 it is ignored, from then on the only one: where the two readings
+  // differ, the file is refused.
+  if (config.value('hidden_activation') === undefined && config.value('hidden_act') !== 'gelu') {
+    config.require('hidden_act', 'gelu_pytorch_tanh');
+  }
   const activation = config.activation('hidden_activation', 'gelu_pytorch_tanh');
-  const maxLength = config.count('max_position_embeddings', 8192);
+  const maxLength = config.count('max_position_embeddings', variant.maxLength ?? 8192);
   const norm = (name: string, size = width) => rmsNorm(name, size, epsilon, 1);
   const { full, sliding } = rotations(config, variant, sizes.headSize, maxLength);
   const scalar =

@@ -105,6 +105,8 @@ export function classesOf(
 
 const aOrAn = (name: string): string => `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 
+const withoutEnding = (name: string): string => name.replace(/\.weight$/, '');
+
 /** Decoders whose head is an output matrix, by how their class ends; a bare model has none and is scored where outputs are tied. */
 const languageEndings = ['ForCausalLM', 'LMHeadModel', 'ForConditionalGeneration', 'Model'];
 
@@ -124,8 +126,10 @@ export function decoderHead(
   const { embedding, outputs, outputWidth = width, ...rest } = language;
   if (folder.architecture.endsWith('ForSequenceClassification')) {
     const classes = classesOf(folder, 'score');
-    const norm = language.norm;
-    return classHead('last', [{ linear: linear('score', outputWidth, classes) }], norm);
+    const { norm, project } = language;
+    const narrowed =
+      project === undefined ? [] : [{ linear: linear(withoutEnding(project), width, outputWidth) }];
+    return classHead('last', [...narrowed, { linear: linear('score', outputWidth, classes) }], norm);
   }
   const config = new ConfigReader(folder.settings, folder.dir);
   if (!languageEndings.some((ending) => folder.architecture.endsWith(ending))) {

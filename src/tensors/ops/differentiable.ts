@@ -11,7 +11,8 @@ export interface Operation {
 
 /**
  * An operation with a gradient of our own. tfjs keeps every saved tensor and every gradient until the whole backward pass
- * has ended; here both are freed as soon as the operation's gradient has used them, so that a whole model fits on one tape.
+ * has ended; here what was saved and the gradient that was given are freed as soon as they were used, so that a whole model
+ * fits on one tape. (Where an input has several readers tfjs adds their gradients up and keeps all but the first to the end.)
  *
  * Holds only for graphs in which every gradient has one reader: whatever returns its gradient for two inputs returns two
  * tensors.

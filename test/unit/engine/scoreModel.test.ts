@@ -48,6 +48,7 @@ describe('scoreModel', () => {
         estimator: 'fisher',
         labels: 'empirical',
         samples: [10, 7][index],
+        batchTokens: 512,
         device: 'native',
         kind: 'causal-lm',
         loss: 'next-token',

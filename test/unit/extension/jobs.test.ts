@@ -56,7 +56,9 @@ describe('jobs', () => {
     assert.equal(result, run);
     assert.equal(dirname(run), join(dirname(experiment.file), '.adapter-lab', 'runs'));
     assert.match(run, /-quick-run$/);
-    assert.deepEqual(asked, [{ experiment: experiment.file, run, job: 'run', device: 'auto' }]);
+    assert.deepEqual(asked, [
+      { experiment: experiment.file, run, job: 'run', device: 'auto', resume: false },
+    ]);
     assert.equal(seen[0]?.state.job, 'run');
     assert.equal(seen[0]?.state.status, 'running');
     assert.deepEqual(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile, hashModelFolder } from '../../../src/files/hash';
-import { readModelFolder } from '../../../src/files/modelFolder';
+import { readModelFolder, requireUnchanged } from '../../../src/files/modelFolder';
 import { writeSafetensors } from '../../../src/files/safetensorsWrite';
 import { temporaryFolder } from './temporary';
 import { rejectsWith } from './throwsCode';
@@ -36,6 +36,36 @@ describe('model folder', () => {
       outFeatures: 4,
     });
     assert.equal(model.modules[6]?.inFeatures, 12);
+  });
+
+  it('is noticed to have been written since its headers were read', async () => {
+    const dir = await fresh();
+    const model = await readModelFolder(dir);
+    await requireUnchanged(model);
+    const file = join(dir, 'model.safetensors');
+    await utimes(file, new Date(), new Date(Date.now() + 5000));
+    await rejectsWith(requireUnchanged(model), 'model-changed', /model\.safetensors was written/);
+    await rm(file);
+    await rejectsWith(requireUnchanged(model), 'model-changed');
+  });
+
+  it('calls gamma and beta of old norms weight and bias, as transformers does', async () => {
+    const dir = await fresh();
+    const norm = (name: string) => ({
+      name,
+      dtype: 'F32' as const,
+      shape: [8],
+      data: new Float32Array(8),
+    });
+    await writeSafetensors(join(dir, 'model.safetensors'), [
+      ...tinyTensors(),
+      norm('model.embeddings.LayerNorm.gamma'),
+      norm('model.embeddings.LayerNorm.beta'),
+    ]);
+    const { tensors } = await readModelFolder(dir);
+    assert.ok(tensors.has('model.embeddings.LayerNorm.weight'));
+    assert.ok(tensors.has('model.embeddings.LayerNorm.bias'));
+    assert.ok(![...tensors.keys()].some((name) => /gamma|beta/.test(name)));
   });
 
   it('reads shards through their index', async () => {

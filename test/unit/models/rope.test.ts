@@ -96,13 +96,11 @@ describe('rotary frequencies', () => {
     same(both, divided(long_factor), 26);
     assert.equal(read({ rope_scaling: longrope }).magnitude, 1);
     assert.equal(read({ original_max_position_embeddings: 200, rope_scaling: longrope }).magnitude, 1);
-    const factor = { ...longrope, factor: 16 };
-    close(
-      [read({ original_max_position_embeddings: 25, rope_scaling: factor }).magnitude!],
-      [magnitudeOf(16, 25)],
-      1e-14,
-      'factor',
-    );
+    const factor = { ...longrope, factor: 16, original_max_position_embeddings: 25 };
+    close([read({ rope_scaling: factor }).magnitude!], [magnitudeOf(16, 25)], 1e-14, 'factor');
+    // The ratio counts where the length stands beside the other settings, as in transformers.
+    const beside = { original_max_position_embeddings: 25, rope_scaling: factor };
+    close([read(beside).magnitude!], [magnitudeOf(4, 25)], 1e-14, 'ratio');
     assert.equal(read({ rope_scaling: { ...factor, attention_factor: 1.25 } }).magnitude, 1.25);
   });
 

@@ -52,7 +52,7 @@ describe('the state of a run', () => {
   });
 
   it('knows how memory is spent', () => {
-    const memory = { mode: 'streaming', processes: 2, threads: 1, processBytes: 1e9 } as const;
+    const memory = { mode: 'streaming', processes: 2, threads: 1, processBytes: 1e9, stateBytes: 0 } as const;
     assert.deepEqual(replay(started, { at, type: 'memory', ...memory }).memory, memory);
     assert.equal(replay(started).memory, undefined);
   });
@@ -66,7 +66,7 @@ describe('the state of a run', () => {
       error,
     });
     const resumed = applyEvent(stopped, { at, type: 'resumed' });
-    assert.deepEqual(resumed, { ...stopped, status: 'running', error: undefined });
+    assert.deepEqual(resumed, { ...stopped, status: 'running', error: undefined, resumedAt: at });
     assert.equal(progressOf(resumed), 0.5);
   });
 

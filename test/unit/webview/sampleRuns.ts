@@ -81,6 +81,7 @@ export const memory: readonly RunEvent[] = [
     processes: 4,
     threads: 2,
     processBytes: 310e6,
+    stateBytes: 0,
   },
 ];
 

@@ -9,7 +9,16 @@ import { rejectsWith } from '../../files/throwsCode';
 
 const fingerprint: Fingerprint = {
   modelHash: 'sha256:1',
-  tasks: [{ name: 'first', dataHash: 'sha256:2', samples: 3, kind: 'causal-lm', text: 'text' }],
+  tasks: [
+    {
+      name: 'first',
+      dataHash: 'sha256:2',
+      samples: 3,
+      samplesHash: 'sha256:7',
+      kind: 'causal-lm',
+      text: 'text',
+    },
+  ],
   labels: 'empirical',
   taylor: false,
   batchSize: 8,
@@ -113,11 +122,33 @@ describe('what an unfinished score keeps', () => {
   const changes: readonly [change: Partial<Fingerprint>, word: RegExp][] = [
     [{ modelHash: 'sha256:other' }, /the model has changed/],
     [
-      { tasks: [{ name: 'first', dataHash: 'sha256:other', samples: 3, kind: 'causal-lm', text: 'text' }] },
+      {
+        tasks: [
+          {
+            name: 'first',
+            dataHash: 'sha256:other',
+            samples: 3,
+            samplesHash: 'sha256:7',
+            kind: 'causal-lm',
+            text: 'text',
+          },
+        ],
+      },
       /the data, .*has changed/,
     ],
     [
-      { tasks: [{ name: 'first', dataHash: 'sha256:2', samples: 2, kind: 'causal-lm', text: 'text' }] },
+      {
+        tasks: [
+          {
+            name: 'first',
+            dataHash: 'sha256:2',
+            samples: 2,
+            samplesHash: 'sha256:7',
+            kind: 'causal-lm',
+            text: 'text',
+          },
+        ],
+      },
       /how samples are made of it, has changed/,
     ],
     [{ tasks: [] }, /the data/],
