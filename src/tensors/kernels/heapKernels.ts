@@ -29,6 +29,7 @@ export interface HeapKernels {
   >;
 
   activation: Kernel<[kind: number, x: Address, out: Address], [count: number]>;
+  activationAndSlope: Kernel<[kind: number, x: Address, out: Address, slope: Address], [count: number]>;
   activationGradient: Kernel<[kind: number, x: Address, dy: Address, out: Address], [count: number]>;
   gated: Kernel<[kind: number, gate: Address, up: Address, out: Address], [count: number]>;
   gatedGradient: Kernel<

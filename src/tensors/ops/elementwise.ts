@@ -26,11 +26,10 @@ export function frozenNorm(x: tf.Tensor2D, weights: NormWeights, form: NormForm)
 
 /** f(x). @param x [rows, width] */
 export function activate(x: tf.Tensor2D, kind: Activation): tf.Tensor2D {
-  return differentiable<tf.Tensor2D>([x], ([input]) => ({
-    value: primitives().activation(input as tf.Tensor2D, kind),
-    saved: [input as tf.Tensor2D],
-    gradient: (dy, [kept]) => [primitives().activationGradient(kept as tf.Tensor2D, dy as tf.Tensor2D, kind)],
-  }));
+  return differentiable<tf.Tensor2D>([x], ([input]) => {
+    const { value, slope } = primitives().activationAndSlope(input as tf.Tensor2D, kind);
+    return { value, saved: [slope], gradient: (dy, [kept]) => [tf.mul(dy, kept as tf.Tensor)] };
+  });
 }
 
 /** f(gate) · up, as in SwiGLU (Shazeer 2020). @param gate [rows, width] @param up [rows, width] */

@@ -43,7 +43,8 @@ export function activationSlope(x: tf.Tensor2D, kind: Activation): tf.Tensor2D {
       return tf.mul(gate, tf.add(1, tf.mul(tf.mul(bounded(x), 1.702), tf.sub(1, gate))));
     }
     case 'relu':
-      return tf.cast(tf.greater(x, 0), 'float32') as tf.Tensor2D;
+      // Not a cast, whose numbers stay booleans underneath on some backends.
+      return tf.where(tf.greater(x, 0), tf.onesLike(x), tf.zerosLike(x));
     case 'silu': {
       const gate = tf.sigmoid(x);
       return tf.mul(gate, tf.add(1, tf.mul(bounded(x), tf.sub(1, gate))));

@@ -30,6 +30,8 @@ export const composed: Primitives = {
   },
 
   activation: (x, kind) => tf.tidy(() => activationValue(x, kind)),
+  activationAndSlope: (x, kind) =>
+    tf.tidy(() => ({ value: activationValue(x, kind), slope: activationSlope(x, kind) })),
   activationGradient: (x, dy, kind) => tf.tidy(() => tf.mul(dy, activationSlope(x, kind))),
   gated: (gate, up, kind) => tf.tidy(() => tf.mul(activationValue(gate, kind), up)),
   gatedGradient: (gate, up, dy, kind) =>

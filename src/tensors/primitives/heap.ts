@@ -43,6 +43,13 @@ export const heap: Primitives = {
     return out;
   },
 
+  activationAndSlope(x, kind) {
+    const value = newTensor<tf.Tensor2D>(x.shape);
+    const slope = newTensor<tf.Tensor2D>(x.shape);
+    heapKernels().activationAndSlope(numberOf(kind), at(x), at(value), at(slope), x.size);
+    return { value, slope };
+  },
+
   activationGradient(x, dy, kind) {
     sameSize(x, dy);
     const out = newTensor<tf.Tensor2D>(x.shape);

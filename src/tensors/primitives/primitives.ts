@@ -21,6 +21,8 @@ export interface Primitives {
   ): tf.Tensor2D;
 
   activation(x: tf.Tensor2D, kind: Activation): tf.Tensor2D;
+  /** f(x), and f'(x) for a gradient that then is one product. */
+  activationAndSlope(x: tf.Tensor2D, kind: Activation): { value: tf.Tensor2D; slope: tf.Tensor2D };
   /** dy · f'(x) */
   activationGradient(x: tf.Tensor2D, dy: tf.Tensor2D, kind: Activation): tf.Tensor2D;
   /** f(gate) · up */

@@ -67,6 +67,19 @@ EXPORT(activation) void activation(int kind, const float *x, float *out, size_t 
 #undef LOOP
 }
 
+/* Both at once: most of their work is the same. */
+EXPORT(activationAndSlope)
+void activationAndSlope(int kind, const float *x, float *out, float *slope, size_t n) {
+#define LOOP(kind)                                       \
+  EACH_LONG(n, {                                         \
+    Activated f = activated(kind, get(x + i, count));    \
+    put(out + i, count, f.value);                        \
+    put(slope + i, count, f.slope);                      \
+  })
+  FOR_KIND(kind, LOOP)
+#undef LOOP
+}
+
 /* out = dy f'(x) */
 EXPORT(activationGradient)
 void activationGradient(int kind, const float *x, const float *dy, float *out, size_t n) {

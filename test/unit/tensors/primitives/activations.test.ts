@@ -97,6 +97,21 @@ onEveryWay('activations', (way) => {
     }
   });
 
+  it('give value and slope at once, the very ones that they give alone', async () => {
+    for (const kind of activations) {
+      const [alone, together] = await way.run((primitives) => {
+        const x = tf.tensor2d(grid, [...rows]);
+        const both = primitives.activationAndSlope(x, kind);
+        const slope = primitives.activationGradient(x, tf.ones<tf.Rank.R2>([...rows]), kind);
+        return [
+          [primitives.activation(x, kind).dataSync(), slope.dataSync()],
+          [both.value.dataSync(), both.slope.dataSync()],
+        ] as const;
+      });
+      assert.deepEqual(together, alone, kind);
+    }
+  });
+
   if (way.ours) {
     it('keeps NaN, and infinities where the function has a limit', async () => {
       for (const kind of activations) {
