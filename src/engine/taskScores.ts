@@ -3,7 +3,7 @@ import { splitHalves, type Stability } from '../planning/stability';
 import { meanAndError } from '../planning/standardError';
 import type { LayerScore, ModuleScore } from '../shared/scoreFile';
 import type { Module } from '../shared/words';
-import type { WholeGradientScores } from './scoring/recorder';
+import type { WholeGradientScores } from './scoring/meanGradients';
 
 /**
  * The per-sample values of one task, gathered block by block and batch by batch in any order. Sums are taken in float64 in

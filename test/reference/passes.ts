@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { blockBackward, blockForward } from '../../src/engine/scoring/blockPass';
-import { BatchRecorder, MeanGradients, type WholeGradientScores } from '../../src/engine/scoring/recorder';
+import { MeanGradients, type WholeGradientScores } from '../../src/engine/scoring/meanGradients';
+import { BatchRecorder } from '../../src/engine/scoring/recorder';
 import { loadWhole, scoreOnTape } from '../../src/engine/scoring/tapePass';
 import type { Batch } from '../../src/models/batches';
 import type { ClassHead } from '../../src/models/heads/classHead';

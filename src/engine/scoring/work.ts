@@ -1,6 +1,6 @@
 import type { Batch } from '../../models/batches';
 import type { MemoryMode } from '../../shared/words';
-import type { WholeGradientScores } from './recorder';
+import type { WholeGradientScores } from './meanGradients';
 
 /*
  * How memory is spent (`MemoryMode`), chosen by estimate (memory.ts) and shown:

@@ -1,0 +1,66 @@
+import type { Batch } from '../../models/batches';
+import type { DownProjection } from '../../models/downProjections';
+import type { Transformer } from '../../models/transformer';
+import { LabError } from '../../shared/errors';
+import type { Module } from '../../shared/words';
+import type { MeanGradients } from './meanGradients';
+import { BatchRecorder } from './recorder';
+import type { UnitOrder } from './unitRunner';
+import type { Update } from './work';
+
+/** What a backward pass gathers beside the per-sample norms. */
+export interface Gathering {
+  readonly means: MeanGradients | undefined;
+  readonly downs: ReadonlyMap<string, DownProjection>;
+}
+
+/** Runs a backward pass over a batch and takes what it recorded of these modules: [row][member], as `TaskScores` wants it. */
+export async function recorded<T>(
+  batch: Batch,
+  modules: readonly Module[],
+  { means, downs }: Gathering,
+  run: (recorder: BatchRecorder) => T | Promise<T>,
+): Promise<{ result: T; norms: number[][] }> {
+  const recorder = new BatchRecorder(batch.members.length, means, downs);
+  try {
+    const result = await run(recorder);
+    return { result, norms: valuesOf(recorder, modules, batch) };
+  } finally {
+    recorder.dispose();
+  }
+}
+
+/** What needs the whole gradient, of modules whose blocks are loaded; their sums are then forgotten. */
+export function wholeOf(
+  means: MeanGradients,
+  modules: readonly Module[],
+  model: Transformer,
+  { unit, items }: UnitOrder,
+): Update {
+  const samples = items.reduce((sum, { batch }) => sum + batch.members.length, 0);
+  const scores = modules.map((module) => ({
+    path: module.path,
+    ...means.take(module, model.weight(module), samples),
+  }));
+  return { kind: 'whole', unit: unit.index, task: items[0]?.task ?? 0, scores };
+}
+
+/** Values of the modules, and behind them those of B of the modules that have an adapter: [row][member]. */
+function valuesOf(recorder: BatchRecorder, modules: readonly Module[], batch: Batch): number[][] {
+  const { squaredNorms, squaredNormsOfB } = recorder;
+  const ofB = modules.flatMap(({ path }) => {
+    const norms = squaredNormsOfB.get(path);
+    return norms === undefined ? [] : [[...norms]];
+  });
+  const values = modules.map(({ path }) => [...(squaredNorms.get(path) ?? [])]);
+  values.forEach((norms, index) => {
+    const bad = norms.findIndex((norm) => !Number.isFinite(norm));
+    if (bad < 0) return;
+    throw new LabError(
+      'loss-not-finite',
+      `The squared gradient of ${modules[index]?.path} for sample ${batch.members[bad]} is ${norms[bad]}.`,
+      'Check the sample, or whether the checkpoint overflows in float32.',
+    );
+  });
+  return [...values, ...ofB];
+}
