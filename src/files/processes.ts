@@ -9,7 +9,9 @@ import { readFile } from 'node:fs/promises';
 export async function mayBeAlive(pid: number, since: number): Promise<boolean> {
   if (!exists(pid)) return false;
   const [process, self] = await Promise.all([statOf(pid), statOf(globalThis.process.pid)]);
-  if (!process || !self) return true;
+  if (!self) return true;
+  // It ended between the two questions.
+  if (!process) return false;
   // A dead process whose parent has not taken note, as happens in containers, still has its number.
   if (process.state === 'Z' || process.state === 'X') return false;
   const selfBegan = Date.now() - globalThis.process.uptime() * 1000;

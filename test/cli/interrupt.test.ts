@@ -40,7 +40,7 @@ describe('adapter-lab, interrupted', function () {
       const { code, stdout, stderr } = await adapterLab(score(json), { watch });
       assert.equal(code, 130, stderr);
       assert.equal(stdout, '');
-      assert.match(stderr, /^Stopping after this step/m);
+      assert.match(stderr, /^Stopping; what is done is kept/m);
       assert.match(stderr, /^cancelled: .+\nNext: .+\n$/m);
       assert.equal(existsSync(json), false);
     });

@@ -92,7 +92,7 @@ describe('adapter-lab score', () => {
     );
     assert.match(stderr, /^Model: LlamaForCausalLM, 3 layers, 21 linear modules$/m);
     assert.match(stderr, /^Device: \w+ \(.+ GFLOP\/s\)$/m);
-    assert.match(stderr, /^Memory: one block at a time, read from disk; 2 processes of about .+ each$/m);
+    assert.match(stderr, /^Memory: one block at a time, read from disk; 2 processes of about .+ each; up to .+ on disk meanwhile$/m);
     assert.match(stderr, /^Estimate: .+ of memory, .+ on disk$/m);
     assert.match(stderr, /^Scoring .*block 1 of 3: 100\.0 %/m);
     assert.match(stderr, /^Scoring llama-1: 100\.0 %/m);
@@ -112,6 +112,7 @@ describe('adapter-lab score', () => {
       loss: 'next-token',
       seed: 3,
       maxLength: 32,
+      batchTokens: 512,
     });
     assert.match(modelHash, /^sha256:[0-9a-f]{64}$/);
     assert.match(dataHash, /^sha256:[0-9a-f]{64}$/);
