@@ -92,7 +92,10 @@ describe('adapter-lab score', () => {
     );
     assert.match(stderr, /^Model: LlamaForCausalLM, 3 layers, 21 linear modules$/m);
     assert.match(stderr, /^Device: \w+ \(.+ GFLOP\/s\)$/m);
-    assert.match(stderr, /^Memory: one block at a time, read from disk; 2 processes of about .+ each; up to .+ on disk meanwhile$/m);
+    assert.match(
+      stderr,
+      /^Memory: one block at a time, read from disk; 2 processes of about .+ each; up to .+ on disk meanwhile$/m,
+    );
     assert.match(stderr, /^Estimate: .+ of memory, .+ on disk$/m);
     assert.match(stderr, /^Scoring .*block 1 of 3: 100\.0 %/m);
     assert.match(stderr, /^Scoring llama-1: 100\.0 %/m);
