@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { Session } from '../harness/session';
 import type { Workbench } from '../harness/workbench';
-import { pause } from '../harness/processes';
 
 const experiment = 'quickstart.adapter.yaml';
 const scoring = 180_000;
@@ -113,8 +112,6 @@ describe('from the sample to a commit', function () {
   it('brings the page back after a reload, and has ended the engine with the window', async () => {
     const pid = await enginePid();
     assert.ok(pid !== undefined);
-    // In a browser VS Code saves what is open every five seconds when it has nothing else to do, and never at the end.
-    await pause(12_000);
     await wb.reload();
     await wb.active('adapter-lab.adapter-lab');
     const page = await wb.webview('section.plan', 60_000);

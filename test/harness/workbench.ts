@@ -68,9 +68,18 @@ export class Workbench {
   /** Loads the page again, as the command Reload Window does; the extension host is a new one then. */
   async reload(): Promise<void> {
     await this.pictureFailure();
+    await this.saveState();
     this.bridge.forgetHost();
     await this.page.reload({ timeout: START });
     await this.ready();
+  }
+
+  /** In a browser VS Code saves which editors are open when its window loses the focus or has nothing else to do, not at the end. */
+  private async saveState(): Promise<void> {
+    await this.page.evaluate(
+      `document.hasFocus = () => false; document.dispatchEvent(new Event('visibilitychange'));`,
+    );
+    await pause(3000);
   }
 
   private async ready(): Promise<void> {
