@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { makeBatches } from './batches';
 import { LanguageHead } from './heads/languageHead';
+import { lastHidden } from './lastHidden';
 import type { Transformer } from './transformer';
 
 /**
@@ -25,13 +26,7 @@ export async function generate(
     // A batch wants something to predict; the token appended for that is never looked at.
     const [batch] = makeBatches([{ ids: [...text, 0], targets: [...text, 0] }], 1, 0);
     if (batch === undefined) break;
-    let x = await model.embed(batch);
-    for (let layer = 0; layer < model.layers; layer++) {
-      await model.loadBlock(layer);
-      const input = x;
-      x = tf.tidy(() => model.block(layer, input, batch));
-      input.dispose();
-    }
+    const x = await lastHidden(model, batch);
     const last = text.length - 1;
     const next = tf.tidy(() => {
       const row = tf.slice(x, [last, 0], [1, -1]) as tf.Tensor2D;

@@ -20,6 +20,18 @@ export function ropeSettings(config: ConfigReader, kind?: string): ConfigReader 
   return mine ?? parameters ?? config.object('rope_scaling');
 }
 
+/** Entries of a head that turn: a share that stands beside the other settings, or since transformers 5 within `rope_parameters`. */
+export function turnedDims(
+  config: ConfigReader,
+  headSize: number,
+  usual: number,
+  name = 'partial_rotary_factor',
+): number {
+  const settings = ropeSettings(config);
+  const inside = settings?.value('partial_rotary_factor') === undefined ? undefined : settings;
+  return Math.floor(headSize * (inside?.share('partial_rotary_factor') ?? config.share(name, usual)));
+}
+
 /**
  * The rotary embedding that a config.json describes.
  * @throws LabError model-config-invalid for a scaling that is not computed

@@ -68,16 +68,6 @@ export class WeightReader {
     }
   }
 
-  /** All numbers of one tensor in JavaScript's memory. */
-  async values(name: string, shape: readonly number[]): Promise<Float32Array> {
-    const entry = this.entry(name, shape);
-    const bytes = new Uint8Array(entry.end - entry.begin);
-    await this.readBytes(entry, 0, bytes);
-    const target = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    this.decode(entry, name, bytes, target);
-    return target;
-  }
-
   /** Rows `first` to `first + count` of a matrix. */
   async slice(
     name: string,
@@ -237,7 +227,6 @@ export class WeightReader {
     await readInto(await handle, target, entry.begin + from, `tensor "${entry.name}"`);
   }
 
-  /** @param part what is checked once: the tensor, or a slice of it */
   /** @param first entry of the tensor that `bytes` begin with */
   private decode(entry: ModelTensor, name: string, bytes: Uint8Array, target: Float32Array, first = 0): void {
     widen(entry.dtype as FloatDtype, bytes, target);

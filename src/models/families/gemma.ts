@@ -6,7 +6,7 @@ import type { BlockSpec, ModelSpec } from '../spec';
 import {
   decoderHead,
   headSizes,
-  linear,
+  gatedMlp,
   rmsNorm,
   separateProjections,
   vocabularyOf,
@@ -112,13 +112,7 @@ function likeGemma(folder: ModelFolder, variant: Variant): ModelSpec {
         causal: true,
         scale: 1 / Math.sqrt(scalar),
       },
-      mlp: {
-        kind: 'gated',
-        gate: linear('mlp.gate_proj', width, inner),
-        up: linear('mlp.up_proj', width, inner),
-        down: linear('mlp.down_proj', inner, width),
-        activation,
-      },
+      mlp: gatedMlp(width, inner, activation),
     };
   };
   const table = `${folder.root}embed_tokens.weight`;

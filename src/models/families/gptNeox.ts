@@ -1,6 +1,6 @@
 import type { ModelFolder } from '../../files/modelFolder';
 import { ConfigReader } from '../configReader';
-import { ropeOf, ropeSettings } from '../rope';
+import { ropeOf, ropeSettings, turnedDims } from '../rope';
 import type { ModelSpec } from '../spec';
 import { decoderHead, heads, layerNorm, linear } from './parts';
 
@@ -14,17 +14,12 @@ export function gptNeox(folder: ModelFolder): ModelSpec {
   const epsilon = config.positive('layer_norm_eps', 1e-5);
   const activation = config.activation('hidden_act', 'gelu');
   const maxLength = config.count('max_position_embeddings', 2048);
-  const scaling = ropeSettings(config);
   const share = config.value('rotary_pct') === undefined ? 'partial_rotary_factor' : 'rotary_pct';
-  const turned =
-    scaling?.value('partial_rotary_factor') === undefined
-      ? config.share(share, 0.25)
-      : scaling.share('partial_rotary_factor');
   const base = config.value('rotary_emb_base') === undefined ? 'rope_theta' : 'rotary_emb_base';
   const rotary = ropeOf(config, {
-    dims: Math.floor(headSize * turned),
+    dims: turnedDims(config, headSize, 0.25, share),
     theta: config.positive(base, 10_000),
-    scaling,
+    scaling: ropeSettings(config),
     maxLength,
   });
   const table = `${folder.root}embed_in.weight`;

@@ -2,7 +2,7 @@ import type { ModelFolder } from '../../files/modelFolder';
 import { ConfigReader } from '../configReader';
 import { ropeOf, ropeSettings } from '../rope';
 import type { BlockSpec, ModelSpec } from '../spec';
-import { decoderHead, headSizes, linear, rmsNorm, separateProjections, windowOf } from './parts';
+import { decoderHead, gatedMlp, headSizes, rmsNorm, separateProjections, windowOf } from './parts';
 
 /** What sets the families apart that share Llama's block and tensor names. */
 interface Variant {
@@ -92,13 +92,7 @@ function likeLlama(folder: ModelFolder, variant: Variant): ModelSpec {
         causal: true,
         scale: 1 / Math.sqrt(sizes.headSize),
       },
-      mlp: {
-        kind: 'gated',
-        gate: linear('mlp.gate_proj', width, inner),
-        up: linear('mlp.up_proj', width, inner),
-        down: linear('mlp.down_proj', inner, width),
-        activation,
-      },
+      mlp: gatedMlp(width, inner, activation),
     };
   };
   const embedding = `${folder.root}embed_tokens.weight`;

@@ -1,8 +1,16 @@
 import type { ModelFolder } from '../../files/modelFolder';
 import { LabError } from '../../shared/errors';
-import type { HeadLayout, NormForm } from '../../tensors/primitives/primitives';
+import type { Activation, HeadLayout, NormForm } from '../../tensors/primitives/primitives';
 import { ConfigReader } from '../configReader';
-import type { AttentionSpec, ClassHeadSpec, HeadSpec, LanguageHeadSpec, LinearSpec, NormSpec } from '../spec';
+import type {
+  AttentionSpec,
+  ClassHeadSpec,
+  HeadSpec,
+  LanguageHeadSpec,
+  LinearSpec,
+  MlpSpec,
+  NormSpec,
+} from '../spec';
 
 /** Pieces that the families' files are put together from. */
 
@@ -79,6 +87,15 @@ export function separateProjections(
     out: linear(out, count * headSize, width),
   };
 }
+
+/** SwiGLU and its like (Shazeer 2020) in three matrices under `mlp.`. */
+export const gatedMlp = (width: number, inner: number, activation: Activation): MlpSpec => ({
+  kind: 'gated',
+  gate: linear('mlp.gate_proj', width, inner),
+  up: linear('mlp.up_proj', width, inner),
+  down: linear('mlp.down_proj', inner, width),
+  activation,
+});
 
 /**
  * Classes of a classifier's last dense layer: the rows of its weight. config.json leaves `id2label` out where there are two.

@@ -1,6 +1,6 @@
 import type { ModelFolder } from '../../files/modelFolder';
 import { ConfigReader } from '../configReader';
-import { ropeOf, ropeSettings } from '../rope';
+import { ropeOf, ropeSettings, turnedDims } from '../rope';
 import type { ModelSpec } from '../spec';
 import {
   decoderHead,
@@ -24,7 +24,7 @@ export function phi(folder: ModelFolder): ModelSpec {
   const activation = config.activation('hidden_act', 'gelu_new');
   const headNorm = (name: string) => layerNorm(name, sizes.headSize, epsilon);
   const rotary = ropeOf(config, {
-    dims: Math.floor(sizes.headSize * partialFactor(config, 0.5)),
+    dims: turnedDims(config, sizes.headSize, 0.5),
     theta: config.positive('rope_theta', 10_000),
     scaling: ropeSettings(config),
     maxLength,
@@ -75,7 +75,7 @@ export function phi3(folder: ModelFolder): ModelSpec {
   const activation = config.activation('hidden_act', 'silu');
   const [queries, keys] = [sizes.heads * sizes.headSize, sizes.keyHeads * sizes.headSize];
   const rotary = ropeOf(config, {
-    dims: Math.floor(sizes.headSize * partialFactor(config, 1)),
+    dims: turnedDims(config, sizes.headSize, 1),
     theta: config.positive('rope_theta', 10_000),
     scaling: ropeSettings(config),
     maxLength,
@@ -120,9 +120,3 @@ export function phi3(folder: ModelFolder): ModelSpec {
     }),
   };
 }
-
-/** Beside the other settings, or since transformers 5 within `rope_parameters`. */
-const partialFactor = (config: ConfigReader, usual: number): number =>
-  ropeSettings(config)?.value('partial_rotary_factor') === undefined
-    ? config.share('partial_rotary_factor', usual)
-    : (ropeSettings(config) as ConfigReader).share('partial_rotary_factor');

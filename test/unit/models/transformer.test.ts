@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import { makeBatches, type Batch } from '../../../src/models/batches';
 import { LanguageHead } from '../../../src/models/heads/languageHead';
+import { lastHidden } from '../../../src/models/lastHidden';
 import type { AnySample } from '../../../src/models/samples';
 import type { Transformer } from '../../../src/models/transformer';
 import { openDevice } from '../../../src/tensors/device';
 import { openFixture } from '../../reference/fixture';
-import { lastHidden } from './losses';
 
 /** What the blocks make of a batch, as numbers. */
 async function throughBlocks(model: Transformer, batch: Batch): Promise<Float32Array> {

@@ -4,6 +4,7 @@ import { makeBatches, type Batch } from '../../../../src/models/batches';
 import { ClassHead } from '../../../../src/models/heads/classHead';
 import type { HeadOutcome, Labels } from '../../../../src/models/heads/head';
 import { LanguagePass } from '../../../../src/models/heads/languagePass';
+import { lastHidden } from '../../../../src/models/lastHidden';
 import { normShapes, normWeights } from '../../../../src/models/normTensors';
 import type { AnySample, ClassSample } from '../../../../src/models/samples';
 import type { Transformer } from '../../../../src/models/transformer';
@@ -13,7 +14,7 @@ import { fixtures, openFixture } from '../../../reference/fixture';
 import { rejectsWith } from '../../files/throwsCode';
 import { close } from '../../tensors/close';
 import { numbers } from '../../tensors/numbers';
-import { lastHidden, lossesOf } from '../losses';
+import { lossesOf } from '../losses';
 import { drawnFrom, softmax } from './chiSquare';
 
 const empirical: Labels = { kind: 'empirical' };
