@@ -9,8 +9,7 @@ import type { BatchRecorder } from './recorder';
 /** Puts the whole model onto the device, for `scoreOnTape`. */
 export async function loadWhole(model: Transformer): Promise<void> {
   for (let layer = 0; layer < model.layers; layer++) {
-    const loading = model.loadBlock(layer);
-    await loading;
+    await model.loadBlock(layer);
     model.readAhead(layer + 1);
   }
   await model.head.load();

@@ -34,6 +34,14 @@ describe('engine process, scoring', () => {
   });
   afterEach(() => engine.leave());
 
+  /** Asks for a score and waits until it is in the middle; `ended` is that it failed, as it does when its process ends. */
+  async function underWay(experiment: string, run: string): Promise<{ ended: Promise<void> }> {
+    const params = { experiment, run, job: 'score', device: 'native', resume: false };
+    const ended = assert.rejects(engine.request('score', params));
+    await Promise.race([engine.until(() => isScoring(run)), ended]);
+    return { ended };
+  }
+
   it('tells that the run grew and that it lives, stops when cancelled, and scores again', async () => {
     const run = path.join(folder.path, 'cancelled run');
     const cancel = new CancellationTokenSource();
@@ -74,15 +82,7 @@ describe('engine process, scoring', () => {
 
   it('leaves, killed in the middle, a run that opens and does not say that it ended', async () => {
     const run = path.join(folder.path, 'killed run');
-    const score = engine.request('score', {
-      experiment: long,
-      run,
-      job: 'score',
-      device: 'native',
-      resume: false,
-    });
-    const ended = assert.rejects(score);
-    await Promise.race([engine.until(() => isScoring(run)), ended]);
+    const { ended } = await underWay(long, run);
     const lanes = lanesIn(engine);
     engine.child.kill('SIGKILL');
     assert.deepEqual(await engine.leave(), { code: null, signal: 'SIGKILL' });
@@ -98,8 +98,7 @@ describe('engine process, scoring', () => {
     const experiment = await writeLongExperiment(path.join(folder.path, 'middling'), 600);
     const run = path.join(folder.path, 'resumed run');
     const params = { experiment, run, job: 'score', device: 'native' };
-    const ended = assert.rejects(engine.request('score', { ...params, resume: false }));
-    await Promise.race([engine.until(() => isScoring(run)), ended]);
+    const { ended } = await underWay(experiment, run);
     engine.child.kill('SIGKILL');
     await engine.leave();
     await ended;
@@ -124,15 +123,7 @@ describe('engine process, scoring', () => {
 
   it('ends in the middle of a score when the window is gone', async () => {
     const run = path.join(folder.path, 'abandoned run');
-    const score = engine.request('score', {
-      experiment: long,
-      run,
-      job: 'score',
-      device: 'native',
-      resume: false,
-    });
-    const ended = assert.rejects(score);
-    await Promise.race([engine.until(() => isScoring(run)), ended]);
+    const { ended } = await underWay(long, run);
     const lanes = lanesIn(engine);
     assert.deepEqual(await engine.leave(), { code: 0, signal: null });
     await ended;
