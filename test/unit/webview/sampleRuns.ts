@@ -72,22 +72,12 @@ export const begin = (model: SampleModel, startedAt = '2025-03-04T09:12:30.000Z'
     { type: 'estimate', estimate: { seconds: 84, memoryBytes: 1.31e9, diskBytes: 640_000 } },
   ]);
 
-/** How memory is spent: told once scoring begins, from where on a run that breaks off can be resumed. */
-export const memory: readonly RunEvent[] = [
-  {
-    at: '2025-03-04T09:12:58.000Z',
-    type: 'memory',
-    mode: 'tape',
-    processes: 4,
-    threads: 2,
-    processBytes: 310e6,
-    stateBytes: 0,
-  },
-];
-
 /** Batches of scores: whole tasks, then a part of the next. `progress` is in tasks: 1.5 is one and a half. */
 export function score(model: SampleModel, progress: number, taus: readonly number[] = []): RunEvent[] {
-  const events: UnstampedRunEvent[] = [{ type: 'stage', stage: 'score' }];
+  const events: UnstampedRunEvent[] = [
+    { type: 'memory', mode: 'tape', processes: 4, threads: 2, processBytes: 310e6, stateBytes: 0 },
+    { type: 'stage', stage: 'score' },
+  ];
   model.tasks.forEach((task, index) => {
     const part = Math.min(1, Math.max(0, progress - index));
     if (part === 0) return;

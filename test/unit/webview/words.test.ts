@@ -28,6 +28,7 @@ const empty = stateOf();
 const running = stateOf(begin(smallModel), score(smallModel, 1.5));
 const scored = stateOf(begin(smallModel), score(smallModel, 3), end({ type: 'finished', state: 'done' }));
 const done = stateOf(begin(smallModel), score(smallModel, 3), finish(smallModel, [2]));
+const cancelled = end({ type: 'finished', state: 'cancelled' });
 
 describe('actions', () => {
   it('are those that make sense, the next step first in line', () => {
@@ -54,12 +55,19 @@ describe('actions', () => {
   });
 
   it('allocate after a run that broke off, as an earlier one may have scores', () => {
-    const stopped = stateOf(
-      begin(smallModel),
-      score(smallModel, 0.5),
-      end({ type: 'finished', state: 'cancelled' }),
-    );
+    const stopped = stateOf(begin(smallModel), cancelled);
     assert.deepEqual(usable(view(stopped)), ['score', 'allocate', 'run!']);
+  });
+
+  it('resume a run that broke off while it scored, until its scores are written', () => {
+    const half = [begin(smallModel), score(smallModel, 0.5)];
+    assert.deepEqual(usable(view(stateOf(...half, cancelled))), ['score', 'allocate', 'run', 'resume!']);
+    const failed = stateOf(...half, end({ type: 'finished', state: 'failed' }));
+    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'resume']);
+    assert.deepEqual(usable(view(failed, { trusted: false })), []);
+    const wrote = [{ at: '2025-03-04T09:13:39.000Z', type: 'wrote', path: 'scores.json' }] as const;
+    const late = stateOf(begin(smallModel), score(smallModel, 3), wrote, cancelled);
+    assert.deepEqual(usable(view(late)), ['score', 'allocate!', 'run']);
   });
 
   it('need every task scored to its last sample to allocate', () => {
