@@ -1,0 +1,2 @@
+export * from './linuxMachines';
+export * from './otherMachines';
