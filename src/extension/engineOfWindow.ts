@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { LabError } from '../shared/errors';
+import { runtimesVariable } from '../shared/runtimes';
 import { EngineClient } from './engineClient/engineClient';
 import { findNode, type NodeRuntime } from './engineClient/findNode';
 import { probeNode } from './engineClient/probeNode';
@@ -12,11 +13,15 @@ import { onSetting, setting } from './settings';
  * The engine of this window. No process is started here.
  *
  * @param worker path of the engine's script
+ * @param runtimes the folder of installed runtimes, which need not exist
  */
-export const createEngine = (worker: string, log: Log): EngineClient =>
+export const createEngine = (worker: string, runtimes: string, log: Log): EngineClient =>
   new EngineClient({
     worker,
-    findRuntime,
+    findRuntime: async () => {
+      const runtime = await findRuntime();
+      return { ...runtime, env: { ...runtime.env, [runtimesVariable]: runtimes } };
+    },
     loadSession: async () => (await import('./engineClient/engineSession')).EngineSession,
     log,
   });
@@ -34,28 +39,37 @@ export function offerRestartWhenSilent(engine: EngineClient, presenter: Presente
   });
 }
 
-/**
- * Ends the engine when a setting that it started with changes, so that the next command starts one with the new: a process
- * has one device for its life. A run that is going on comes to its end first.
- */
-export function renewWithSettings(engine: EngineClient, jobs: Jobs): { dispose(): void } {
-  let outdated = false;
-  const renew = (): void => {
-    if (!outdated || jobs.active) return;
-    outdated = false;
-    void engine.stop();
-  };
-  const subscriptions = [
-    onSetting(['device', 'nodePath'], () => {
-      outdated = true;
-      renew();
-    }),
-    jobs.onEnd(renew),
-  ];
-  return { dispose: () => subscriptions.forEach((one) => one.dispose()) };
+/** What an engine starts with has changed. */
+export interface EngineRenewal {
+  /** Settles when the engine has ended, or at once where a run keeps it. */
+  renew(): Promise<void>;
+  dispose(): void;
 }
 
-const findRuntime = (): Promise<NodeRuntime> =>
+/**
+ * Ends the engine when something that it started with changes, as a setting, so that the next command starts one with the
+ * new: a process has one device for its life. A run that is going on comes to its end first.
+ */
+export function engineRenewal(engine: EngineClient, jobs: Jobs): EngineRenewal {
+  let outdated = false;
+  const stop = async (): Promise<void> => {
+    if (!outdated || jobs.active) return;
+    outdated = false;
+    await engine.stop();
+  };
+  const renew = (): Promise<void> => {
+    outdated = true;
+    return stop();
+  };
+  const subscriptions = [
+    onSetting(['device', 'nodePath'], () => void renew()),
+    jobs.onEnd(() => void stop()),
+  ];
+  return { renew, dispose: () => subscriptions.forEach((one) => one.dispose()) };
+}
+
+/** What programs of Node run on, the engine first of all. */
+export const findRuntime = (): Promise<NodeRuntime> =>
   findNode({
     setting: setting('nodePath'),
     env: process.env,

@@ -7,13 +7,14 @@ import type { Dialogs } from './dialogs';
 import { pickModelCommand } from './editor/quickFixes';
 import { registerEditorFeatures } from './editor/register';
 import type { EngineClient } from './engineClient/engineClient';
-import { createEngine, offerRestartWhenSilent, renewWithSettings } from './engineOfWindow';
+import { createEngine, engineRenewal, findRuntime, offerRestartWhenSilent } from './engineOfWindow';
 import { Experiments } from './experiments';
 import { actOnPage } from './pageActions';
 import { RunPanels } from './panel/runPanels';
 import type { Presenter } from './presenter';
 import { Jobs } from './runs/jobs';
 import { RunStore } from './runs/runStore';
+import type { RuntimesOfWindow } from './runtimes/parts';
 import { StatusBar } from './statusBar';
 
 /** Everything that the extension is, once it is needed. */
@@ -25,16 +26,32 @@ export interface Lab extends vscode.Disposable {
   end(): Promise<void>;
 }
 
-/** Puts the parts together. Nothing is read and no process is started here. */
+/**
+ * Puts the parts together. Nothing is read and no process is started here.
+ *
+ * @param extension the extension's own folder
+ * @param storage where it may keep what is the same for all workspaces
+ */
 export function createLab(
   extension: vscode.Uri,
+  storage: vscode.Uri,
   dialogs: Dialogs,
   presenter: Presenter,
   log: vscode.LogOutputChannel,
 ): Lab {
   const runs = new RunStore();
-  const engine = createEngine(vscode.Uri.joinPath(extension, 'dist', 'worker.js').fsPath, log);
+  const folder = vscode.Uri.joinPath(storage, 'runtimes').fsPath;
+  const engine = createEngine(vscode.Uri.joinPath(extension, 'dist', 'worker.js').fsPath, folder, log);
   const jobs = new Jobs(engine, log);
+  const renewal = engineRenewal(engine, jobs);
+  const runtimes: RuntimesOfWindow = {
+    extension: extension.fsPath,
+    folder,
+    findNode: findRuntime,
+    renewEngine: renewal.renew,
+    // A bundle of its own; esbuild.config.ts leaves this very path alone.
+    load: () => import('./gpuRuntimes'),
+  };
   const panels: RunPanels = new RunPanels(
     extension,
     runs,
@@ -46,7 +63,7 @@ export function createLab(
   );
   const { hints, disposables } = registerEditorFeatures(runs, jobs);
   const experiments = new Experiments(dialogs, () => panels.focused);
-  const parts = { dialogs, experiments, presenter, jobs, runs, panels, hints, engine };
+  const parts = { dialogs, experiments, presenter, jobs, runs, panels, hints, engine, runtimes };
   const owned = [
     panels,
     new StatusBar(engine, jobs),
@@ -54,7 +71,7 @@ export function createLab(
     vscode.commands.registerCommand(pickModelCommand, (uri: vscode.Uri) => pickModel(parts, uri)),
     jobs.onChange(announceRunning()),
     offerRestartWhenSilent(engine, presenter),
-    renewWithSettings(engine, jobs),
+    renewal,
   ];
   return {
     commands: commandTable(parts),

@@ -14,7 +14,7 @@ let lab: Promise<Lab> | undefined;
  * command runs or a page comes back: a window whose workspace merely holds an experiment does not wait for it.
  */
 export function activate(context: vscode.ExtensionContext): AdapterLabApi {
-  const { extensionUri, extensionMode, subscriptions } = context;
+  const { extensionUri, globalStorageUri, extensionMode, subscriptions } = context;
   const log = vscode.window.createOutputChannel(category, { log: true });
   const isTest = extensionMode === vscode.ExtensionMode.Test;
   const dialogs: Dialogs = isTest ? { ...realDialogs } : realDialogs;
@@ -22,7 +22,7 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
   let loaded: Lab | undefined;
   const load = (): Promise<Lab> => {
     lab ??= import('./lab').then(({ createLab }) => {
-      loaded = createLab(extensionUri, dialogs, presenter, log);
+      loaded = createLab(extensionUri, globalStorageUri, dialogs, presenter, log);
       subscriptions.push(loaded);
       return loaded;
     });

@@ -45,8 +45,8 @@ async function writeAll(handle: FileHandle, content: FileContent): Promise<void>
   for (const chunk of chunks) await handle.appendFile(chunk);
 }
 
-/** On Windows a virus scanner or an open editor may hold the target for a moment. */
-async function renameOver(from: string, to: string): Promise<void> {
+/** Renames. On Windows a virus scanner or an open editor may hold the target for a moment. */
+export async function renameOver(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await rename(from, to);

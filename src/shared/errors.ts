@@ -45,6 +45,10 @@ export const errorKinds = {
   'nothing-to-commit': 'input',
   'git-failed': 'engine',
   'device-unavailable': 'input',
+  'device-lost': 'engine',
+  'device-failed': 'engine',
+  'runtime-unavailable': 'input',
+  'runtime-install-failed': 'engine',
   'out-of-memory': 'engine',
   'disk-full': 'engine',
   'weights-not-finite': 'input',
@@ -103,6 +107,8 @@ export const isErrorCode = (value: unknown): value is ErrorCode =>
 /** Any thrown value as a `LabError`: one of ours as it is, anything else as `internal` with its own words kept. */
 export function toLabError(thrown: unknown): LabError {
   if (thrown instanceof LabError) return thrown;
+  // The extension's two bundles have a class each.
+  if (thrown instanceof Error && thrown.name === 'LabError') return LabError.fromPayload(thrown as LabError);
   const code = (thrown as { code?: unknown } | undefined)?.code;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (code === 'ENOSPC') {

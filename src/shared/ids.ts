@@ -11,6 +11,7 @@ export const commands = {
   'adapterLab.stop': 'Stop',
   'adapterLab.resume': 'Resume',
   'adapterLab.selectDevice': 'Select Device',
+  'adapterLab.installGpuRuntime': 'Install GPU Runtime',
 } as const;
 export type CommandId = keyof typeof commands;
 

@@ -23,7 +23,7 @@ describe('the package', () => {
   });
 
   it('keeps tfjs out of the host and out of the page', () => {
-    for (const bundle of ['extension.js', 'webview.js']) {
+    for (const bundle of ['extension.js', 'gpuRuntimes.js', 'webview.js']) {
       assert.ok(!/registerKernel|BatchMatMul|WASM_HAS_SIMD/.test(text(bundle)), bundle);
     }
     assert.ok(/BatchMatMul/.test(text('worker.js')), 'the worker has it');
@@ -39,7 +39,7 @@ describe('the package', () => {
       // Of tfjs's way to fetch models, which is never taken; asked for in a try.
       'encoding',
     ]);
-    for (const bundle of ['extension.js', 'worker.js', 'cli.js']) {
+    for (const bundle of ['extension.js', 'gpuRuntimes.js', 'worker.js', 'cli.js']) {
       const required = [...text(bundle).matchAll(/\brequire\(["']([^"'.][^"']*)["']\)/g)].map(
         (match) => match[1]!,
       );
@@ -58,6 +58,7 @@ describe('the package', () => {
       'changelog.md',
       'dist/cli.js',
       'dist/extension.js',
+      'dist/gpuRuntimes.js',
       'dist/wasm/kernels-fma.wasm',
       'dist/wasm/kernels.wasm',
       'dist/wasm/tfjs-backend-wasm-simd.wasm',
@@ -69,6 +70,10 @@ describe('the package', () => {
       'media/icon-dark.svg',
       'media/icon-light.svg',
       'media/icon.png',
+      ...['native', 'tensorflow', 'webgpu'].flatMap((id) => [
+        `media/runtimes/${id}/package-lock.json`,
+        `media/runtimes/${id}/package.json`,
+      ]),
       'media/schemas/experiment.schema.json',
       'package.json',
       'readme.md',

@@ -7,6 +7,7 @@ import type { Presenter } from '../presenter';
 import type { RunPanels } from '../panel/runPanels';
 import type { Jobs } from '../runs/jobs';
 import type { RunStore } from '../runs/runStore';
+import type { RuntimesOfWindow } from '../runtimes/parts';
 
 /** What the commands work with. */
 export interface Parts {
@@ -18,6 +19,7 @@ export interface Parts {
   readonly panels: RunPanels;
   readonly hints: HintsProvider;
   readonly engine: Pick<EngineClient, 'request'>;
+  readonly runtimes: RuntimesOfWindow;
 }
 
 /** A command about one experiment. What it returns is what `executeCommand` gives. */

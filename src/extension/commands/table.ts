@@ -4,6 +4,7 @@ import type { CommandId } from '../../shared/ids';
 import type { Remedy } from '../presenter';
 import { allocatePlan } from './allocate';
 import { commitPlan } from './commitPlan';
+import { installGpuRuntime } from './installGpuRuntime';
 import type { ExperimentCommand, Parts } from './parts';
 import { pickModelRemedy } from './pickModel';
 import { resume } from './resume';
@@ -25,6 +26,8 @@ export type CommandTable = Readonly<Record<CommandId, (given: unknown) => unknow
 export function commandTable(parts: Parts): CommandTable {
   const about = (id: CommandId, run: ExperimentCommand) => (given: unknown) =>
     onExperiment(parts, id, run, given);
+  const alone = (run: (parts: Parts) => Promise<unknown>) => () =>
+    run(parts).catch((thrown: unknown) => failed(parts, thrown));
   return {
     'adapterLab.scoreLayers': about('adapterLab.scoreLayers', scoreLayers),
     'adapterLab.allocate': about('adapterLab.allocate', allocatePlan),
@@ -33,7 +36,8 @@ export function commandTable(parts: Parts): CommandTable {
     'adapterLab.showAllocationMap': about('adapterLab.showAllocationMap', showMap),
     'adapterLab.stop': () => parts.jobs.stop(),
     'adapterLab.resume': about('adapterLab.resume', resume),
-    'adapterLab.selectDevice': () => selectDevice(parts).catch((thrown: unknown) => failed(parts, thrown)),
+    'adapterLab.selectDevice': alone(selectDevice),
+    'adapterLab.installGpuRuntime': alone(installGpuRuntime),
   };
 }
 
