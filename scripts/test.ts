@@ -22,12 +22,14 @@ async function main(): Promise<number> {
   const chosen = suites.filter(
     ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
   );
-  const system = chosen.some(({ window }) => window) ? ensureSystem() : undefined;
+  const system = chosen.some(({ browser }) => browser) ? ensureSystem() : undefined;
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const broken: string[] = [];
   for (const suite of chosen) {
     console.log(`\n=== ${suite.name}`);
-    const counts = suite.window && system?.ok === false ? skipped(suite) : await run(suite);
+    const env = suite.env === undefined ? {} : suite.env();
+    const lacking = env === undefined || (suite.browser !== undefined && system?.ok === false);
+    const counts = lacking ? skipped(suite) : await run(suite, env);
     if (counts.failed > 0) broken.push(suite.name);
     total.passed += counts.passed;
     total.failed += counts.failed;
@@ -36,7 +38,7 @@ async function main(): Promise<number> {
   if (broken.length > 0) console.log(`\nFailed: ${broken.join(', ')}`);
   if (system?.ok === false) {
     console.log(
-      `\nThe window tests were skipped: ${system.missing.join(', ')} missing. Install with:\n  ${system.command}`,
+      `\nThe tests in a window and on a software card were skipped: ${system.missing.join(', ')} missing. Install with:\n  ${system.command}`,
     );
   }
   console.log(
@@ -46,12 +48,12 @@ async function main(): Promise<number> {
   return total.failed > 0 || (mayInstall && total.skipped > 0) ? 1 : 0;
 }
 
-async function run(suite: Suite): Promise<Counts> {
+async function run(suite: Suite, env: Readonly<Record<string, string>>): Promise<Counts> {
   const started = performance.now();
   const [program = '', ...args] = suite.command;
   const child = spawn(path.join(root, 'node_modules', '.bin', program), args, {
     cwd: root,
-    env: { ...process.env, ...suite.env },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
@@ -88,11 +90,11 @@ function countsOf({ counts }: Suite, output: string, code: number): Counts {
 }
 
 /** How many tests stand in the files of a suite that cannot run. */
-function skipped({ window }: Suite): Counts {
-  if (window === undefined) return { passed: 0, failed: 0, skipped: 0 };
-  const folder = path.join(root, window.folder);
+function skipped({ browser }: Suite): Counts {
+  if (browser === undefined) return { passed: 0, failed: 0, skipped: 0 };
+  const folder = path.join(root, browser.folder);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith(window.ending),
+    name.endsWith(browser.ending),
   );
   const tests = files.map(
     (name) => readFileSync(path.join(folder, name), 'utf8').match(/^\s*it\(/gm)?.length ?? 0,

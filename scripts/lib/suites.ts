@@ -1,12 +1,15 @@
+import { softwareCard } from './softwareCard';
+
 /** One part of `npm test`: a command, and how its closing line gives the counts. */
 export interface Suite {
   readonly name: string;
   readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** Asked when the suite's turn comes. Undefined: the system lacks what it needs. */
+  readonly env?: () => Readonly<Record<string, string>> | undefined;
   /** `check`: passes or fails as one. `mocha`: counts as Mocha prints them. `counts`: a line `N passed, N failed`. */
   readonly counts: 'check' | 'mocha' | 'counts';
-  /** Needs a browser: where the system lacks it, these files' tests count as skipped. */
-  readonly window?: { readonly folder: string; readonly ending: string };
+  /** Needs a browser, or the software card that comes with it: where the system lacks it, these files' tests count as skipped. */
+  readonly browser?: { readonly folder: string; readonly ending: string };
 }
 
 const mocha = (...patterns: string[]): string[] => [
@@ -31,20 +34,30 @@ export const suites: readonly Suite[] = [
   ...['native', 'wasm', 'cpu'].map((device): Suite => ({
     name: `reference on ${device}`,
     command: mocha('test/reference/**/*.test.ts'),
-    env: { ADAPTER_LAB_TEST_DEVICE: device },
+    env: () => ({ ADAPTER_LAB_TEST_DEVICE: device }),
     counts: 'mocha',
   })),
+  {
+    name: 'webgpu on a software card',
+    command: mocha('test/webgpu/**/*.test.ts', 'test/reference/**/*.test.ts'),
+    env: () => {
+      const card = softwareCard();
+      return card && { ...card, ADAPTER_LAB_TEST_DEVICE: 'webgpu' };
+    },
+    counts: 'mocha',
+    browser: { folder: 'test/webgpu', ending: '.test.ts' },
+  },
   { name: 'command line', command: mocha('test/cli/**/*.test.ts'), counts: 'mocha' },
   {
     name: 'extension host',
     command: ['tsx', 'test/integration/run.ts'],
     counts: 'counts',
-    window: { folder: 'test/integration', ending: '.test.ts' },
+    browser: { folder: 'test/integration', ending: '.test.ts' },
   },
   {
     name: 'VS Code window',
     command: ['tsx', 'test/e2e/run.ts'],
     counts: 'counts',
-    window: { folder: 'test/e2e', ending: '.e2e.ts' },
+    browser: { folder: 'test/e2e', ending: '.e2e.ts' },
   },
 ];

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import path from 'node:path';
-import { builtDevices } from '../tensors/device';
+import { devices } from '../shared/words';
 
 /** Parsers and options that several commands share. */
 export function positiveInteger(text: string): number {
@@ -19,4 +19,4 @@ export function integer(text: string): number {
 export const absolute = (file: string): string => path.resolve(file);
 
 export const deviceOption = (): Option =>
-  new Option('--device <name>', 'what to compute on').choices(['auto', ...builtDevices]).default('auto');
+  new Option('--device <name>', 'what to compute on').choices(['auto', ...devices]).default('auto');

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { deviceReportSchema, type DeviceReport } from '../shared/protocol';
-import { builtDevices, start } from '../tensors/device';
+import { start } from '../tensors/device';
 import { measureGflops } from '../tensors/probe';
-import type { Device } from '../shared/words';
+import { devices, type Device } from '../shared/words';
 import { processBytes } from './scoring/memory';
 
 /** Argument by which a bundle of ours is asked, in a process of its own, to try one device and print its report. */
@@ -15,7 +15,7 @@ export const probeArgument = '--probe-device';
  */
 export async function listDevices(): Promise<DeviceReport[]> {
   const reports: DeviceReport[] = [];
-  for (const device of builtDevices.filter((name) => name !== 'cpu')) {
+  for (const device of devices.filter((name) => name !== 'cpu')) {
     reports.push(await probeInProcess(device));
   }
   return reports;
@@ -47,9 +47,10 @@ async function probeInProcess(device: Device): Promise<DeviceReport> {
 /** Tries one device in this process. */
 export async function probeDevice(device: Device): Promise<DeviceReport> {
   try {
-    const description = await start(device);
-    const memoryBytes = processBytes(device === 'native' || device === 'wasm');
-    return { device, available: true, description, gflops: measureGflops(), memoryBytes };
+    const { description, limits } = await start(device);
+    const memoryBytes =
+      limits === undefined ? processBytes(device !== 'tensorflow') : (limits.memoryBytes ?? 0);
+    return { device, available: true, description, gflops: await measureGflops(), memoryBytes };
   } catch (error) {
     return {
       device,
@@ -65,7 +66,7 @@ export async function probeDevice(device: Device): Promise<DeviceReport> {
 export async function answeredProbe(args: readonly string[]): Promise<boolean> {
   const at = args.indexOf(probeArgument);
   if (at < 0) return false;
-  const device = builtDevices.find((name) => name === args[at + 1]);
+  const device = devices.find((name) => name === args[at + 1]);
   if (device !== undefined) process.stdout.write(`${JSON.stringify(await probeDevice(device))}\n`);
   return true;
 }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { largestOf } from '../shared/largestOf';
 import { makeBatches } from './batches';
 import { LanguageHead } from './heads/languageHead';
+import { readNumbers } from '../tensors/readBack';
 import { lastHidden } from './lastHidden';
 import type { Transformer } from './transformer';
 
@@ -28,11 +30,11 @@ export async function generate(
     if (batch === undefined) break;
     const x = await lastHidden(model, batch);
     const last = text.length - 1;
-    const next = tf.tidy(() => {
-      const row = tf.slice(x, [last, 0], [1, -1]) as tf.Tensor2D;
-      return tf.argMax(head.logits(row), -1).dataSync()[0] ?? 0;
-    });
+    const logits = tf.tidy(() => head.logits(tf.slice(x, [last, 0], [1, -1]) as tf.Tensor2D));
     x.dispose();
+    const values = await readNumbers(logits);
+    logits.dispose();
+    const next = values.indexOf(largestOf(values));
     if (next === stop) break;
     text.push(next);
   }

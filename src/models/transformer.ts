@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelFolder } from '../files/modelFolder';
 import type { Module } from '../shared/words';
+import { largestTensor } from '../tensors/cardLimits';
 import { frozenNorm } from '../tensors/ops/elementwise';
 import { frozenLinear } from '../tensors/ops/linear';
+import type { Matrix } from '../tensors/ops/matrix';
 import type { RotaryTables } from '../tensors/primitives/primitives';
 import type { Batch } from './batches';
 import { blockShapes, transformerBlock } from './block';
@@ -13,7 +15,7 @@ import { LanguageHead } from './heads/languageHead';
 import { normWeights } from './normTensors';
 import { rotaryTables, type RotaryForm } from './rotary';
 import type { BlockSpec, ModelSpec } from './spec';
-import { WeightReader } from './weights';
+import { partName, WeightReader } from './weights';
 
 /** Called in the backward pass of a linear layer: its inputs and its outputs' gradients, rows of a sample together. */
 export type Recorder = (path: string, x: tf.Tensor2D, dy: tf.Tensor2D) => void;
@@ -64,7 +66,7 @@ export class Transformer {
   /** Puts a block's weights onto the device, where `block` needs them. */
   async loadBlock(layer: number): Promise<void> {
     if (this.blocks.has(layer)) return;
-    const tensors = await this.reader.load(this.shapes(layer));
+    const tensors = await this.reader.load(this.shapes(layer), largestTensor());
     const { length } = this.prefix(layer);
     const named = Object.entries(tensors).map(([name, tensor]) => [name.slice(length), tensor] as const);
     this.blocks.set(layer, Object.fromEntries(named));
@@ -76,8 +78,8 @@ export class Transformer {
   }
 
   /** A module's weight as stored, of a block that is loaded. */
-  weight({ layer, path }: Module): tf.Tensor2D {
-    return this.tensor(layer, `${path.slice(this.prefix(layer).length)}.weight`) as tf.Tensor2D;
+  weight({ layer, path }: Module): Matrix {
+    return this.matrix(layer, `${path.slice(this.prefix(layer).length)}.weight`);
   }
 
   /**
@@ -95,7 +97,7 @@ export class Transformer {
         frozenLinear(
           input,
           {
-            weight: this.tensor(layer, `${name}.weight`) as tf.Tensor2D,
+            weight: this.matrix(layer, `${name}.weight`),
             bias: this.weights(layer)[`${name}.bias`] as tf.Tensor1D | undefined,
             orientation,
           },
@@ -135,10 +137,14 @@ export class Transformer {
     return weights;
   }
 
-  private tensor(layer: number, name: string): tf.Tensor {
-    const tensor = this.weights(layer)[name];
-    if (tensor === undefined) throw new Error(`Block ${layer} has no ${name}.`);
-    return tensor;
+  private matrix(layer: number, name: string): Matrix {
+    const weights = this.weights(layer);
+    const parts: tf.Tensor2D[] = [];
+    for (let part = weights[name]; part !== undefined; part = weights[partName(name, parts.length)]) {
+      parts.push(part as tf.Tensor2D);
+    }
+    if (parts.length === 0) throw new Error(`Block ${layer} has no ${name}.`);
+    return parts;
   }
 
   /** Tables of the length that the current batch has: kept for every length they would outgrow the weights. */

@@ -6,10 +6,14 @@ import { fileError } from '../files/fileError';
 import type { ModelFolder, ModelTensor } from '../files/modelFolder';
 import { readInto } from '../files/safetensors';
 import { LabError } from '../shared/errors';
+import { cutRows } from '../tensors/cardLimits';
 import { tensorFrom } from '../tensors/upload';
 
 /** name -> expected shape */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** Name of a further part of a tensor that the device cannot bind whole; the first has the tensor's own. */
+export const partName = (name: string, part: number): string => (part === 0 ? name : `${name}#${part}`);
 
 /** Tables up to this size are kept as they lie in the file; of larger ones the wanted rows are read each time. */
 const keptTableBytes = 64e6;
@@ -45,8 +49,12 @@ export class WeightReader {
     this.ahead = { key, parts };
   }
 
-  /** @throws LabError model-tensor-missing, model-tensor-shape, model-dtype-unsupported, weights-not-finite, safetensors-truncated */
-  async load(shapes: Shapes): Promise<Record<string, tf.Tensor>> {
+  /**
+   * @param largest bytes; a larger matrix comes in parts of its rows (`partName`)
+   * @returns tensors by name
+   * @throws LabError model-tensor-missing, model-tensor-shape, model-dtype-unsupported, weights-not-finite, safetensors-truncated
+   */
+  async load(shapes: Shapes, largest = Infinity): Promise<Record<string, tf.Tensor>> {
     this.readAhead(shapes);
     const { ahead } = this;
     const loaded: Record<string, tf.Tensor> = {};
@@ -54,9 +62,15 @@ export class WeightReader {
       const parts = await ahead?.parts;
       for (const [name, shape] of Object.entries(shapes)) {
         const bytes = parts?.get(name) ?? new Uint8Array();
-        loaded[name] = tensorFrom(shape, (target) =>
-          this.decode(this.entry(name, shape), name, bytes, target),
-        );
+        const [rows = 1, ...rest] = shape;
+        const columns = rest.reduce((product, size) => product * size, 1);
+        for (const [part, [first, count]] of cutRows(rows, columns, largest).entries()) {
+          const rowBytes = bytes.length / rows;
+          const own = bytes.subarray(first * rowBytes, (first + count) * rowBytes);
+          loaded[partName(name, part)] = tensorFrom([count, ...rest], (target) =>
+            this.decode(this.entry(name, shape), name, own, target, first * columns),
+          );
+        }
       }
       return loaded;
     } catch (error) {

@@ -15,9 +15,9 @@ export const deviceReportSchema = z.object({
   available: z.boolean(),
   /** The name of the hardware or library, or why the device was refused and what to do. */
   description: z.string(),
-  /** Measured on a 256 x 256 x 256 product, the slowest of NN, NT and TN; 0 where refused. */
+  /** Measured on square products, the slowest of NN, NT and TN; 0 where refused. */
   gflops: z.number().nonnegative(),
-  /** Bytes that one process may hold on it, by what is free now; 0 where refused. */
+  /** Bytes that one process may hold on it, by what is free now; 0 where refused or not known. */
   memoryBytes: z.number().nonnegative(),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;

@@ -2,9 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import os from 'node:os';
 import { LabError } from '../shared/errors';
 import { devices, type Device } from '../shared/words';
+import { limitTensors, type CardLimits } from './cardLimits';
 import { measureGflops } from './probe';
 import { startTensorflow } from './tensorflow';
 import { startWasm } from './wasm';
+import { electronRefusal, startWebgpu } from './webgpu/start';
 
 /** A device that is ready: tfjs's current backend computes on it. */
 export interface OpenDevice {
@@ -12,23 +14,39 @@ export interface OpenDevice {
   /** Hardware and library, for people. */
   readonly description: string;
   readonly gflops: number;
+  /** Where a card computes: what it can hold. */
+  readonly card?: CardLimits | undefined;
   /** The devices that were tried before it and why each was not taken. */
   readonly refused: readonly { readonly device: Device; readonly reason: string }[];
 }
 
-/** How each device is started; the order is the order of `auto`. `cpu` is the tests' oracle and only taken by name. */
-const starters: Partial<Record<Device, (threads: number) => Promise<string>>> = {
-  tensorflow: () => startTensorflow(),
-  native: (threads) => startWasm('native', threads),
-  wasm: () => startWasm('wasm', 1),
-  cpu: async () => {
-    await tf.setBackend('cpu');
-    return 'CPU, plain JavaScript';
+/** A device that was made tfjs's current backend. */
+interface Started {
+  readonly description: string;
+  readonly limits?: CardLimits;
+}
+
+interface Starter {
+  /** @throws Error whose message is one sentence on what is missing */
+  readonly start: (threads: number) => Promise<Started>;
+  /** Why it cannot work in a process of Electron, VS Code's own runtime; absent where it can. */
+  readonly notInElectron?: string;
+}
+
+/** How each device is started; the order of `devices` is that of `auto`. `cpu` is the tests' oracle and only taken by name. */
+const starters: Record<Device, Starter> = {
+  // Its binding copies what it reads back.
+  tensorflow: { start: async () => ({ description: await startTensorflow() }) },
+  webgpu: { start: startWebgpu, notInElectron: electronRefusal },
+  native: { start: async (threads) => ({ description: await startWasm('native', threads) }) },
+  wasm: { start: async () => ({ description: await startWasm('wasm', 1) }) },
+  cpu: {
+    start: async () => {
+      await tf.setBackend('cpu');
+      return { description: 'CPU, plain JavaScript' };
+    },
   },
 };
-
-/** The devices that this version can open. */
-export const builtDevices = devices.filter((device) => starters[device] !== undefined);
 
 let opened: OpenDevice | undefined;
 
@@ -46,14 +64,13 @@ export async function openDevice(wanted: Device | 'auto', threads = defaultThrea
       'Restart the engine to change its device.',
     );
   }
-  // Without it tfjs advertises tfjs-node on stderr and checks every value it reads back.
-  tf.enableProdMode();
-  const tried = wanted === 'auto' ? builtDevices.filter((device) => device !== 'cpu') : [wanted];
+  const tried = wanted === 'auto' ? devices.filter((device) => device !== 'cpu') : [wanted];
   const refused: { device: Device; reason: string }[] = [];
   for (const device of tried) {
     try {
-      const description = await start(device, threads);
-      opened = { device, description, gflops: measureGflops(), refused };
+      const { description, limits } = await start(device, threads);
+      const gflops = await measureGflops();
+      opened = { device, description, gflops, refused, ...(limits && { card: limits }) };
       return opened;
     } catch (error) {
       if (error instanceof LabError) throw error;
@@ -63,20 +80,24 @@ export async function openDevice(wanted: Device | 'auto', threads = defaultThrea
   throw new LabError(
     'device-unavailable',
     refused.map(({ device, reason }) => `The device '${device}' cannot be used: ${reason}`).join(' '),
-    `Choose ${['auto', ...builtDevices.filter((device) => device !== 'cpu' && !tried.includes(device))].join(', or ')}.`,
+    `Choose ${['auto', ...devices.filter((device) => device !== 'cpu' && !tried.includes(device))].join(', or ')}.`,
   );
 }
 
 /**
  * Makes one device tfjs's current backend, in a process that has none yet.
- * @returns hardware and library, for people
+ * @returns hardware and library, for people; the limits of a card
  * @throws Error whose message is one sentence on what is missing
  */
-export function start(device: Device, threads = defaultThreads()): Promise<string> {
-  const starter = starters[device];
-  return starter === undefined
-    ? Promise.reject(new Error('this version has no such device.'))
-    : starter(threads);
+export async function start(device: Device, threads = defaultThreads()): Promise<Started> {
+  const { start: begin, notInElectron } = starters[device];
+  if (notInElectron !== undefined && process.versions['electron'] !== undefined)
+    throw new Error(notInElectron);
+  // Without it tfjs advertises tfjs-node on stderr and checks every value it reads back.
+  tf.enableProdMode();
+  const started = await begin(threads);
+  limitTensors(started.limits?.tensorBytes ?? Infinity);
+  return started;
 }
 
 /** As many threads as the process may use cores. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { runtimeRequire } from '../files/runtimes';
 import { fusedMatMulModel } from './onnxMatMul';
 
 /**
@@ -153,15 +154,23 @@ function loadBinding(): Binding {
 }
 
 function fromPackage(load: NodeJS.Require): string {
-  let root: string;
-  try {
-    root = path.dirname(load.resolve('onnxruntime-node/package.json'));
-  } catch {
-    throw new Error('the package onnxruntime-node is not installed.');
+  const root = packageFolder(load) ?? packageFolder(runtimeRequire('native'));
+  if (root === undefined) {
+    throw new Error(
+      'onnxruntime-node is not installed: the command Install GPU Runtime of Adapter Lab gets it.',
+    );
   }
   const file = path.join(root, 'bin', 'napi-v6', process.platform, process.arch, 'onnxruntime_binding.node');
   if (!existsSync(file)) {
     throw new Error(`onnxruntime-node has no build for ${process.platform}-${process.arch}.`);
   }
   return file;
+}
+
+function packageFolder(load: NodeJS.Require | undefined): string | undefined {
+  try {
+    return load && path.dirname(load.resolve('onnxruntime-node/package.json'));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { largestTensor } from './cardLimits';
+import type { Later } from './later';
 import { primitives } from './primitives/current';
 
 /**
@@ -20,10 +22,13 @@ export class SampleNorms {
    * @param dy [batch · tokens, out] gradient of the summed loss in its outputs; zero at padding
    * @returns [batch] loss² per weight²
    */
-  of(x: tf.Tensor2D, dy: tf.Tensor2D): Float64Array {
+  of(x: tf.Tensor2D, dy: tf.Tensor2D): Later<Float64Array> {
     const gradients = tf.reshape(dy, [this.batch, -1, dy.shape[1]]) as tf.Tensor3D;
-    const way = gramIsCheaper(gradients.shape[1], x.shape[1], dy.shape[1]) ? this.byGrams : this.directly;
-    let norms: Float64Array = new Float64Array();
+    const sizes = [gradients.shape[1], x.shape[1], dy.shape[1]] as const;
+    // What cannot be bound is not formed, however cheap.
+    const formable = 4 * this.batch * sizes[1] * sizes[2] <= largestTensor();
+    const way = gramIsCheaper(...sizes) || !formable ? this.byGrams : this.directly;
+    let norms: Later<Float64Array> = new Float64Array();
     // Not the scope's result: tidy would look through all numbers for tensors.
     tf.tidy(() => {
       norms = way.call(this, x, gradients);
@@ -37,11 +42,11 @@ export class SampleNorms {
     this.shared = undefined;
   }
 
-  private byGrams(x: tf.Tensor2D, gradients: tf.Tensor3D): Float64Array {
+  private byGrams(x: tf.Tensor2D, gradients: tf.Tensor3D): Later<Float64Array> {
     return primitives().dots(this.gramOf(x), tf.matMul(gradients, gradients, false, true));
   }
 
-  private directly(x: tf.Tensor2D, gradients: tf.Tensor3D): Float64Array {
+  private directly(x: tf.Tensor2D, gradients: tf.Tensor3D): Later<Float64Array> {
     const inputs = tf.reshape(x, [this.batch, -1, x.shape[1]]) as tf.Tensor3D;
     const formed = tf.matMul(inputs, gradients, true, false);
     return primitives().dots(formed, formed);

@@ -1,12 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import util from 'node:util';
+import { runtimeRequire } from '../files/runtimes';
+import { findCards } from './machine/cards';
+import { cudaTrouble } from './machine/cuda';
 
 /**
  * The `tensorflow` device: tfjs-node-gpu, else tfjs-node, where the user has them with their libtensorflow. Both
  * register their backend in tfjs-core's registry, which is global to the process, so our graph code runs on it as is.
  */
 const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+/** What is known of the library once it is loaded. */
+interface Binding {
+  readonly isUsingGpuDevice?: boolean;
+  readonly binding?: { readonly TF_Version?: string };
+}
 
 /**
  * Loads the first package that works and makes its backend current.
@@ -21,21 +30,47 @@ export async function startTensorflow(): Promise<string> {
   const reasons: string[] = [];
   for (const name of packages) {
     try {
-      const module = createRequire(__filename)(name) as { version?: Record<string, string> };
+      const module = load(name);
       await tf.setBackend('tensorflow');
       await tf.ready();
-      return describe(name, module.version);
+      return await describe(`${name} ${module.version?.['tfjs-node'] ?? ''}`.trim());
     } catch (error) {
       reasons.push(reasonOf(name, error));
     }
   }
-  throw new Error(reasons.join(' '));
+  // A user with such a card wants to know what else would be missing; of others nobody expects it to work.
+  const nvidia = (await findCards()).filter(({ vendor }) => vendor === 'nvidia');
+  const trouble = nvidia.length > 0 ? await cudaTrouble(nvidia) : undefined;
+  throw new Error([...reasons, ...(trouble === undefined ? [] : [trouble.sentence, trouble.fix])].join(' '));
 }
 
-function describe(name: string, version: Record<string, string> | undefined): string {
-  const backend = tf.backend() as unknown as { isUsingGpuDevice?: boolean };
-  const library = `${name} ${version?.['tfjs-node'] ?? ''}`.trim();
-  return backend.isUsingGpuDevice === true ? `GPU, ${library}` : `CPU, ${library}`;
+/** The user's own package comes first, then what Install GPU Runtime put there. */
+function load(name: string): { version?: Record<string, string> } {
+  const own = createRequire(__filename);
+  try {
+    return own(name) as { version?: Record<string, string> };
+  } catch (error) {
+    const installed = runtimeRequire('tensorflow');
+    if (installed === undefined || name !== packages[0]) throw error;
+    return installed(name) as { version?: Record<string, string> };
+  }
+}
+
+/** @param library name and version of the package */
+async function describe(library: string): Promise<string> {
+  const { isUsingGpuDevice, binding } = tf.backend() as unknown as Binding;
+  const versions =
+    binding?.TF_Version === undefined ? library : `${library}, libtensorflow ${binding.TF_Version}`;
+  const cards = await findCards();
+  if (isUsingGpuDevice === true) {
+    const [card] = cards.filter(({ vendor }) => vendor === 'nvidia');
+    const driver = card?.driver === undefined ? '' : `, driver ${card.driver}`;
+    return `${card?.name ?? 'GPU'}, ${versions}${driver}`;
+  }
+  const trouble = library.startsWith(packages[0]) ? await cudaTrouble(cards) : undefined;
+  return trouble === undefined
+    ? `CPU, ${versions}`
+    : `CPU, ${versions}; not the card: ${trouble.sentence} ${trouble.fix}`;
 }
 
 /** One sentence: what is missing, and the command that gets it. */
@@ -44,7 +79,7 @@ export function reasonOf(name: string, error: unknown): string {
   const first = (message ?? String(error)).split('\n')[0] ?? '';
   if (code === 'MODULE_NOT_FOUND' && first.includes(`'${name}'`)) return `${name} is not installed.`;
   if (first.includes('was not found') || first.includes('tfjs_binding.node') || code === 'MODULE_NOT_FOUND') {
-    return `${name} is there without libtensorflow: npm rebuild ${name} --ignore-scripts=false downloads it.`;
+    return `${name} is there without libtensorflow: the command Install GPU Runtime gets it, and so does npm rebuild ${name} --ignore-scripts=false.`;
   }
   if (first.includes('.so') || first.includes('.dll')) return `${name} misses a system library: ${first}.`;
   return `${name} failed to load: ${first}.`;

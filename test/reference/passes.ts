@@ -8,6 +8,7 @@ import type { ClassHead } from '../../src/models/heads/classHead';
 import type { Labels } from '../../src/models/heads/head';
 import { LanguageHead } from '../../src/models/heads/languageHead';
 import type { Transformer } from '../../src/models/transformer';
+import { readNumbers } from '../../src/tensors/readBack';
 
 const labels: Labels = { kind: 'empirical' };
 
@@ -29,11 +30,11 @@ export async function onTape(model: Transformer, batches: readonly Batch[]): Pro
   for (const batch of batches) {
     const recorder = new BatchRecorder(batch.members.length, means);
     keepLosses(scores, batch, await scoreOnTape(model, batch, labels, recorder));
-    keepNorms(scores, batch, recorder);
+    await keepNorms(scores, batch, recorder);
     recorder.dispose();
   }
   for (const module of model.modules) {
-    scores.whole.set(module.path, means.take(module, model.weight(module), scores.losses.length));
+    scores.whole.set(module.path, await means.take(module, model.weight(module), scores.losses.length));
   }
   means.dispose();
   return scores;
@@ -70,14 +71,14 @@ export async function streamed(
   for (let layer = model.layers - 1; layer >= 0; layer--) {
     await model.loadBlock(layer);
     model.readAhead(layer - 1);
-    batches.forEach((batch, i) => {
+    for (const [i, batch] of batches.entries()) {
       const recorder = new BatchRecorder(batch.members.length, means);
       gradients[i] = blockBackward(model, layer, hidden[layer]![i]!, gradients[i]!, batch, recorder);
-      keepNorms(scores, batch, recorder);
+      await keepNorms(scores, batch, recorder);
       recorder.dispose();
-    });
+    }
     for (const module of model.modules.filter((candidate) => candidate.layer === layer)) {
-      scores.whole.set(module.path, means.take(module, model.weight(module), scores.losses.length));
+      scores.whole.set(module.path, await means.take(module, model.weight(module), scores.losses.length));
     }
     model.releaseBlock(layer);
   }
@@ -93,18 +94,22 @@ export async function logitsOf(
 ): Promise<number[][][]> {
   const found: number[][][] = [];
   await model.head.load();
-  batches.forEach((batch, i) => {
+  for (const [i, batch] of batches.entries()) {
     const { head } = model;
-    const rows = tf.tidy(() => {
-      if (head instanceof LanguageHead) return head.logits(last[i]!).arraySync();
-      return (head as ClassHead).classes(last[i]!, batch).arraySync();
-    });
+    const x = last[i]!;
+    const logits = head instanceof LanguageHead ? head.logits(x) : (head as ClassHead).classes(x, batch);
+    const values = await readNumbers(logits);
+    const [count, columns] = logits.shape;
+    logits.dispose();
+    const rows = Array.from({ length: count }, (_, row) => [
+      ...values.subarray(row * columns, (row + 1) * columns),
+    ]);
     const own = head instanceof LanguageHead ? batch.length : 1;
     batch.members.forEach((sample, row) => {
       const real = head instanceof LanguageHead ? batch.lengths[row]! : 1;
       found[sample] = rows.slice(row * own, row * own + real);
     });
-  });
+  }
   return found;
 }
 
@@ -112,8 +117,8 @@ function keepLosses(scores: Scores, batch: Batch, losses: readonly number[]): vo
   batch.members.forEach((sample, row) => (scores.losses[sample] = losses[row]!));
 }
 
-function keepNorms(scores: Scores, batch: Batch, { squaredNorms }: BatchRecorder): void {
-  for (const [path, norms] of squaredNorms) {
+async function keepNorms(scores: Scores, batch: Batch, recorder: BatchRecorder): Promise<void> {
+  for (const [path, norms] of await recorder.squaredNorms()) {
     const all = scores.norms.get(path) ?? [];
     batch.members.forEach((sample, row) => (all[sample] = norms[row]!));
     scores.norms.set(path, all);

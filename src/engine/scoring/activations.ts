@@ -1,6 +1,7 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
+import { readNumbers } from '../../tensors/readBack';
 import { tensorFrom } from '../../tensors/upload';
 
 /** What is stored of a block: its inputs, or the gradients in them. */
@@ -19,7 +20,7 @@ export class Activations {
 
   /** Copies the tensors out and writes them; they may be freed as soon as the call is made. */
   async write(kind: Kind, layer: number, tensors: readonly tf.Tensor2D[]): Promise<void> {
-    const parts = tensors.map((tensor) => bytesOf(tensor.dataSync() as Float32Array));
+    const parts = (await Promise.all(tensors.map(readNumbers))).map(bytesOf);
     await mkdir(this.folder, { recursive: true });
     const handle = await open(this.file(kind, layer), 'w');
     try {

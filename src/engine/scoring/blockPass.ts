@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from '../../models/batches';
 import type { Transformer } from '../../models/transformer';
-import { freeingTape } from '../../tensors/freeTape';
+import { trace } from '../../tensors/tape';
 import type { BatchRecorder } from './recorder';
 
 /** Hidden states after a block that is loaded. @param x [batch · length, width] */
@@ -21,10 +21,11 @@ export const blockBackward = (
   gradient: tf.Tensor2D,
   batch: Batch,
   recorder: BatchRecorder,
-): tf.Tensor2D =>
-  freeingTape(() =>
-    tf.grad((input: tf.Tensor) => model.block(layer, input as tf.Tensor2D, batch, recorder.record))(
-      x,
-      gradient,
-    ),
-  ) as tf.Tensor2D;
+): tf.Tensor2D => {
+  const traced = trace([x], ([input]) => model.block(layer, input as tf.Tensor2D, batch, recorder.record));
+  try {
+    return traced.pullback(gradient)[0] as tf.Tensor2D;
+  } finally {
+    traced.dispose();
+  }
+};

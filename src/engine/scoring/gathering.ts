@@ -24,30 +24,36 @@ export async function recorded<T>(
   const recorder = new BatchRecorder(batch.members.length, means, downs);
   try {
     const result = await run(recorder);
-    return { result, norms: valuesOf(recorder, modules, batch) };
+    return { result, norms: await valuesOf(recorder, modules, batch) };
   } finally {
     recorder.dispose();
   }
 }
 
 /** What needs the whole gradient, of modules whose blocks are loaded; their sums are then forgotten. */
-export function wholeOf(
+export async function wholeOf(
   means: MeanGradients,
   modules: readonly Module[],
   model: Transformer,
   { unit, items }: UnitOrder,
-): Update {
+): Promise<Update> {
   const samples = items.reduce((sum, { batch }) => sum + batch.members.length, 0);
-  const scores = modules.map((module) => ({
-    path: module.path,
-    ...means.take(module, model.weight(module), samples),
-  }));
+  const scores = await Promise.all(
+    modules.map(async (module) => ({
+      path: module.path,
+      ...(await means.take(module, model.weight(module), samples)),
+    })),
+  );
   return { kind: 'whole', unit: unit.index, task: items[0]?.task ?? 0, scores };
 }
 
 /** Values of the modules, and behind them those of B of the modules that have an adapter: [row][member]. */
-function valuesOf(recorder: BatchRecorder, modules: readonly Module[], batch: Batch): number[][] {
-  const { squaredNorms, squaredNormsOfB } = recorder;
+async function valuesOf(
+  recorder: BatchRecorder,
+  modules: readonly Module[],
+  batch: Batch,
+): Promise<number[][]> {
+  const [squaredNorms, squaredNormsOfB] = [await recorder.squaredNorms(), await recorder.squaredNormsOfB()];
   const ofB = modules.flatMap(({ path }) => {
     const norms = squaredNormsOfB.get(path);
     return norms === undefined ? [] : [[...norms]];

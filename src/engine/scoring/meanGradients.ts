@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Module } from '../../shared/words';
+import type { Later } from '../../tensors/later';
+import { cutRows } from '../../tensors/cardLimits';
+import { partsOf, type Matrix } from '../../tensors/ops/matrix';
 import { primitives } from '../../tensors/primitives/current';
 
 /** What needs the whole gradient: Ḡ = (1/S) Σ_s ∂ℓ_s/∂W. */
@@ -15,43 +18,65 @@ export interface WholeGradientScores {
  * batches come decides the last digits.
  */
 export class MeanGradients {
-  private readonly sums = new Map<string, tf.Tensor2D>();
+  /** In the parts of rows that the device can bind. */
+  private readonly sums = new Map<string, tf.Tensor2D[]>();
 
   /** @param orientation of the weights as stored */
   constructor(private readonly orientation: 'out-in' | 'in-out') {}
 
   add(path: string, x: tf.Tensor2D, dy: tf.Tensor2D): void {
     const [left, right] = this.orientation === 'out-in' ? [dy, x] : [x, dy];
-    const part = tf.matMul(left, right, true, false) as tf.Tensor2D;
     const before = this.sums.get(path);
-    const sum = before === undefined ? part : primitives().addInto(before, part);
-    this.sums.set(path, tf.keep(sum));
-    if (sum !== part) part.dispose();
+    const cuts = cutRows(left.shape[1], right.shape[1]);
+    const sums = tf.tidy(() =>
+      cuts.map(([first, count], index) => {
+        const columns = cuts.length === 1 ? left : tf.slice(left, [0, first], [-1, count]);
+        const part = tf.matMul(columns, right, true, false) as tf.Tensor2D;
+        const known = before?.[index];
+        return known === undefined ? part : primitives().addInto(known, part);
+      }),
+    );
+    for (const sum of sums) tf.keep(sum);
+    this.sums.set(path, sums);
   }
 
   /**
    * The scores of a module, whose sum is then forgotten.
    * @param weight as stored
    */
-  take({ path }: Module, weight: tf.Tensor2D, samples: number): WholeGradientScores {
-    const sum = this.sums.get(path);
-    if (sum === undefined) throw new Error(`No gradient of ${path} was gathered.`);
+  async take({ path }: Module, weight: Matrix, samples: number): Promise<WholeGradientScores> {
+    const sums = this.sums.get(path);
+    if (sums === undefined) throw new Error(`No gradient of ${path} was gathered.`);
     this.sums.delete(path);
-    let [squares, salience] = [0, 0];
     try {
-      tf.tidy(() => {
-        const flat = tf.reshape(sum, [1, -1]);
-        squares = primitives().dots(flat, flat)[0] ?? 0;
-        salience = primitives().absoluteDot(sum, weight);
+      const parts = partsOf(weight).map((part, index) => {
+        const sum = sums[index] as tf.Tensor2D;
+        return [squaresOf(sum), primitives().absoluteDot(sum, part)] as const;
       });
+      let [squares, salience] = [0, 0];
+      for (const [square, absolute] of parts) {
+        squares += (await square)[0] ?? 0;
+        salience += await absolute;
+      }
+      return { meanGradientSquaredNorm: squares / samples ** 2, taylor: salience / samples };
     } finally {
-      sum.dispose();
+      tf.dispose(sums);
     }
-    return { meanGradientSquaredNorm: squares / samples ** 2, taylor: salience / samples };
   }
 
   dispose(): void {
-    for (const sum of this.sums.values()) sum.dispose();
+    for (const sums of this.sums.values()) tf.dispose(sums);
     this.sums.clear();
   }
+}
+
+/** Σ x², as the one entry of what `dots` gives. */
+function squaresOf(x: tf.Tensor2D): Later<Float64Array> {
+  let squares: Later<Float64Array> = new Float64Array();
+  // Not the scope's result: tidy would look through all numbers for tensors.
+  tf.tidy(() => {
+    const flat = tf.reshape(x, [1, -1]);
+    squares = primitives().dots(flat, flat);
+  });
+  return squares;
 }

@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DownProjection } from '../../models/downProjections';
 import type { MeanGradients } from './meanGradients';
+import { whenThere, type Later } from '../../tensors/later';
 import { SampleNorms } from '../../tensors/perSample';
+
+/** path -> [members of the batch] */
+export type NormsOfPaths = ReadonlyMap<string, Float64Array>;
 
 /** Per-sample squared gradient norms of one batch, by module path; what a backward pass reports to. */
 export class BatchRecorder {
-  /** path -> [members of the batch] */
-  readonly squaredNorms = new Map<string, Float64Array>();
-  /** The same of a LoRA adapter's B at B = 0, where its A was given. */
-  readonly squaredNormsOfB = new Map<string, Float64Array>();
+  private readonly squares = new Map<string, Later<Float64Array>>();
+  private readonly squaresOfB = new Map<string, Later<Float64Array>>();
   private readonly norms: SampleNorms;
   private readonly normsOfB: SampleNorms;
 
@@ -26,11 +28,17 @@ export class BatchRecorder {
   }
 
   readonly record = (path: string, x: tf.Tensor2D, dy: tf.Tensor2D): void => {
-    this.squaredNorms.set(path, this.norms.of(x, dy));
+    this.squares.set(path, handled(this.norms.of(x, dy)));
     const down = this.downs.get(path);
-    if (down !== undefined) this.squaredNormsOfB.set(path, this.ofB(x, dy, down));
+    if (down !== undefined) this.squaresOfB.set(path, handled(this.ofB(x, dy, down)));
     this.means?.add(path, x, dy);
   };
+
+  /** Squared norms of each module's gradient, once the device has them. */
+  squaredNorms = (): Promise<NormsOfPaths> => allOf(this.squares);
+
+  /** The same of a LoRA adapter's B at B = 0, where its A was given. */
+  squaredNormsOfB = (): Promise<NormsOfPaths> => allOf(this.squaresOfB);
 
   dispose(): void {
     this.norms.dispose();
@@ -38,10 +46,19 @@ export class BatchRecorder {
   }
 
   /** With ΔW = s B A, ∂ℓ/∂B = s (∂ℓ/∂W) Aᵀ: the layer that B would be has the inputs x Aᵀ. */
-  private ofB(x: tf.Tensor2D, dy: tf.Tensor2D, { a, scaling }: DownProjection): Float64Array {
+  private ofB(x: tf.Tensor2D, dy: tf.Tensor2D, { a, scaling }: DownProjection): Later<Float64Array> {
     const inner = tf.matMul(x, a, false, true) as tf.Tensor2D;
-    const norms = this.normsOfB.of(inner, dy).map((norm) => scaling ** 2 * norm);
+    const norms = this.normsOfB.of(inner, dy);
     inner.dispose();
-    return norms;
+    return whenThere(norms, (values) => values.map((norm) => scaling ** 2 * norm));
   }
 }
+
+/** A rejection is met by whoever asks for the norms; where the pass has failed before, nobody does. */
+function handled<T>(value: Later<T>): Later<T> {
+  if (value instanceof Promise) value.catch(() => undefined);
+  return value;
+}
+
+const allOf = async (norms: ReadonlyMap<string, Later<Float64Array>>): Promise<NormsOfPaths> =>
+  new Map(await Promise.all([...norms].map(async ([path, values]) => [path, await values] as const)));

@@ -132,7 +132,7 @@ export class StreamedUnit {
         norms.push(pass.norms);
       }
       const { means } = gathering;
-      if (means !== undefined) this.report(wholeOf(means, modules, model, order));
+      if (means !== undefined) this.report(await wholeOf(means, modules, model, order));
       return norms;
     } finally {
       tf.dispose(inputs);

@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Batch } from '../../models/batches';
 import type { Labels } from '../../models/heads/head';
 import type { Transformer } from '../../models/transformer';
-import { freeingTape } from '../../tensors/freeTape';
-import { differentiable } from '../../tensors/ops/differentiable';
+import { trace } from '../../tensors/tape';
 import type { BatchRecorder } from './recorder';
 
 /** Puts the whole model onto the device, for `scoreOnTape`. */
@@ -27,28 +26,22 @@ export async function scoreOnTape(
   recorder: BatchRecorder,
 ): Promise<readonly number[]> {
   const embedded = await model.embed(batch);
-  let losses: readonly number[] = [];
   try {
-    freeingTape(() =>
-      tf.grad((input: tf.Tensor) => {
-        let x = input as tf.Tensor2D;
-        for (let layer = 0; layer < model.layers; layer++) {
-          // A scope a block: what its gradient does not need goes at once.
-          x = tf.tidy(() => model.block(layer, x, batch, recorder.record));
-        }
-        return differentiable<tf.Scalar>([x], ([hidden]) => {
-          const outcome = model.head.run({ x: hidden as tf.Tensor2D, batch }, labels);
-          losses = outcome.losses;
-          // The head has differentiated itself already: its gradient waits here for the backward pass.
-          return {
-            value: tf.scalar(0),
-            saved: [outcome.gradient],
-            gradient: (_, [kept]) => [(kept as tf.Tensor2D).clone()],
-          };
-        });
-      })(embedded),
-    ).dispose();
-    return losses;
+    const blocks = trace([embedded], ([input]) => {
+      let x = input as tf.Tensor2D;
+      for (let layer = 0; layer < model.layers; layer++) {
+        // A scope a block: what its gradient does not need goes at once.
+        x = tf.tidy(() => model.block(layer, x, batch, recorder.record));
+      }
+      return x;
+    });
+    try {
+      const { losses, gradient } = await model.head.run({ x: blocks.value as tf.Tensor2D, batch }, labels);
+      tf.dispose(blocks.pullback(gradient));
+      return losses;
+    } finally {
+      blocks.dispose();
+    }
   } finally {
     embedded.dispose();
   }

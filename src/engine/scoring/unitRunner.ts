@@ -88,6 +88,6 @@ export class UnitRunner {
       report({ kind: 'batch', unit: unit.index, item, losses: result, norms });
     }
     const { means } = gathering;
-    if (means !== undefined) report(wholeOf(means, model.modules, model, order));
+    if (means !== undefined) report(await wholeOf(means, model.modules, model, order));
   }
 }

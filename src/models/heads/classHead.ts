@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { primitives } from '../../tensors/primitives/current';
+import { readNumbers } from '../../tensors/readBack';
 import type { Batch } from '../batches';
 import { shapeOf } from '../block';
 import { normShapes, normWeights } from '../normTensors';
@@ -35,18 +36,20 @@ export class ClassHead implements Head {
     this.tensors ??= await this.reader.load(shapes);
   }
 
-  run({ x, batch }: HeadInput, labels: Labels): HeadOutcome {
+  async run({ x, batch }: HeadInput, labels: Labels): Promise<HeadOutcome> {
     const places = this.placesOf(batch);
-    let losses: readonly number[] = [];
-    const gradient = tf.tidy(() => {
-      const index = tf.tensor1d(places, 'int32');
-      const trace = this.forward(tf.gather(x, index));
-      const outcome = crossEntropy(trace.logits, batch, labels);
-      losses = outcome.losses;
+    const trace = this.classified(x, places);
+    try {
+      const { losses, gradient: dLogits } = crossEntropy(await readNumbers(trace.logits), batch, labels);
       requireFiniteLosses(batch, losses);
-      return tf.unsortedSegmentSum(this.backward(trace, outcome.gradient), index, x.shape[0]) as tf.Tensor2D;
-    });
-    return { losses, gradient };
+      const gradient = tf.tidy(() => {
+        const rows = this.backward(trace, tf.tensor2d(dLogits, trace.logits.shape));
+        return tf.unsortedSegmentSum(rows, tf.tensor1d(places, 'int32'), x.shape[0]) as tf.Tensor2D;
+      });
+      return { losses, gradient };
+    } finally {
+      tf.dispose(tensorsOf(trace));
+    }
   }
 
   /** A classifier is small: its weights stay. */
@@ -68,6 +71,16 @@ export class ClassHead implements Head {
   private placesOf({ members, length, lengths }: Batch): Int32Array {
     const place = (row: number): number => (this.spec.position === 'first' ? 0 : (lengths[row] ?? 1) - 1);
     return Int32Array.from(members, (_, row) => row * length + place(row));
+  }
+
+  /** The forward pass with all that the backward pass needs; the caller frees it. */
+  private classified(x: tf.Tensor2D, places: Int32Array): Trace {
+    let trace: Trace | undefined;
+    tf.tidy(() => {
+      trace = this.forward(tf.gather(x, tf.tensor1d(places, 'int32')));
+      return tensorsOf(trace);
+    });
+    return trace as unknown as Trace;
   }
 
   /** @param rows hidden states of the classified positions */
@@ -128,14 +141,23 @@ interface Trace {
   readonly logits: tf.Tensor2D;
 }
 
-/** Loss of each row, and the gradient of their sum in the logits; in float64, as there are few numbers. */
+const tensorsOf = ({ rows, stats, steps, logits }: Trace): tf.Tensor[] => [
+  rows,
+  logits,
+  ...(stats === undefined ? [] : [stats]),
+  ...steps.map(({ output }) => output),
+];
+
+/**
+ * Loss of each row, and the gradient of their sum in the logits; in float64, as there are few numbers.
+ * @param values logits, [rows · classes]
+ */
 function crossEntropy(
-  logits: tf.Tensor2D,
+  values: Float32Array,
   batch: Batch,
   labels: Labels,
-): { losses: number[]; gradient: tf.Tensor2D } {
-  const [, classes] = logits.shape;
-  const values = logits.dataSync() as Float32Array;
+): { losses: number[]; gradient: Float32Array } {
+  const classes = values.length / batch.members.length;
   const gradient = new Float32Array(values.length);
   const losses = batch.members.map((sample, row) => {
     const mine = [...values.subarray(row * classes, (row + 1) * classes)];
@@ -147,7 +169,7 @@ function crossEntropy(
     });
     return logSum - (mine[target] ?? NaN);
   });
-  return { losses, gradient: tf.tensor2d(gradient, [batch.members.length, classes]) };
+  return { losses, gradient };
 }
 
 function draw(logits: readonly number[], sample: number, seed: number): number {

@@ -27,7 +27,7 @@ export interface Head {
   /** Puts all its weights onto the device, for `run`. */
   load(): Promise<void>;
   /** @throws LabError loss-not-finite */
-  run(input: HeadInput, labels: Labels): HeadOutcome;
+  run(input: HeadInput, labels: Labels): Promise<HeadOutcome>;
   /** The same for many batches with the weights read piece by piece, each piece once or twice for all of them. */
   runStreamed(inputs: readonly HeadInput[], labels: Labels): Promise<HeadOutcome[]>;
   dispose(): void;
@@ -45,10 +45,13 @@ export function requireFiniteLosses(batch: Batch, losses: readonly number[]): vo
 }
 
 /** One outcome an input; where one fails, the gradients of those before it are freed. */
-export function outcomesOf<T>(inputs: readonly T[], run: (input: T) => HeadOutcome): HeadOutcome[] {
+export async function outcomesOf<T>(
+  inputs: readonly T[],
+  run: (input: T) => Promise<HeadOutcome> | HeadOutcome,
+): Promise<HeadOutcome[]> {
   const outcomes: HeadOutcome[] = [];
   try {
-    for (const input of inputs) outcomes.push(run(input));
+    for (const input of inputs) outcomes.push(await run(input));
     return outcomes;
   } catch (error) {
     for (const { gradient } of outcomes) gradient.dispose();

@@ -34,12 +34,12 @@ export class LanguageHead implements Head {
     this.slices = slices;
   }
 
-  run(input: HeadInput, labels: Labels): HeadOutcome {
+  async run(input: HeadInput, labels: Labels): Promise<HeadOutcome> {
     const { ends, slices } = this;
     if (ends === undefined || slices === undefined) throw new Error('The head was not loaded.');
     const pass = new LanguagePass(input, ends, labels);
     try {
-      for (const slice of slices) pass.measure(slice, slices.length === 1);
+      for (const slice of slices) await pass.measure(slice, slices.length === 1);
       pass.losses();
       for (const slice of slices) pass.differentiate(slice);
       return pass.finish();
@@ -58,14 +58,14 @@ export class LanguageHead implements Head {
         for (const [first, count] of this.cuts()) {
           const slice = await this.slice(first, count);
           try {
-            for (const pass of passes) pass[step](slice, false);
+            for (const pass of passes) await pass[step](slice, false);
           } finally {
             slice.weight.dispose();
           }
         }
         if (step === 'measure') passes.forEach((pass) => pass.losses());
       }
-      return outcomesOf(passes, (pass) => pass.finish());
+      return await outcomesOf(passes, (pass) => pass.finish());
     } finally {
       passes.forEach((pass) => pass.dispose());
     }

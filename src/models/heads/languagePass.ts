@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { primitives } from '../../tensors/primitives/current';
+import { readNumbers } from '../../tensors/readBack';
 import type { NormForm, NormWeights } from '../../tensors/primitives/primitives';
 import { gumbel } from './draw';
 import { requireFiniteLosses, type HeadInput, type HeadOutcome, type Labels } from './head';
@@ -69,15 +70,14 @@ export class LanguagePass {
   }
 
   /** @param only whether this slice is the whole matrix */
-  measure(slice: OutputSlice, only: boolean): void {
-    tf.tidy(() => {
-      const made = this.logitsOf(slice);
-      this.fold(made.logits, slice.first);
-      if (!only) return;
-      tf.keep(made.logits);
-      if (made.slopes !== undefined) tf.keep(made.slopes);
-      this.kept = made;
-    });
+  async measure(slice: OutputSlice, only: boolean): Promise<void> {
+    const made = tf.tidy(() => this.logitsOf(slice));
+    if (only) this.kept = made;
+    try {
+      await this.fold(made.logits, slice.first);
+    } finally {
+      if (!only) tf.dispose([made.logits, ...(made.slopes === undefined ? [] : [made.slopes])]);
+    }
   }
 
   differentiate(slice: OutputSlice): void {
@@ -151,9 +151,14 @@ export class LanguagePass {
   }
 
   /** Takes a slice's logits into the running sums of exponentials, and finds the targets among them. */
-  private fold(logits: tf.Tensor2D, first: number): void {
+  private async fold(logits: tf.Tensor2D, first: number): Promise<void> {
     const [count, columns] = logits.shape;
-    const { largest, sum } = primitives().logSumExp(logits);
+    const { labels } = this;
+    // Asked for together: a card answers both at once.
+    const [{ largest, sum }] = await Promise.all([
+      primitives().logSumExp(logits),
+      labels.kind === 'true' ? this.draw(logits, first, labels.seed) : this.pick(logits, first, columns),
+    ]);
     for (let i = 0; i < count; i++) {
       const [before, now] = [this.largest[i] ?? 0, largest[i] ?? 0];
       const most = Math.max(before, now);
@@ -162,28 +167,26 @@ export class LanguagePass {
       this.sum[i] = old + (sum[i] ?? 0) * Math.exp(now - most);
       this.largest[i] = most;
     }
-    if (this.labels.kind === 'true') this.draw(logits, first, this.labels.seed);
-    else this.pick(logits, first, columns);
   }
 
-  private pick(logits: tf.Tensor2D, first: number, columns: number): void {
+  private async pick(logits: tf.Tensor2D, first: number, columns: number): Promise<void> {
     const rows = [...this.targets.keys()].filter((i) => {
       const column = (this.targets[i] ?? 0) - first;
       return column >= 0 && column < columns;
     });
     if (rows.length === 0) return;
     const places = rows.map((i) => i * columns + (this.targets[i] ?? 0) - first);
-    const found = tf.tidy(() => {
-      const flat = tf.reshape(logits, [-1]);
-      return tf.gather(flat, tf.tensor1d(places, 'int32')).dataSync();
-    });
+    const chosen = tf.tidy(() => tf.gather(tf.reshape(logits, [-1]), tf.tensor1d(places, 'int32')));
+    const reading = readNumbers(chosen);
+    chosen.dispose();
+    const found = await reading;
     rows.forEach((row, i) => (this.chosen[row] = found[i] ?? 0));
   }
 
-  private draw(logits: tf.Tensor2D, first: number, seed: number): void {
+  private async draw(logits: tf.Tensor2D, first: number, seed: number): Promise<void> {
     const { batch } = this.input;
     const [count, columns] = logits.shape;
-    const values = logits.dataSync() as Float32Array;
+    const values = await readNumbers(logits);
     for (let i = 0; i < count; i++) {
       const position = batch.positions[i] ?? 0;
       const sample = batch.members[Math.floor(position / batch.length)] ?? 0;

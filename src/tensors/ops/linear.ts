@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { primitives } from '../primitives/current';
 import { differentiable } from './differentiable';
+import { times, type Matrix } from './matrix';
 
 /** A frozen linear layer's tensors. */
 export interface LinearWeights {
   /** [out, in] as torch's `Linear` stores it, or [in, out] as GPT-2's `Conv1D` does. */
-  readonly weight: tf.Tensor2D;
+  readonly weight: Matrix;
   /** [out] */
   readonly bias?: tf.Tensor1D | undefined;
   readonly orientation: 'out-in' | 'in-out';
@@ -34,13 +35,13 @@ export function frozenLinear(
   const turned = orientation === 'out-in';
   return differentiable<tf.Tensor2D>([x], ([input]) => {
     const rows = input as tf.Tensor2D;
-    const product = tf.matMul(rows, weight, false, turned);
+    const product = tf.tidy(() => times(rows, weight, turned));
     return {
-      value: bias === undefined ? product : primitives().addBias(product as tf.Tensor2D, bias),
+      value: bias === undefined ? product : primitives().addBias(product, bias),
       saved: record === undefined ? [] : [rows],
       gradient: (dy, [kept]) => {
         record?.(kept as tf.Tensor2D, dy as tf.Tensor2D);
-        return [bottom ? tf.zeros(rows.shape) : tf.matMul(dy as tf.Tensor2D, weight, false, !turned)];
+        return [bottom ? tf.zeros(rows.shape) : times(dy as tf.Tensor2D, weight, !turned)];
       },
     };
   });

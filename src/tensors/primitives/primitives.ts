@@ -1,9 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Later } from '../later';
 
 /**
  * What transformer blocks need beyond tfjs's own operations: forward and backward forms without a tape, in few passes over
- * memory. Two implementations: `composed` out of tfjs operations, for any backend, and `heap` by our own WebAssembly
- * kernels. The operations of ops/ wrap them into gradients.
+ * memory. Three implementations: `composed` out of tfjs operations, the plain statement of what each computes; `onCard`,
+ * the same with sums on the card, so that few numbers are read back; and `heap` by our own WebAssembly kernels. The
+ * operations of ops/ wrap them into gradients. What is read back may come later (`Later`).
  *
  * Shapes are written [rows, columns]; all tensors are float32. An argument named `consumed` belongs to the callee: the result
  * may be that very tensor, overwritten.
@@ -77,7 +79,7 @@ export interface Primitives {
    * Of each row: the largest entry, and the sum of exp(entry - largest), in float64.
    * @param logits [rows, columns]
    */
-  logSumExp(logits: tf.Tensor2D): { largest: Float64Array; sum: Float64Array };
+  logSumExp(logits: tf.Tensor2D): Later<{ largest: Float64Array; sum: Float64Array }>;
   /**
    * weights[row] · (exp(logits - logSum[row]) - [column = targets[row]]).
    * @param consumed [rows, columns] logits
@@ -91,9 +93,9 @@ export interface Primitives {
   ): tf.Tensor2D;
 
   /** Σ a ∘ b over all but the first axis, in float64. @returns one number for each index of the first axis */
-  dots(a: tf.Tensor, b: tf.Tensor): Float64Array;
+  dots(a: tf.Tensor, b: tf.Tensor): Later<Float64Array>;
   /** Σ |a ∘ b| over everything, in float64. */
-  absoluteDot(a: tf.Tensor, b: tf.Tensor): number;
+  absoluteDot(a: tf.Tensor, b: tf.Tensor): Later<number>;
 }
 
 /** Names as in Hugging Face's `hidden_act`, brought to one spelling: `gelu` is exact, `gelu-tanh` the tanh form. */

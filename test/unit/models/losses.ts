@@ -14,7 +14,7 @@ export async function lossesOf(
   await model.head.load();
   for (const batch of batches) {
     const x = await lastHidden(model, batch);
-    const outcome = model.head.run({ x, batch }, labels);
+    const outcome = await model.head.run({ x, batch }, labels);
     batch.members.forEach((member, row) => (losses[member] = outcome.losses[row]!));
     tf.dispose([x, outcome.gradient]);
   }

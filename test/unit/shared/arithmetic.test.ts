@@ -92,6 +92,18 @@ describe('errors', () => {
   it('name a full disk, keep their own kind, and call the rest internal', () => {
     assert.equal(toLabError(Object.assign(new Error('write'), { code: 'ENOSPC' })).code, 'disk-full');
     assert.equal(toLabError(cancelled()).kind, 'cancelled');
+    // One of another bundle, which has the class once more.
+    const foreign = Object.assign(new Error('gone'), {
+      name: 'LabError',
+      code: 'data-missing',
+      next: 'Look.',
+    });
+    assert.ok(toLabError(foreign) instanceof LabError);
+    assert.deepEqual(toLabError(foreign).toPayload(), {
+      code: 'data-missing',
+      message: 'gone',
+      next: 'Look.',
+    });
     assert.equal(toLabError('odd').code, 'internal');
     assert.ok(isErrorCode('data-empty') && !isErrorCode('toString'));
   });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { openDevice } from '../../../src/tensors/device';
+import { electronRefusal } from '../../../src/tensors/webgpu/start';
 import { rejectsWith } from '../files/throwsCode';
 import { DeviceProcess } from './deviceProcess';
 
@@ -21,19 +23,35 @@ describe('openDevice', () => {
   });
 });
 
+const inElectron = path.join(__dirname, 'inElectron.ts');
+
 describe('openDevice in a fresh process', () => {
   let engine: DeviceProcess;
-  before(() => {
-    engine = new DeviceProcess();
-  });
-  after(() => engine.end());
+  afterEach(() => engine.end());
 
-  it('names the choices where this version has no such device, and opens another afterwards', async () => {
+  it("names reason and choices where a device is refused in VS Code's own runtime, and opens another", async () => {
+    engine = new DeviceProcess({ preload: inElectron });
     await assert.rejects(engine.ask('open', { device: 'webgpu' }), {
       code: 'device-unavailable',
-      message: "The device 'webgpu' cannot be used: this version has no such device.",
+      message: `The device 'webgpu' cannot be used: ${electronRefusal}`,
       next: 'Choose auto, or tensorflow, or native, or wasm.',
     });
-    assert.deepEqual(await engine.ask('open', { device: 'cpu' }), { device: 'cpu', backend: 'cpu' });
+    assert.deepEqual(await engine.ask('open', { device: 'cpu' }), {
+      device: 'cpu',
+      backend: 'cpu',
+      refused: [],
+    });
+  });
+
+  it("falls through to a device that works in VS Code's own runtime, with the sentence", async () => {
+    engine = new DeviceProcess({ preload: inElectron });
+    const { device, refused } = await engine.ask('open', { device: 'auto' });
+    assert.ok(device === 'native' || device === 'tensorflow', device);
+    if (device === 'tensorflow') return;
+    assert.deepEqual(
+      refused.map(({ device: name }) => name),
+      ['tensorflow', 'webgpu'],
+    );
+    assert.equal(refused[1]?.reason, electronRefusal);
   });
 });

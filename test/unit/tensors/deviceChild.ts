@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { toLabError } from '../../../src/shared/errors';
 import type { Device } from '../../../src/shared/words';
-import { openDevice } from '../../../src/tensors/device';
+import { openDevice, type OpenDevice } from '../../../src/tensors/device';
 import type { KernelBuild } from '../../../src/tensors/kernels/heapKernels';
 import { primitives } from '../../../src/tensors/primitives/current';
 import { heap } from '../../../src/tensors/primitives/heap';
@@ -18,7 +18,7 @@ export interface Questions {
   readonly holdHeap: { bytes: number };
 }
 export interface Answers {
-  readonly open: { device: Device; backend: string };
+  readonly open: { device: Device; backend: string; refused: OpenDevice['refused'] };
   readonly startWasm: { description: string; primitives: 'heap' | 'composed' };
   readonly products: {
     results: { shape: number[]; values: Float32Array }[];
@@ -30,7 +30,10 @@ export interface Answers {
 }
 
 const answers: { [Q in keyof Questions]: (question: Questions[Q]) => Promise<Answers[Q]> } = {
-  open: async ({ device }) => ({ device: (await openDevice(device, 1)).device, backend: tf.getBackend() }),
+  open: async ({ device: wanted }) => {
+    const { device, refused } = await openDevice(wanted, 1);
+    return { device, backend: tf.getBackend(), refused };
+  },
   startWasm: async ({ builds }) => {
     const description = await startWasm('wasm', 1, builds);
     return { description, primitives: primitives() === heap ? 'heap' : 'composed' };

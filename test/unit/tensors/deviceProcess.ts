@@ -6,11 +6,18 @@ import type { Answers, Questions } from './deviceChild';
 
 /** A process of its own, for tests of what happens once in a process: opening a device. */
 export class DeviceProcess {
-  private readonly child: ChildProcess = fork(path.join(__dirname, 'deviceChild.ts'), {
-    execArgv: ['--require', 'tsx/cjs'],
-    // Typed arrays arrive as such.
-    serialization: 'advanced',
-  });
+  private readonly child: ChildProcess;
+
+  /** @param world a module that is loaded first and changes the process; variables beside those of this one */
+  constructor(world: { preload?: string; env?: Readonly<Record<string, string>> } = {}) {
+    const { preload, env } = world;
+    this.child = fork(path.join(__dirname, 'deviceChild.ts'), {
+      execArgv: ['--require', 'tsx/cjs', ...(preload === undefined ? [] : ['--require', preload])],
+      env: { ...process.env, ...env },
+      // Typed arrays arrive as such.
+      serialization: 'advanced',
+    });
+  }
 
   /** @throws LabError that the child met */
   async ask<Q extends keyof Questions>(question: Q, of: Questions[Q]): Promise<Answers[Q]> {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { openDevice } from '../../../src/tensors/device';
 import { gramIsCheaper, SampleNorms } from '../../../src/tensors/perSample';
 import { close } from './close';
+import { now } from './now';
 import { numbers } from './numbers';
 
 interface Sizes {
@@ -46,7 +47,7 @@ function norms(x: Float32Array, dy: Float32Array, { batch, inFeatures, outFeatur
   assert.ok(!inputs.isDisposed && !gradients.isDisposed, 'they are the caller’s');
   tf.dispose([inputs, gradients]);
   assert.deepEqual([tf.memory().numTensors, tf.engine().backend.numDataIds()], before, 'left behind');
-  return found;
+  return now(found);
 }
 
 describe('SampleNorms', () => {
@@ -144,7 +145,7 @@ describe('SampleNorms of layers that read the same input', () => {
       const dy = rowsOf(gradientsOf(layer), layers[layer]!);
       // Another handle of the same numbers, as each operation's gradient is given one.
       const x = tensors[input]!.clone();
-      close(sampleNorms.of(x, dy), expected(layer, input), 1e-5, `layer ${layer}`);
+      close(now(sampleNorms.of(x, dy)), expected(layer, input), 1e-5, `layer ${layer}`);
       tf.dispose([x, dy]);
     }
     sampleNorms.dispose();
@@ -174,7 +175,7 @@ describe('SampleNorms of layers that read the same input', () => {
     const sampleNorms = new SampleNorms(shape.batch);
     for (const input of [0, 1, 0] as const) {
       const [x, dy] = [rowsOf(inputs[input], shape.inFeatures), rowsOf(gradientsOf(0), layers[0])];
-      close(sampleNorms.of(x, dy), expected(0, input), 1e-5, `input ${input}`);
+      close(now(sampleNorms.of(x, dy)), expected(0, input), 1e-5, `input ${input}`);
       tf.dispose([x, dy]);
     }
     sampleNorms.dispose();
@@ -187,7 +188,7 @@ describe('SampleNorms of layers that read the same input', () => {
     for (const layer of [0, 1]) {
       let found: Float64Array = new Float64Array();
       tf.tidy(() => {
-        found = sampleNorms.of(x.clone(), rowsOf(gradientsOf(layer), layers[layer]!));
+        found = now(sampleNorms.of(x.clone(), rowsOf(gradientsOf(layer), layers[layer]!)));
       });
       close(found, expected(layer, 0), 1e-5, `layer ${layer}`);
     }

@@ -16,12 +16,12 @@ describe("reasonOf: why TensorFlow's own runtime cannot be used", () => {
     [
       'its native part was never downloaded',
       error(`The Node.js native addon module (tfjs_binding.node) can not be found at path: /a/b`),
-      `${gpu} is there without libtensorflow: npm rebuild ${gpu} --ignore-scripts=false downloads it.`,
+      `${gpu} is there without libtensorflow: the command Install GPU Runtime gets it, and so does npm rebuild ${gpu} --ignore-scripts=false.`,
     ],
     [
       'one of its own dependencies is not there',
       error("Cannot find module '@mapbox/node-pre-gyp'", 'MODULE_NOT_FOUND'),
-      `${gpu} is there without libtensorflow: npm rebuild ${gpu} --ignore-scripts=false downloads it.`,
+      `${gpu} is there without libtensorflow: the command Install GPU Runtime gets it, and so does npm rebuild ${gpu} --ignore-scripts=false.`,
     ],
     [
       'a system library is missing',

@@ -9,6 +9,7 @@ import { makeBatches } from '../../../../src/models/batches';
 import { openModel } from '../../../../src/models/openModel';
 import type { Sample } from '../../../../src/models/samples';
 import type { Transformer } from '../../../../src/models/transformer';
+import { partsOf } from '../../../../src/tensors/ops/matrix';
 import { openDevice } from '../../../../src/tensors/device';
 import { temporaryFolder } from '../../files/temporary';
 import { smallLlama, writeRandomLlama } from '../../models/randomLlama';
@@ -44,7 +45,7 @@ async function byHand(model: Transformer, samples: readonly Sample[]): Promise<M
   }
   return new Map(
     model.modules.map((module) => {
-      const weight = model.weight(module).arraySync();
+      const weight = partsOf(model.weight(module)).flatMap((part) => part.arraySync());
       const mean = sums.get(module.path)!.map((row) => row.map((entry) => entry / samples.length));
       const total = (of: (entry: number, out: number, i: number) => number): number =>
         mean.reduce((all, row, out) => all + row.reduce((sum, entry, i) => sum + of(entry, out, i), 0), 0);

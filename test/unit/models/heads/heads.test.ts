@@ -76,7 +76,7 @@ async function inThree(
   }
   assert.equal(slices.length, 3);
   const pass = new LanguagePass({ x, batch }, ends, labels);
-  for (const slice of slices) pass.measure(slice, false);
+  for (const slice of slices) await pass.measure(slice, false);
   for (const slice of slices) pass.differentiate(slice);
   const outcome = numbersOf(pass.finish());
   pass.dispose();
@@ -96,7 +96,8 @@ describe('heads', () => {
           const inputs: { x: tf.Tensor2D; batch: Batch }[] = [];
           for (const batch of batches) inputs.push({ x: await lastHidden(model, batch), batch });
           await model.head.load();
-          const whole = inputs.map((input) => numbersOf(model.head.run(input, labels)));
+          const whole = [];
+          for (const input of inputs) whole.push(numbersOf(await model.head.run(input, labels)));
           model.head.dispose();
           const streamed = await model.head.runStreamed(inputs, labels);
           assert.deepEqual(streamed.map(numbersOf), whole);
@@ -141,7 +142,7 @@ describe('heads', () => {
       const x = tf.tidy(() => tf.tile(tf.tensor2d(row, [1, width]), [count, 1])) as tf.Tensor2D;
       const classes = head.classes(x, batch);
       const shares = softmax([...classes.dataSync().subarray(0, 3)]);
-      const { losses, gradient } = numbersOf(head.run({ x, batch }, drawn(1)));
+      const { losses, gradient } = numbersOf(await head.run({ x, batch }, drawn(1)));
       tf.dispose([x, classes]);
       const found = losses.map((loss) =>
         shares.findIndex((share) => Math.abs(-Math.log(share) - loss) < 1e-5),
@@ -172,8 +173,7 @@ describe('heads', () => {
         const held = tf.memory().numTensors;
         const message = /^The loss of sample 2 is NaN/;
         const input = { x: broken, batch };
-        const run = Promise.resolve().then(() => model.head.run(input, empirical));
-        await rejectsWith(run, 'loss-not-finite', message);
+        await rejectsWith(model.head.run(input, empirical), 'loss-not-finite', message);
         assert.equal(tf.memory().numTensors, held);
         await rejectsWith(model.head.runStreamed([input, input], empirical), 'loss-not-finite', message);
         assert.equal(tf.memory().numTensors, held);

@@ -55,13 +55,13 @@ interface Outcome {
 }
 
 /** One batch with the output matrix cut after these rows; nothing may be left behind. */
-export function run(
+export async function run(
   of: Case,
   batch: Batch,
   x: Float32Array,
   cuts: readonly number[],
   labels: Labels = empirical,
-): Outcome {
+): Promise<Outcome> {
   const before = [tf.memory().numTensors, tf.engine().backend.numDataIds()];
   const made: tf.Tensor[] = [];
   const make = <T extends tf.Tensor>(values: Float32Array, shape: number[]): T => {
@@ -88,7 +88,7 @@ export function run(
   });
   const pass = new LanguagePass({ x: make(x, [x.length / width, width]), batch }, ends, labels);
   try {
-    for (const slice of slices) pass.measure(slice, slices.length === 1);
+    for (const slice of slices) await pass.measure(slice, slices.length === 1);
     const measured = pass.losses();
     for (const slice of slices) pass.differentiate(slice);
     const { losses, gradient } = pass.finish();

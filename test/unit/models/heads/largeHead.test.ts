@@ -60,7 +60,7 @@ describe('an output matrix of two slices', () => {
       return Math.log(sum) - own[samples[member]!.targets[1]!]!;
     });
     assert.ok(rows.every((at) => values[at] !== 0) && values[12_345] === 0);
-    const whole = head.run({ x, batch }, { kind: 'empirical' });
+    const whole = await head.run({ x, batch }, { kind: 'empirical' });
     close(whole.losses, expected, 1e-6, 'losses');
     head.dispose();
     const [streamed] = await head.runStreamed([{ x, batch }], { kind: 'empirical' });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
+import { now } from '../now';
 import { numbers, sizeOf } from '../numbers';
 import { onEveryWay, pointwise } from './ways';
 
@@ -33,7 +34,7 @@ onEveryWay('cross entropy', (way) => {
       const weights = Float32Array.from([1, 0.25, 0].slice(0, rows));
       const result = await way.run((primitives) => {
         const x = tf.tensor2d(logits, [rows, columns]);
-        const { largest, sum } = primitives.logSumExp(x);
+        const { largest, sum } = now(primitives.logSumExp(x));
         assert.deepEqual(x.dataSync(), logits, 'logits are kept');
         const gradient = primitives.crossEntropyGradient(x, Float64Array.from(logSums), targets, weights);
         assert.deepEqual(gradient.shape, [rows, columns]);
@@ -80,7 +81,7 @@ onEveryWay('cross entropy', (way) => {
       [88, 89, 90, 91, 92],
       [1, NaN, 2, 3, 4],
     ];
-    const { largest, sum } = await way.run((primitives) => primitives.logSumExp(tf.tensor2d(rows)));
+    const { largest, sum } = await way.run((primitives) => now(primitives.logSumExp(tf.tensor2d(rows))));
     rows.forEach((row, index) => {
       if (row.some(Number.isNaN)) return assert.ok(Number.isNaN(sum[index]));
       const exact = exactLogSum(Float32Array.from(row));
@@ -98,7 +99,7 @@ onEveryWay('long sums', (way) => {
       const size = a.length / count;
       const [dots, absolute] = await way.run((primitives) => {
         const [left, right] = [tf.tensor(a, [...shape]), tf.tensor(b, [...shape])];
-        return [primitives.dots(left, right), primitives.absoluteDot(left, right)] as const;
+        return [now(primitives.dots(left, right)), now(primitives.absoluteDot(left, right))] as const;
       });
       const expected = new Float64Array(count);
       a.forEach((x, i) => (expected[Math.floor(i / size)]! += x * b[i]!));
@@ -113,7 +114,7 @@ onEveryWay('long sums', (way) => {
     const expected = a.reduce((sum, x) => sum + x * x, 0);
     const [dot, absolute] = await way.run((primitives) => {
       const x = tf.tensor1d(a);
-      return [primitives.dots(x.reshape([1, -1]), x)[0]!, primitives.absoluteDot(x, tf.neg(x))];
+      return [now(primitives.dots(x.reshape([1, -1]), x))[0]!, now(primitives.absoluteDot(x, tf.neg(x)))];
     });
     pointwise([dot, absolute], [expected, expected], { relative: 1e-12 }, 'sum');
     assert.ok(Math.abs(a.reduce((sum, x) => Math.fround(sum + x * x), 0) / expected - 1) > 1e-5);
