@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 /**
  * `npm run package [-- --universal]`: the VSIX, into dist/. By default for this platform, with ONNX Runtime's library for
- * fast matrix products; --universal leaves everything native out, and scoring runs on WebAssembly alone.
+ * fast matrix products and Dawn's for graphics cards; --universal leaves everything native out, and scoring runs on
+ * WebAssembly alone until the user asks for more (Install GPU Runtime).
  */
 const root = path.resolve(__dirname, '..');
 const { values } = parseArgs({ options: { universal: { type: 'boolean', default: false } } });
@@ -14,21 +15,14 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 
 run('tsx', 'esbuild.config.ts', '--production');
 if (!values.universal) {
-  const native = path.join(
-    root,
-    'node_modules',
-    'onnxruntime-node',
-    'bin',
-    'napi-v6',
-    process.platform,
-    process.arch,
+  const arch = process.platform === 'darwin' ? 'universal' : process.arch;
+  // ONNX Runtime's DirectML and its compilers are for inference on Windows GPUs; a product on the CPU needs neither.
+  carry(
+    'onnxruntime-node/bin/napi-v6',
+    `${process.platform}/${process.arch}`,
+    /^(DirectML|dxcompiler|dxil)\.dll$/,
   );
-  const into = path.join(root, 'dist', 'native');
-  mkdirSync(into, { recursive: true });
-  // DirectML and its compilers are for inference on Windows GPUs; a matrix product on the CPU needs neither.
-  for (const name of readdirSync(native).filter((file) => !/^(DirectML|dxcompiler|dxil)\.dll$/.test(file))) {
-    cpSync(path.join(native, name), path.join(into, name));
-  }
+  carry('webgpu/dist', `${process.platform}-${arch}`);
 }
 const name = values.universal ? `adapter-lab-${version}.vsix` : `adapter-lab-${version}-${target}.vsix`;
 run(
@@ -46,6 +40,20 @@ const file = path.join('dist', name);
 console.log(
   `${file}, ${(statSync(path.join(root, file)).size / 1e6).toFixed(1)} MB. Install it: code --install-extension ${file}`,
 );
+
+/** Copies a platform's libraries of a package to where the bundles look for them. A platform that has none goes without. */
+function carry(from: string, platform: string, except?: RegExp): void {
+  const folder = path.join(root, 'node_modules', from, platform);
+  const into = path.join(root, 'dist', 'native');
+  if (!existsSync(folder)) {
+    console.log(`No library for ${platform} in ${from}: packaged without.`);
+    return;
+  }
+  mkdirSync(into, { recursive: true });
+  for (const name of readdirSync(folder).filter((file) => except?.test(file) !== true)) {
+    cpSync(path.join(folder, name), path.join(into, name));
+  }
+}
 
 function run(command: string, ...args: string[]): void {
   const { status } = spawnSync(path.join(root, 'node_modules', '.bin', command), args, {

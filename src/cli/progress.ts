@@ -1,4 +1,4 @@
-import { formatBytes, formatSeconds, formatShare } from '../shared/format';
+import { formatBytes, formatSeconds, formatShare, formatSpeed } from '../shared/format';
 import type { RunWriter } from '../engine/runWriter';
 import { fisherWords } from '../shared/fisherWords';
 import { memoryWords } from '../shared/memoryWords';
@@ -23,11 +23,12 @@ export class Progress {
     if (event.type === 'started' && event.labels !== undefined)
       this.line(`Scores: ${fisherWords[event.labels]}`);
     if (event.type === 'device')
-      this.line(`Device: ${event.device} (${event.description}, ${event.gflops.toFixed(0)} GFLOP/s)`);
+      this.line(`Device: ${event.device} (${event.description}, ${formatSpeed(event.gflops)})`);
     if (event.type === 'model')
       this.line(
         `Model: ${event.architecture}, ${event.layers} layers, ${event.modules.length} linear modules`,
       );
+    if (event.type === 'again') this.line(`${event.error.message} ${event.next}`);
     if (event.type === 'memory') this.line(`Memory: ${memoryWords(event)}`);
     if (event.type === 'estimate') {
       const { seconds, memoryBytes, diskBytes } = event.estimate;

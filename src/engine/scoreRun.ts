@@ -8,11 +8,12 @@ import { LabError, toLabError } from '../shared/errors';
 import type { RunManifest } from '../shared/runManifest';
 import type { RunScores } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
+import { fingerprintOf } from './fingerprint';
 import { OrderedWrites } from './orderedWrites';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { RunWriter } from './runWriter';
-import { fingerprintOf, scoreModel } from './scoreModel';
+import { scoreModel } from './scoreModel';
 import { ScoreStore } from './scoring/scoreStore';
 
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { formatBytes } from '../shared/format';
+import { formatBytes, formatSpeed } from '../shared/format';
 import { progressOf, type RunState } from '../shared/runState';
 import type { EngineState } from './engineClient/engineState';
 import type { Job } from './runs/jobs';
@@ -37,7 +37,7 @@ export function statusText(
     };
   }
   if (!device) return { text: `$(beaker) ${choice}`, tooltip: `Adapter Lab: device ${choice}` };
-  const speed = device.gflops > 0 ? ` ${Math.round(device.gflops)} GFLOP/s` : '';
+  const speed = device.gflops > 0 ? ` ${formatSpeed(device.gflops)}` : '';
   return {
     text: `$(beaker) ${device.name}${speed}`,
     tooltip: `Adapter Lab: ${device.name}, ${device.description}`,

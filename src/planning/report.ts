@@ -1,5 +1,12 @@
 import { combineTasks, sumByLayer } from '../shared/combineScores';
-import { formatBytes, formatCount, formatScore, formatSeconds, formatShare } from '../shared/format';
+import {
+  formatBytes,
+  formatCount,
+  formatScore,
+  formatSeconds,
+  formatShare,
+  formatSpeed,
+} from '../shared/format';
 import { fisherWords } from '../shared/fisherWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunState } from '../shared/runState';
@@ -72,7 +79,7 @@ function facts(state: RunState): string[] {
     ...(labels === undefined ? [] : [`- Scores: ${fisherWords[labels]}`]),
     ...(device === undefined
       ? []
-      : [`- Device: ${device.name} (${device.description}, ${device.gflops.toFixed(0)} GFLOP/s)`]),
+      : [`- Device: ${device.name} (${device.description}, ${formatSpeed(device.gflops)})`]),
     ...(memory === undefined ? [] : [`- Memory: ${memoryWords(memory)}`]),
     ...(estimate === undefined ? [] : [`- Estimated: ${cost(estimate)}`]),
     ...(actual === undefined ? [] : [`- Actual: ${cost(actual)}`]),

@@ -16,6 +16,12 @@ export function formatBytes(bytes: number): string {
   return `${Math.round(bytes)} B`;
 }
 
+/** Arithmetic per second: 0.42 -> "0.4 GFLOP/s", 61.2 -> "61 GFLOP/s", 12345 -> "12.3 TFLOP/s". */
+export function formatSpeed(gflops: number): string {
+  if (gflops < 9.95) return `${gflops.toFixed(1)} GFLOP/s`;
+  return gflops < 9999.5 ? `${gflops.toFixed(0)} GFLOP/s` : `${trim(gflops / 1e3)} TFLOP/s`;
+}
+
 /** 75 -> "1 min 15 s"; 0.4 -> "0.4 s". */
 export function formatSeconds(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

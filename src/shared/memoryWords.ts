@@ -2,10 +2,11 @@ import { formatBytes } from './format';
 import type { MemoryUse } from './runState';
 
 /** How memory is spent, for people: "one block at a time, read from disk; 2 processes of about 420 MB". */
-export function memoryWords({ mode, processes, threads, processBytes, stateBytes }: MemoryUse): string {
+export function memoryWords({ mode, processes, threads, processBytes, stateBytes, card }: MemoryUse): string {
+  const disk = stateBytes > 0 ? `; up to ${formatBytes(stateBytes)} on disk meanwhile` : '';
+  if (card !== undefined) return `${modeWords[mode]}; about ${formatBytes(processBytes)} of ${card}${disk}`;
   const each = `${formatBytes(processBytes)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   const who = processes === 1 ? `1 process of about ${each}` : `${processes} processes of about ${each} each`;
-  const disk = stateBytes > 0 ? `; up to ${formatBytes(stateBytes)} on disk meanwhile` : '';
   return `${modeWords[mode]}; ${who}${disk}`;
 }
 

@@ -78,7 +78,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
     processBytes: z.number().nonnegative(),
     /** Hidden states on disk while it runs; 0 where they stay in memory. */
     stateBytes: z.number().nonnegative(),
+    /** The card whose memory it is; absent where it is the machine's. */
+    card: z.string().optional(),
   }),
+  /** Something failed that is no reason to end: the card was lost, or its memory full. */
+  z.object({ ...at, type: z.literal('again'), error: errorPayloadSchema, next: z.string() }),
   z.object({
     ...at,
     type: z.literal('progress'),

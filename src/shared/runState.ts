@@ -27,6 +27,8 @@ export interface RunState {
   readonly actual: Cost | undefined;
   readonly plan: PlanFile | undefined;
   readonly wrote: readonly string[];
+  /** What went wrong and was no reason to end, with what was done about it as `next`. */
+  readonly setbacks: readonly ErrorPayload[];
   readonly error: ErrorPayload | undefined;
 }
 
@@ -36,6 +38,8 @@ export interface MemoryUse {
   readonly threads: number;
   readonly processBytes: number;
   readonly stateBytes: number;
+  /** The card whose memory it is; absent where it is the machine's. */
+  readonly card?: string | undefined;
 }
 
 export interface RefusedDevice {
@@ -74,6 +78,7 @@ export const emptyRun: RunState = {
   actual: undefined,
   plan: undefined,
   wrote: [],
+  setbacks: [],
   error: undefined,
 };
 
@@ -114,9 +119,21 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         modules: event.modules,
       };
     case 'memory': {
-      const { mode, processes, threads, processBytes, stateBytes } = event;
-      return { ...state, memory: { mode, processes, threads, processBytes, stateBytes } };
+      const { mode, processes, threads, processBytes, stateBytes, card } = event;
+      return {
+        ...state,
+        memory: {
+          mode,
+          processes,
+          threads,
+          processBytes,
+          stateBytes,
+          ...(card === undefined ? {} : { card }),
+        },
+      };
     }
+    case 'again':
+      return { ...state, setbacks: [...state.setbacks, { ...event.error, next: event.next }] };
     case 'progress':
       return { ...state, share: event.share, step: event.step };
     case 'estimate':

@@ -1,4 +1,4 @@
-import { formatCount, formatScore } from '../../src/shared/format';
+import { formatCount, formatSpeed } from '../../src/shared/format';
 import { h, rebuild, setAttribute, setText, show } from '../dom';
 import { fileName } from '../model/paths';
 import { badges } from '../model/status';
@@ -51,7 +51,7 @@ export function header(deeds: Deeds): Part {
       show(refused, (run.device?.refused.length ?? 0) > 0);
       if (run.device) {
         const { name, description, gflops, refused: others } = run.device;
-        const speed = gflops > 0 ? ` · ${formatScore(gflops)} GFLOP/s` : '';
+        const speed = gflops > 0 ? ` · ${formatSpeed(gflops)}` : '';
         setText(device, `Device: ${name} · ${description}${speed}`);
         setText(refusedTitle, others.length === 1 ? '1 device refused' : `${others.length} devices refused`);
         rebuild(refusedList, others, () =>

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listDevices } from '../../engine/devices';
-import { formatBytes } from '../../shared/format';
+import { formatBytes, formatSpeed } from '../../shared/format';
 import { print } from '../terminal';
 
 /** `adapter-lab devices`: what can compute here, how fast, and why the others cannot. */
@@ -17,7 +17,7 @@ export function addDevices(program: Command): void {
       }
       for (const { device, available, description, gflops, memoryBytes } of devices) {
         const facts = available
-          ? [`${gflops.toFixed(0)} GFLOP/s`, formatBytes(memoryBytes)]
+          ? [formatSpeed(gflops), memoryBytes > 0 ? formatBytes(memoryBytes) : '']
           : ['refused', ''];
         print([device.padEnd(11), facts[0]?.padEnd(14), facts[1]?.padEnd(8), description].join(''));
       }

@@ -66,6 +66,27 @@ export function passingNumbers(spec: BlockSpec, batch: Batch): number {
   return tokens * Math.max(4 * inner, 3 * q.heads * batch.length + 4 * q.heads * q.headSize) + tokens * grams;
 }
 
+/** The same where operations are tfjs's own, out of which activations and attention are chains of up to twenty. */
+export function passingOnCard(spec: BlockSpec, batch: Batch): number {
+  const tokens = batch.members.length * batch.length;
+  const { q } = spec.attention;
+  const [inner] = innerOf(spec);
+  const attention = 8 * q.heads * batch.length + 4 * q.heads * q.headSize;
+  return tokens * (Math.max(24 * inner, attention) + 2 * batch.length);
+}
+
+/** float32 numbers of the largest tensor that a block makes of a batch. */
+export function widestNumbers(spec: BlockSpec, batch: Batch): number {
+  const tokens = batch.members.length * batch.length;
+  const { q, projections } = spec.attention;
+  const widest = [...projections, spec.mlp.down].flatMap(({ inFeatures, outFeatures }) => [
+    inFeatures,
+    outFeatures,
+  ]);
+  // A gate and what it gates may come out of one projection.
+  return tokens * Math.max(q.heads * batch.length, 2 * spec.mlp.down.inFeatures, ...widest);
+}
+
 /** Width of the mlp's inside, and how many tensors of it feed the activation. */
 const innerOf = ({ mlp }: BlockSpec): [inner: number, branches: number] => [
   mlp.down.inFeatures,

@@ -3,11 +3,10 @@ import type { Batch } from '../../models/batches';
 import type { Transformer } from '../../models/transformer';
 import { LabError } from '../../shared/errors';
 import { largestOf } from '../../shared/largestOf';
-import { passingNumbers, savedNumbers } from './cost';
+import { savedNumbers, widestNumbers } from './cost';
+import type { Holder } from './holder';
 import type { MemoryMode } from '../../shared/words';
 
-/** Node with tfjs, its WebAssembly and ONNX Runtime, before any model. */
-const runtimeBytes = 170e6;
 /** The WebAssembly heap's end, less what the allocator wastes. */
 const heapBytes = 3.4e9;
 /** One slice of the output matrix with what it was read from (models/heads/languageHead.ts). */
@@ -30,17 +29,18 @@ export function scoringBytes(
   mode: MemoryMode,
   batches: readonly Batch[],
   taylor: boolean,
+  { base, raw: holdsRaw, passing: passingOf, logits: ofLoss }: Holder,
 ): number {
   const spec = model.spec;
   const layers = Array.from({ length: model.layers }, (_, layer) => spec.block(layer));
   const weights = layerBytes(model);
   const largest = largestOf(weights);
-  const raw = rawShare(model);
+  const raw = holdsRaw ? rawShare(model) : 0;
   const head =
     spec.head.kind === 'language' ? Math.min(sliceBytes, 8 * spec.vocabulary * spec.head.outputWidth) : 8e6;
   const logits = largestOf(batches.map(({ positions }) => positions.length)) * sliceRows(model);
   const saved = (batch: Batch): number => largestOf(layers.map((block) => savedNumbers(block, batch)));
-  const passing = (batch: Batch): number => largestOf(layers.map((block) => passingNumbers(block, batch)));
+  const passing = (batch: Batch): number => largestOf(layers.map((block) => passingOf(block, batch)));
   if (mode === 'streaming') {
     const block = largestOf(batches.map((batch) => saved(batch) + passing(batch)));
     const frontier = batches.reduce(
@@ -48,7 +48,7 @@ export function scoringBytes(
       0,
     );
     const sums = taylor ? largest : 0;
-    return runtimeBytes + largest * (1 + raw) + sums + head + 4 * (block + 5 * frontier + 2 * logits);
+    return base + largest * (1 + raw) + sums + head + 4 * (block + 5 * frontier + ofLoss * logits);
   }
   const whole = weights.reduce((sum, bytes) => sum + bytes, 0);
   const output = spec.head.kind === 'language' ? 4 * spec.vocabulary * spec.head.outputWidth : 0;
@@ -59,27 +59,59 @@ export function scoringBytes(
     }),
   );
   const sums = taylor ? whole : 0;
-  return runtimeBytes + whole + largest * raw + output + sums + 4 * (1.15 * tape + 2 * logits);
+  return base + whole + largest * raw + output + sums + 4 * (1.15 * tape + ofLoss * logits);
 }
 
 /**
  * The first of the three modes that fits: the usual batches on a tape, smaller ones, or streaming.
  * @param batchesOf the batches with at most so many positions
- * @param limit bytes that one process may take; what `processBytes` gives
+ * @param most positions of a batch at most, where more have been too much
+ * @throws LabError out-of-memory where a single sample makes a tensor that the device cannot be given
  */
 export function chooseMemory(
   model: Transformer,
   batchesOf: (tokens: number) => readonly Batch[],
   taylor: boolean,
-  limit: number,
+  holder: Holder,
+  most = holder.tokens,
 ): MemoryChoice {
   const longest = largestOf(batchesOf(1).map(({ length }) => length));
-  for (let tokens = usualTokens; ; tokens /= 2) {
-    const mode: MemoryMode = tokens === usualTokens ? 'tape' : 'micro-batches';
-    if (scoringBytes(model, mode, batchesOf(tokens), taylor) <= limit) return { mode, tokens };
+  const bindable = (tokens: number): boolean =>
+    4 * largestOf(batchesOf(tokens).map((batch) => widestOf(model, batch))) <= holder.largestTensor;
+  if (!bindable(1)) throw tooLong(model, batchesOf(1), holder);
+  let streamed = 0;
+  for (let tokens = most; ; tokens /= 2) {
+    const mode: MemoryMode = tokens === holder.tokens ? 'tape' : 'micro-batches';
+    if (bindable(tokens)) {
+      if (scoringBytes(model, mode, batchesOf(tokens), taylor, holder) <= holder.limit)
+        return { mode, tokens };
+      streamed ||= Math.min(tokens, usualTokens);
+    }
     if (tokens <= longest) break;
   }
-  return { mode: 'streaming', tokens: usualTokens };
+  return { mode: 'streaming', tokens: streamed || 1 };
+}
+
+/** float32 numbers of the largest tensor that is made of a batch. */
+const widestOf = (model: Transformer, batch: Batch): number =>
+  Math.max(
+    batch.positions.length * sliceRows(model),
+    ...Array.from({ length: model.layers }, (_, layer) => widestNumbers(model.spec.block(layer), batch)),
+  );
+
+/** Names the longest samples that fit. @param single batches of one sample each */
+function tooLong(model: Transformer, single: readonly Batch[], { largestTensor, place }: Holder): LabError {
+  const fits = single
+    .filter((batch) => 4 * widestOf(model, batch) <= largestTensor)
+    .map(({ length }) => length);
+  const longest = largestOf(single.map(({ length }) => length));
+  return new LabError(
+    'out-of-memory',
+    `A sample of ${longest} tokens makes a tensor of more than ${(largestTensor / 1e9).toFixed(1)} GB, the largest that can be had${place}.`,
+    fits.length === 0
+      ? 'Lower score.max_length (--max-length), or choose another device.'
+      : `Lower score.max_length (--max-length) to ${largestOf(fits)}, or choose another device.`,
+  );
 }
 
 /** Bytes that one process of a device may take: of the machine's free memory, and on WebAssembly of its heap. */
@@ -99,12 +131,12 @@ export function freeBytes(): number {
 }
 
 /** @throws LabError out-of-memory before anything is allocated */
-export function requireRoom(bytes: number, limit: number): void {
+export function requireRoom(bytes: number, { limit, place }: Pick<Holder, 'limit' | 'place'>): void {
   if (bytes <= limit) return;
   const gigabytes = (amount: number): string => (amount / 1e9).toFixed(1);
   throw new LabError(
     'out-of-memory',
-    `Even block by block, scoring would need about ${gigabytes(bytes)} GB; ${gigabytes(limit)} GB can be had.`,
+    `Even block by block, scoring would need about ${gigabytes(bytes)} GB; ${gigabytes(limit)} GB can be had${place}.`,
     'Lower score.max_length (--max-length) or score.samples (--samples), or close other programs.',
   );
 }

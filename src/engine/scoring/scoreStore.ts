@@ -129,6 +129,11 @@ export class ScoreStore {
     if (update.kind === 'losses' || update.kind === 'layer') await this.journal?.flush();
   }
 
+  /** Forgets everything: the work is to be cut anew. */
+  restart(): Promise<void> {
+    return this.remove();
+  }
+
   async close(): Promise<void> {
     await this.journal?.close();
     this.journal = undefined;

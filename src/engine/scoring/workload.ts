@@ -4,13 +4,14 @@ import type { ScoreRequest } from '../request';
 import { largestOf } from '../../shared/largestOf';
 import {
   chooseMemory,
-  processBytes,
   processesFor,
+  usualTokens,
   requireRoom,
   scoringBytes,
-  usualTokens,
   type MemoryChoice,
 } from './memory';
+import { cardHolder, hostHolder } from './holder';
+import type { CardLimits } from '../../tensors/cardLimits';
 import { itemsOf, unitsOf } from './planWork';
 import type { MemoryMode } from '../../shared/words';
 import type { Unit, WorkItem } from './work';
@@ -32,6 +33,8 @@ export interface Workload {
  * Chooses how memory is spent and cuts the work.
  * @param before how an interrupted run had cut it, which is kept
  * @param isOpen whether anything of a unit is left to do
+ * @param card what computes, where it is a card: one process holds it
+ * @param most positions of a batch at most, where more have been too much for the card
  * @throws LabError out-of-memory before anything is allocated
  */
 export function workloadOf(
@@ -40,15 +43,17 @@ export function workloadOf(
   cores: number,
   before: { readonly mode: MemoryMode; readonly tokens: number; readonly units: readonly Unit[] } | undefined,
   isOpen: (unit: Unit) => boolean = () => true,
+  card?: CardLimits,
+  most?: number,
 ): Workload {
   const { taylor, processes: wanted = 'auto', memory = 'auto' } = request;
-  const limit = processBytes(request.device !== 'tensorflow');
+  const holder = card === undefined ? hostHolder(request.device !== 'tensorflow') : cardHolder(card);
   const flat = (tokens: number) => batches(tokens).flat();
   const choice: MemoryChoice =
     before ??
     (memory === 'streaming'
-      ? { mode: 'streaming', tokens: usualTokens }
-      : chooseMemory(model, flat, taylor, limit));
+      ? { mode: 'streaming', tokens: Math.min(most ?? usualTokens, usualTokens) }
+      : chooseMemory(model, flat, taylor, holder, most));
   const { mode, tokens } = choice;
   const items = itemsOf(model, batches(tokens));
   // A first cut tells what a unit holds; how many processes there are may cut finer.
@@ -60,6 +65,7 @@ export function workloadOf(
           mode,
           unit.items.flatMap((item) => items[item]?.batch ?? []),
           taylor,
+          holder,
         ),
       ),
     );
@@ -68,13 +74,15 @@ export function workloadOf(
   // Sums of whole gradients are not merged between processes.
   const pieces = (units: readonly Unit[]): number => (taylor ? 1 : units.filter(isOpen).length);
   let units = cutFor(cores);
-  requireRoom(bytesOf(units), limit);
+  requireRoom(bytesOf(units), holder);
   let processes = 0;
   // How many processes there are decides how large units are, and that how many fit: fewer, the second time.
   for (let turn = 0; turn < 2; turn++) {
     processes =
       wanted === 'auto'
-        ? processesFor(bytesOf(units), pieces(units), cores)
+        ? card === undefined
+          ? processesFor(bytesOf(units), pieces(units), cores)
+          : 1
         : Math.min(wanted, pieces(units));
     units = cutFor(processes);
   }

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { formatBytes, formatSpeed } from '../../shared/format';
 import type { DeviceReport } from '../../shared/protocol';
 import { deviceChoices } from '../deviceChoices';
 import type { DeviceChoice } from '../runs/jobs';
@@ -19,7 +20,7 @@ export function deviceItems(reports: readonly DeviceReport[], current: DeviceCho
       description: `the first that works${mark('auto')}`,
       detail: first ? `On this machine: ${first.device}` : 'None works on this machine',
     },
-    ...reports.map(({ device, available, gflops, description }): DeviceItem => {
+    ...reports.map(({ device, available, gflops, memoryBytes, description }): DeviceItem => {
       const choice = deviceChoices.find((known) => known === device);
       if (!available) {
         return {
@@ -29,11 +30,14 @@ export function deviceItems(reports: readonly DeviceReport[], current: DeviceCho
           detail: description,
         };
       }
-      const speed = gflops > 0 ? `${Math.round(gflops)} GFLOP/s` : '';
+      const facts = [
+        ...(gflops > 0 ? [formatSpeed(gflops)] : []),
+        ...(memoryBytes > 0 ? [formatBytes(memoryBytes)] : []),
+      ];
       return {
         choice,
         label: device,
-        description: `${speed}${choice ? mark(choice) : ''}`,
+        description: `${facts.join(', ')}${choice ? mark(choice) : ''}`,
         detail: description,
       };
     }),

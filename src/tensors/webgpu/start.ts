@@ -13,8 +13,8 @@ import { limitPool } from './pool';
 /** Set to 1, software that pretends to be a card is taken: for tests, as it is hundreds of times slower than the CPU itself. */
 export const softwareVariable = 'ADAPTER_LAB_SOFTWARE_GPU';
 
-/** Buffers of freed tensors that are kept for others. */
-const poolBytes = 1e9;
+/** Buffers of freed tensors that are kept for others: much where there is much. */
+const pool = { bytes: 1e9, share: 1 / 8 };
 
 /**
  * Makes tfjs's WebGPU backend current, on Dawn: any card with a driver for Vulkan, Metal or Direct3D 12.
@@ -37,9 +37,9 @@ export async function startWebgpu(): Promise<{ description: string; limits: Card
   }
   const device = await openAdapter(adapter);
   watch(device, name);
-  await useBackend(device, info);
-  await selfCheck();
   const limits = limitsOf(device, name, software ? [] : cards);
+  await useBackend(device, info, Math.min(pool.bytes, pool.share * (limits.memoryBytes ?? Infinity)));
+  await selfCheck();
   return { description: describe(limits), limits };
 }
 
@@ -71,15 +71,18 @@ function limitsOf(device: GPUDevice, name: string, cards: readonly Card[]): Card
   };
 }
 
-async function useBackend(device: GPUDevice, info: GPUAdapterInfo): Promise<void> {
+async function useBackend(device: GPUDevice, info: GPUAdapterInfo, poolBytes: number): Promise<void> {
   // Loaded here: its 250 shaders cost every other device a third of its start.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-  tf.registerBackend('webgpu', () => {
+  // The package has registered one of its own, which opens another device with small limits and hears of no fault.
+  tf.removeBackend('webgpu');
+  const registered = tf.registerBackend('webgpu', () => {
     const backend = new WebGPUBackend(device, info);
     limitPool(backend, poolBytes);
     return backend;
   });
-  if (!(await tf.setBackend('webgpu'))) throw new Error("tfjs's WebGPU backend did not start.");
+  if (!registered || !(await tf.setBackend('webgpu')))
+    throw new Error("tfjs's WebGPU backend did not start.");
 }
 
 async function selfCheck(): Promise<void> {

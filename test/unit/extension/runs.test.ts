@@ -75,8 +75,9 @@ describe('runs as the editor reads them', () => {
     const yesterday = Date.now() - 86_400_000;
     assert.equal(await mayBeAlive(process.pid, Date.now()), true);
     assert.equal(await mayBeAlive(process.pid, yesterday), false, 'this process began after the run');
-    // A parent that takes no note of its child's end leaves a dead process with its number.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30']);
+    // A parent that takes no note of its child's end leaves a dead process with its number. The shell would take note: the
+    // child lives until another program has taken its place.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30']);
     try {
       const pid = Number(
         await new Promise<string>((resolve) =>

@@ -57,6 +57,7 @@ describe('the choice of devices', () => {
     const items = deviceItems(
       [
         { device: 'tensorflow', available: false, description: 'No library.', gflops: 0, memoryBytes: 0 },
+        { device: 'webgpu', available: true, description: 'RTX Test', gflops: 12_345, memoryBytes: 0 },
         { device: 'native', available: true, description: 'ONNX Runtime', gflops: 61.4, memoryBytes: 3e9 },
         { device: 'wasm', available: true, description: 'SIMD', gflops: 9.6, memoryBytes: 3e9 },
       ],
@@ -65,10 +66,11 @@ describe('the choice of devices', () => {
     assert.deepEqual(
       items.map(({ choice, description, detail }) => [choice, description, detail]),
       [
-        ['auto', 'the first that works', 'On this machine: native'],
+        ['auto', 'the first that works', 'On this machine: webgpu'],
         [undefined, 'refused', 'No library.'],
-        ['native', '61 GFLOP/s', 'ONNX Runtime'],
-        ['wasm', '10 GFLOP/s (current)', 'SIMD'],
+        ['webgpu', '12.3 TFLOP/s', 'RTX Test'],
+        ['native', '61 GFLOP/s, 3 GB', 'ONNX Runtime'],
+        ['wasm', '9.6 GFLOP/s, 3 GB (current)', 'SIMD'],
       ],
     );
     assert.ok(deviceChoices.includes('auto'));
