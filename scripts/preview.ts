@@ -98,6 +98,13 @@ const scenes: Readonly<Record<string, Scene>> = {
       for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
     },
   },
+  'small-card': {
+    events: [
+      ...runs.begin(small, justNow()),
+      ...runs.onSmallCard(),
+      ...runs.score(small, 1.4).filter(({ type }) => type !== 'memory'),
+    ],
+  },
   'done-table': { events: done, state: { asTable: true, task: 'spam', quantity: 'parameters' } },
   'done-deep': { events: [...runs.begin(deep), ...runs.score(deep, 1), ...runs.finish(deep, keptDeep)] },
   'done-deepest': {

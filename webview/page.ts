@@ -6,7 +6,7 @@ import { facts } from './parts/facts';
 import { grid } from './parts/grid';
 import { header } from './parts/header';
 import { layers } from './parts/layers';
-import { errorNotice, restrictedNotice } from './parts/notices';
+import { errorNotice, restrictedNotice, setbacksNotice } from './parts/notices';
 import type { Deeds, Part } from './parts/part';
 import { plan } from './parts/plan';
 import { progress } from './parts/progress';
@@ -18,6 +18,7 @@ export function page(deeds: Deeds): Part {
     header: header(deeds),
     restricted: restrictedNotice(),
     error: errorNotice(deeds),
+    setbacks: setbacksNotice(),
     empty: emptyNotice(),
     actions: actions(deeds),
     progress: progress(),
@@ -33,6 +34,7 @@ export function page(deeds: Deeds): Part {
     parts.header.element,
     parts.restricted.element,
     parts.error.element,
+    parts.setbacks.element,
     parts.empty.element,
     parts.actions.element,
     parts.progress.element,

@@ -11,6 +11,22 @@ export function restrictedNotice(): Part {
   return { element, update: (view) => show(element, !view.trusted) };
 }
 
+/** What went wrong and was no reason to end: a card whose memory was full, or that was lost. */
+export function setbacksNotice(): Part {
+  const list = h('ul', { class: 'plain' });
+  const element = h('section', { class: 'notice warning', role: 'status', 'aria-label': 'Setbacks' }, list);
+  let shown = -1;
+  return {
+    element,
+    update: ({ run: { setbacks } }) => {
+      show(element, setbacks.length > 0);
+      if (setbacks.length === shown) return;
+      shown = setbacks.length;
+      list.replaceChildren(...setbacks.map(({ message, next }) => h('li', {}, `${message} ${next}`)));
+    },
+  };
+}
+
 /** What went wrong, where, and what to do about it. */
 export function errorNotice(deeds: Deeds): Part {
   const message = h('p', { class: 'message' });

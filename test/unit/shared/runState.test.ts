@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { memoryWords } from '../../../src/shared/memoryWords';
 import type { RunEvent } from '../../../src/shared/runEvents';
 import { applyEvent, emptyRun, progressOf } from '../../../src/shared/runState';
 
@@ -55,6 +56,21 @@ describe('the state of a run', () => {
     const memory = { mode: 'streaming', processes: 2, threads: 1, processBytes: 1e9, stateBytes: 0 } as const;
     assert.deepEqual(replay(started, { at, type: 'memory', ...memory }).memory, memory);
     assert.equal(replay(started).memory, undefined);
+    const onCard = { ...memory, card: 'RTX Test' };
+    assert.deepEqual(replay(started, { at, type: 'memory', ...onCard }).memory, onCard);
+    assert.equal(
+      memoryWords({ ...onCard, mode: 'tape' }),
+      'the whole model with all activations of a batch; about 1 GB of RTX Test',
+    );
+  });
+
+  it('remembers what went wrong and was no reason to end, until it starts anew', () => {
+    const error = { code: 'device-lost', message: 'RTX Test was lost.', next: 'Resume the run.' } as const;
+    const again = { at, type: 'again', error, next: 'Going on from the last result.' } as const;
+    const state = replay(started, again, again);
+    assert.equal(state.status, 'running');
+    assert.deepEqual(state.setbacks, Array(2).fill({ ...error, next: again.next }));
+    assert.deepEqual(applyEvent(state, started).setbacks, []);
   });
 
   it('goes on where it was resumed: what was measured stands, how it ended does not', () => {

@@ -140,6 +140,37 @@ export function finish(model: SampleModel, kept: readonly number[]): RunEvent[] 
   ]);
 }
 
+/** What a card tells of itself, whose memory was too small at first. */
+export const onSmallCard = (): RunEvent[] =>
+  stamp('2025-03-04T09:12:34.000Z', [
+    {
+      type: 'device',
+      device: 'webgpu',
+      description: 'NVIDIA GeForce RTX 3050 Laptop GPU, WebGPU by Dawn, 4.3 GB of memory',
+      gflops: 4210,
+      refused: [{ device: 'tensorflow', reason: '@tensorflow/tfjs-node-gpu is not installed.' }],
+    },
+    {
+      type: 'again',
+      error: {
+        code: 'out-of-memory',
+        message:
+          'The memory of NVIDIA GeForce RTX 3050 Laptop GPU is full: Failed to allocate 268435456 bytes.',
+        next: 'Lower score.max_length.',
+      },
+      next: 'Trying again with batches of at most 1024 tokens.',
+    },
+    {
+      type: 'memory',
+      mode: 'micro-batches',
+      processes: 1,
+      threads: 8,
+      processBytes: 2.9e9,
+      stateBytes: 0,
+      card: 'NVIDIA GeForce RTX 3050 Laptop GPU',
+    },
+  ]);
+
 /** The end of a run that did not end well. */
 export const end = (finished: Extract<UnstampedRunEvent, { type: 'finished' }>): RunEvent[] =>
   stamp('2025-03-04T09:13:40.000Z', [finished]);
