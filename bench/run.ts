@@ -1,25 +1,35 @@
 import { benchActivation } from './activation';
+import { benchCard } from './card';
 import { benchLarge } from './large';
 import { benchMatmul } from './matmul';
 import { benchSample } from './sample';
 import { benchScore } from './score';
 
-/** `npm run bench [-- NAME...]`: the benchmarks by name, all where none is named. Results go to bench/results/. */
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+/**
+ * `npm run bench [-- NAME... [--OPTION...]]`: the benchmarks by name, all where none is named. Results go to bench/results/.
+ * Options are those of the one benchmark that is named.
+ */
+const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promise<void>>> = {
   activation: benchActivation,
+  card: benchCard,
   large: benchLarge,
   matmul: benchMatmul,
   sample: benchSample,
   score: benchScore,
 };
+const withOptions: readonly string[] = ['card'];
 
 async function main(): Promise<void> {
-  const names = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  const options = args.filter((arg) => arg.startsWith('-'));
+  const names = args.filter((arg) => !arg.startsWith('-'));
+  if (options.length > 0 && !(names.length === 1 && withOptions.includes(names[0]!)))
+    throw new Error(`${options.join(' ')} can be said to one benchmark alone: ${withOptions.join(', ')}.`);
   for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
     const bench = benchmarks[name];
     if (bench === undefined)
       throw new Error(`No benchmark '${name}'; there are ${Object.keys(benchmarks).join(', ')}.`);
-    await bench();
+    await bench(options);
   }
 }
 

@@ -4,24 +4,30 @@ import { tmpdir } from 'node:os';
 import type { Lane } from '../../src/engine/lanes/lane';
 import { dispatch } from '../../src/engine/lanes/dispatch';
 import { closeLanes, openLanes } from '../../src/engine/lanes/openLanes';
-import { prepare } from '../../src/engine/prepare';
+import { prepare, type Prepared } from '../../src/engine/prepare';
 import type { ScoreRequest } from '../../src/engine/request';
+import { ScoreReporter } from '../../src/engine/scoreReporter';
 import { batchFlops } from '../../src/engine/scoring/cost';
-import { notBegun } from '../../src/engine/scoring/work';
+import { notBegun, type Update } from '../../src/engine/scoring/work';
 import { workloadOf, type Workload } from '../../src/engine/scoring/workload';
-import type { TaskKind } from '../../src/shared/words';
+import type { Device, TaskKind } from '../../src/shared/words';
 import { loadProduct } from '../../src/tensors/onnxruntime';
 
 /** The engine with its processes open and a model loaded, to be asked for one score after the other. */
 export class OurScorer {
   private constructor(
     private readonly lanes: readonly Lane[],
+    private readonly prepared: Prepared,
     private readonly work: Workload,
-    /** Arithmetic of one score. */
-    readonly gflop: number,
   ) {}
 
-  static async open(model: string, data: string, kind: TaskKind, samples: number): Promise<OurScorer> {
+  static async open(
+    model: string,
+    data: string,
+    kind: TaskKind,
+    samples: number,
+    device: Device = 'native',
+  ): Promise<OurScorer> {
     const request: ScoreRequest = {
       model,
       modelName: 'bench',
@@ -30,34 +36,54 @@ export class OurScorer {
       samples,
       batchSize: samples,
       maxLength: 4096,
-      device: 'native',
+      device,
       labels: 'empirical',
       perSample: true,
       taylor: false,
       seed: 1,
     };
     const prepared = await prepare(request);
-    const cores = os.availableParallelism();
-    const work = workloadOf(prepared, request, cores, undefined);
-    const lanes = await openLanes({ model, device: 'native' }, work.processes, cores);
-    const flops = work.items.reduce((sum, { batch }) => sum + batchFlops(prepared.model, batch, false), 0);
+    const { lanes, work } = await opened(prepared, request);
     await prepared.model.dispose();
-    return new OurScorer(lanes, work, flops / 1e9);
+    return new OurScorer(lanes, prepared, work);
+  }
+
+  /** What computes, in the device's own words. */
+  get description(): string {
+    return this.lanes[0]!.device.description;
+  }
+
+  /** How memory is spent. */
+  get memory(): string {
+    return `${this.work.mode}, batches of ${this.work.tokens} tokens at most`;
+  }
+
+  /** Arithmetic of one score. */
+  get gflop(): number {
+    const { model } = this.prepared;
+    return this.work.items.reduce((sum, { batch }) => sum + batchFlops(model, batch, false), 0) / 1e9;
   }
 
   /** Scores once. @returns seconds */
-  async run(): Promise<number> {
+  async run(report: (update: Update) => void = () => undefined): Promise<number> {
     const { work, lanes } = this;
     const orders = work.units.map((unit) => ({
       unit,
       items: unit.items.flatMap((item) => work.items[item] ?? []),
       progress: notBegun,
-      folder: path.join(tmpdir(), `adapter-lab-bench-unit-${unit.index}`),
+      folder: path.join(tmpdir(), `adapter-lab-bench-unit-${process.pid}-${unit.index}`),
     }));
     const settings = { mode: work.mode, labels: { kind: 'empirical' }, taylor: false } as const;
     const started = performance.now();
-    await dispatch(lanes, orders, settings, () => undefined, new AbortController().signal);
+    await dispatch(lanes, orders, settings, report, new AbortController().signal);
     return (performance.now() - started) / 1000;
+  }
+
+  /** Scores once without measuring. @returns each module's score */
+  async scores(): Promise<ReadonlyMap<string, number>> {
+    const reporter = new ScoreReporter(this.prepared, this.work, () => undefined);
+    await this.run((update) => reporter.take(update));
+    return new Map(reporter.tasks[0]!.moduleScores(false).map(({ path: of, score }) => [of, score]));
   }
 
   /** What the machine multiplies with all its cores, in GFLOP/s: 1024 x 768 x 3072, the best of twenty. */
@@ -80,5 +106,28 @@ export class OurScorer {
 
   close(): Promise<void> {
     return closeLanes(this.lanes);
+  }
+}
+
+/** On the CPU the work decides how many processes there are; what a card holds is known when it is open. */
+async function opened(
+  prepared: Prepared,
+  request: ScoreRequest,
+): Promise<{ lanes: readonly Lane[]; work: Workload }> {
+  const { model, device } = request;
+  const cores = os.availableParallelism();
+  if (device !== 'webgpu') {
+    const work = workloadOf(prepared, request, cores, undefined);
+    return { lanes: await openLanes({ model, device }, work.processes, cores), work };
+  }
+  const lanes = await openLanes({ model, device }, 1, cores);
+  try {
+    return {
+      lanes,
+      work: workloadOf(prepared, request, cores, undefined, undefined, lanes[0]!.device.card),
+    };
+  } catch (error) {
+    await closeLanes(lanes);
+    throw error;
   }
 }

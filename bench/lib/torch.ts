@@ -15,16 +15,23 @@ export interface TorchRun {
    * run after one of another mode starts from that one's; for memory, start a process for each mode.
    */
   readonly peakRssBytes: number;
+  /** Of a card, since the start of this run: what tensors took, and that with freed memory which torch keeps. */
+  readonly peakAllocatedBytes?: number;
+  readonly peakReservedBytes?: number;
 }
 
 /** What score_torch.py says of itself before the first run. */
 export interface TorchInfo {
   readonly torch: string;
   readonly threads: number;
-  /** The kernel that OpenBLAS runs here, by its own name. */
-  readonly kernel: string;
+  /** Where a card computes: its name, CUDA's version, and the error of a product against float64. */
+  readonly card?: string;
+  readonly cuda?: string;
+  readonly productError?: number;
+  /** Elsewhere: the kernel that OpenBLAS runs here, by its own name. */
+  readonly kernel?: string;
   /** What was tried before the choice: single-thread speed and error against float64 of each kernel. */
-  readonly blas: {
+  readonly blas?: {
     readonly gflops1T: number;
     readonly error: number;
     readonly tried: readonly { readonly kernel: string; readonly gflops1T: number; readonly error: number }[];
@@ -35,6 +42,7 @@ export interface TorchOptions {
   readonly model: string;
   readonly data: string;
   readonly threads?: number;
+  readonly device?: 'cpu' | 'cuda';
   /** Debian's own Python by default, since it is the one that has Debian's torch. */
   readonly python?: string;
 }
@@ -55,9 +63,11 @@ export class TorchScorer {
     model,
     data,
     threads = 2,
+    device = 'cpu',
     python = '/usr/bin/python3',
   }: TorchOptions): Promise<TorchScorer> {
     const args = [script, '--model', model, '--data', data, '--threads', String(threads), '--serve'];
+    args.push('--device', device);
     const env = {
       ...process.env,
       // libgomp's threads would spin against OpenBLAS's: 1.7 times slower.
@@ -77,6 +87,13 @@ export class TorchScorer {
   async run(mode: TorchMode): Promise<TorchRun> {
     this.child.stdin.write(`run ${mode}\n`);
     return (await this.answer()) as TorchRun;
+  }
+
+  /** Each module's score, without measuring. */
+  async scores(mode: TorchMode): Promise<ReadonlyMap<string, number>> {
+    this.child.stdin.write(`scores ${mode}\n`);
+    const { scores } = (await this.answer()) as { readonly scores: Readonly<Record<string, number>> };
+    return new Map(Object.entries(scores));
   }
 
   async stop(): Promise<void> {

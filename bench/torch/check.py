@@ -40,7 +40,8 @@ def check(folder):
         losses, logits = model.losses(batch, lambda linear, x: linear.forward(x))
         known = expected["logits"]
         if inputs["task"] == "causal-lm":
-            known = [row for sample in known for row in sample[:-1]]
+            aimed = [zip(sample, targets[1:]) for sample, targets in zip(known, inputs["labels"])]
+            known = [row for sample in aimed for row, target in sample if target != -100]
         known = torch.tensor(known, dtype=torch.float64)
         norms = {
             name: expected["matrices"][f"{name}.weight"]["per_sample_grad_sq_norm"]

@@ -24,7 +24,7 @@ def naive(model, batch):
     """As published Fisher scripts: sample by sample, backward, square, add up, entry by entry; the module's score is the
     sum of its entries. Without what makes such scripts slower than they must be: the squares are added in place, and
     gradients are dropped rather than zeroed. Gives {module: score}."""
-    samples = batch.alone()
+    samples = batch.alone
     trainable(model, True)
     sums = [torch.zeros_like(linear.weight, requires_grad=False) for linear in model.linears()]
     for sample in samples:
@@ -33,27 +33,31 @@ def naive(model, batch):
             total.addcmul_(linear.weight.grad, linear.weight.grad)
             linear.weight.grad = None
     trainable(model, False)
-    return {
-        name: part.sum().item() / len(samples)
-        for linear, total in zip(model.linears(), sums)
-        for name, part in scored_parts(linear, total)
-    }
+    parts = [part for linear, total in zip(model.linears(), sums) for part in scored_parts(linear, total)]
+    # Read as one: a card is waited for with every reading.
+    values = torch.stack([part.sum() for _, part in parts]).tolist()
+    return {name: value / len(samples) for (name, _), value in zip(parts, values)}
 
 
 def naive_norms(model, batch):
     """Sample by sample as well, but for the trace alone: each gradient is reduced to its squared norm at once and
     nothing as large as the model is added up. Gives {module: [per sample]}."""
-    samples = batch.alone()
+    samples = batch.alone
     trainable(model, True)
-    norms = {name: [] for linear in model.linears() for name, _, _ in linear.parts}
-    for sample in samples:
+    names = [name for linear in model.linears() for name, _, _ in linear.parts]
+    # Made at once: numbers that come one by one between gradients would keep their memory from being used again, and
+    # reading each would wait for a card.
+    norms = torch.empty(len(names), len(samples), dtype=model.linears()[0].weight.dtype, device=batch.device)
+    for column, sample in enumerate(samples):
         backward_alone(model, sample)
+        row = 0
         for linear in model.linears():
-            for name, part in scored_parts(linear, linear.weight.grad):
-                norms[name].append(squared_norm(part).item())
+            for _, part in scored_parts(linear, linear.weight.grad):
+                norms[row, column] = squared_norm(part)
+                row += 1
             linear.weight.grad = None
     trainable(model, False)
-    return {name: torch.tensor(values, dtype=torch.float64) for name, values in norms.items()}
+    return dict(zip(names, norms))
 
 
 def squared_norm(matrix):
@@ -84,7 +88,7 @@ def gram(model, batch):
     cheaper than forming the gradient X^T D. Gives {module: [per sample]}."""
     norms = {}
     count = len(batch.samples)
-    anchor = torch.zeros((), requires_grad=True)
+    anchor = torch.zeros((), device=batch.device, requires_grad=True)
 
     def record(linear, x, dy):
         inputs, outputs = x.view(count, -1, x.shape[1]), dy.view(count, -1, dy.shape[1])
@@ -108,6 +112,14 @@ def gram(model, batch):
 MODES = {"naive": naive, "naive-norms": naive_norms, "gram": gram}
 
 
+def on_host(result):
+    """Per-sample values as float64 in the processor's memory, read as one: a card is waited for with every reading."""
+    values = torch.stack(list(result.values())).cpu().double()
+    return dict(zip(result, values))
+
+
 def traces(result):
     """{module: mean over samples} of whatever a mode gives."""
-    return {name: v if isinstance(v, float) else v.double().mean().item() for name, v in result.items()}
+    if all(isinstance(value, float) for value in result.values()):
+        return result
+    return {name: values.mean().item() for name, values in on_host(result).items()}

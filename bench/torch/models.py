@@ -5,40 +5,10 @@ import math
 import torch
 import torch.nn.functional as F
 
+from layers import Linear, attention, causal_bias, heads_of, next_token_losses
+from llama import Llama
+
 GELUS = {"gelu": "none", "gelu_new": "tanh", "gelu_pytorch_tanh": "tanh"}
-
-
-class Linear:
-    """A linear layer of a block. `parts` names the modules whose outputs lie side by side in it: (name, start, size);
-    query, key and value are one product where the file has three, as fast implementations do."""
-
-    def __init__(self, tensors, names, in_by_out=False):
-        weights = [tensors[f"{name}.weight"] for name in names]
-        self.weight = weights[0] if len(names) == 1 else torch.cat(weights, 0)
-        self.bias = torch.cat([tensors[f"{name}.bias"] for name in names])
-        self.in_by_out = in_by_out
-        sizes = [w.shape[1 if in_by_out else 0] for w in weights]
-        self.parts = [(name, sum(sizes[:i]), size) for i, (name, size) in enumerate(zip(names, sizes))]
-
-    @property
-    def matrix(self):
-        """in x out"""
-        return self.weight if self.in_by_out else self.weight.t()
-
-    def forward(self, x):
-        return torch.addmm(self.bias, x, self.matrix)
-
-
-def attention(fused, samples, heads, bias):
-    """Multi-head attention of fused query, key, value [samples * tokens, 3 * width]; `bias` is added to the scores."""
-    rows, tripled = fused.shape
-    tokens, size = rows // samples, tripled // (3 * heads)
-    query, key, value = fused.view(samples, tokens, 3, heads, size).permute(2, 0, 3, 1, 4)
-    scores = torch.matmul(query / math.sqrt(size), key.transpose(-1, -2))
-    if bias is not None:
-        scores += bias
-    mixed = torch.matmul(F.softmax(scores, -1), value)
-    return mixed.transpose(1, 2).reshape(rows, heads * size)
 
 
 class Gpt2:
@@ -69,21 +39,15 @@ class Gpt2:
         width = self.tokens.shape[1]
         x = (F.embedding(batch.ids, self.tokens) + self.positions[:length]).view(-1, width)
         # Padding is on the right, where no token of the sample looks.
-        causal = torch.full((length, length), -math.inf, dtype=x.dtype).triu_(1)
+        causal = causal_bias(length, x)
         for norms, (fused, out, up, down) in self.blocks:
             h = F.layer_norm(x, (width,), *norms[0], self.epsilon)
-            x = x + apply(out, attention(apply(fused, h), samples, self.heads, causal))
+            x = x + apply(out, attention(*heads_of(apply(fused, h), samples, self.heads), causal, causal=True))
             h = F.layer_norm(x, (width,), *norms[1], self.epsilon)
             x = x + apply(down, F.gelu(apply(up, h), approximate=self.gelu))
-        targets = torch.full_like(batch.labels, -100)
-        targets[:, :-1] = batch.labels[:, 1:]
-        scored = targets != -100
-        # Only tokens that have a target reach the output, the widest product of all.
-        x = x[scored.view(-1)]
-        logits = F.layer_norm(x, (width,), *self.norm, self.epsilon) @ self.output.t()
-        losses = F.cross_entropy(logits, targets[scored], reduction="none")
-        owners = torch.arange(samples).repeat_interleave(scored.sum(1))
-        return torch.zeros(samples, dtype=x.dtype).index_add(0, owners, losses) / scored.sum(1), logits
+        return next_token_losses(
+            batch, x, lambda rows: F.layer_norm(rows, (width,), *self.norm, self.epsilon), self.output
+        )
 
 
 class Bert:
@@ -122,10 +86,10 @@ class Bert:
         x = F.layer_norm(x.view(-1, width), (width,), *self._norm(f"{at}LayerNorm"), self.epsilon)
         hidden = None
         if not batch.full:
-            hidden = torch.zeros(samples, 1, 1, length, dtype=x.dtype)
+            hidden = torch.zeros(samples, 1, 1, length, dtype=x.dtype, device=x.device)
             hidden.masked_fill_(~batch.mask[:, None, None], -math.inf)
         for norms, (fused, out, up, down) in self.blocks:
-            mixed = attention(apply(fused, x), samples, self.heads, hidden)
+            mixed = attention(*heads_of(apply(fused, x), samples, self.heads), hidden)
             x = F.layer_norm(x + apply(out, mixed), (width,), *norms[0], self.epsilon)
             h = F.gelu(apply(up, x), approximate=self.gelu)
             x = F.layer_norm(x + apply(down, h), (width,), *norms[1], self.epsilon)
@@ -136,7 +100,7 @@ class Bert:
 
 
 def build(config, tensors):
-    shapes = {"gpt2": Gpt2, "bert": Bert}
+    shapes = {"gpt2": Gpt2, "bert": Bert, "llama": Llama}
     kind = config["model_type"]
     if kind not in shapes:
         raise SystemExit(f"score_torch: model_type {kind!r} is not one of {', '.join(shapes)}")

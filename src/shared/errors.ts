@@ -126,6 +126,15 @@ export function toLabError(thrown: unknown): LabError {
       },
     );
   }
+  // libtensorflow's words for a card without room.
+  if (/OOM when allocating|RESOURCE_EXHAUSTED/i.test(message)) {
+    return new LabError(
+      'out-of-memory',
+      `The memory of the card is full: ${message.split('\n')[0]}`,
+      'Lower score.max_length or score.batch_size, or choose another device.',
+      { cause: thrown },
+    );
+  }
   return new LabError('internal', `Unexpected error: ${message}`, 'Please report it with the log.', {
     cause: thrown,
   });

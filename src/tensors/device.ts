@@ -36,7 +36,7 @@ interface Starter {
 /** How each device is started; the order of `devices` is that of `auto`. `cpu` is the tests' oracle and only taken by name. */
 const starters: Record<Device, Starter> = {
   // Its binding copies what it reads back.
-  tensorflow: { start: async () => ({ description: await startTensorflow() }) },
+  tensorflow: { start: startTensorflow },
   webgpu: { start: startWebgpu, notInElectron: electronRefusal },
   native: { start: async (threads) => ({ description: await startWasm('native', threads) }) },
   wasm: { start: async () => ({ description: await startWasm('wasm', 1) }) },

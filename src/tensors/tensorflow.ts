@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import { runtimeRequire } from '../files/runtimes';
+import type { CardLimits } from './cardLimits';
 import { findCards } from './machine/cards';
 import { cudaTrouble } from './machine/cuda';
 
@@ -19,10 +20,10 @@ interface Binding {
 
 /**
  * Loads the first package that works and makes its backend current.
- * @returns what computes, for people
+ * @returns what computes, for people; the limits of a card
  * @throws Error with one sentence a package on why it cannot be used
  */
-export async function startTensorflow(): Promise<string> {
+export async function startTensorflow(): Promise<{ description: string; limits?: CardLimits }> {
   // libtensorflow takes the whole card unless told otherwise before it starts.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
@@ -57,7 +58,7 @@ function load(name: string): { version?: Record<string, string> } {
 }
 
 /** @param library name and version of the package */
-async function describe(library: string): Promise<string> {
+async function describe(library: string): Promise<{ description: string; limits?: CardLimits }> {
   const { isUsingGpuDevice, binding } = tf.backend() as unknown as Binding;
   const versions =
     binding?.TF_Version === undefined ? library : `${library}, libtensorflow ${binding.TF_Version}`;
@@ -65,12 +66,15 @@ async function describe(library: string): Promise<string> {
   if (isUsingGpuDevice === true) {
     const [card] = cards.filter(({ vendor }) => vendor === 'nvidia');
     const driver = card?.driver === undefined ? '' : `, driver ${card.driver}`;
-    return `${card?.name ?? 'GPU'}, ${versions}${driver}`;
+    const name = card?.name ?? 'GPU';
+    const { memoryBytes, freeBytes } = card ?? {};
+    // CUDA binds what its memory holds.
+    const limits = { name, tensorBytes: Infinity, memoryBytes, freeBytes, sharedMemory: false };
+    return { description: `${name}, ${versions}${driver}`, limits };
   }
   const trouble = library.startsWith(packages[0]) ? await cudaTrouble(cards) : undefined;
-  return trouble === undefined
-    ? `CPU, ${versions}`
-    : `CPU, ${versions}; not the card: ${trouble.sentence} ${trouble.fix}`;
+  const why = trouble === undefined ? '' : `; not the card: ${trouble.sentence} ${trouble.fix}`;
+  return { description: `CPU, ${versions}${why}` };
 }
 
 /** One sentence: what is missing, and the command that gets it. */

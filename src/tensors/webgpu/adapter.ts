@@ -12,10 +12,13 @@ const wantedLimits = [
 /** Programs that pretend to be a card. Each is hundreds of times slower than the device `native`. */
 const pretenders = /swiftshader|llvmpipe|lavapipe|software|basic render|warp/i;
 
-/** The name of a card, as its driver tells it. */
-export function nameOf({ description, device, architecture, vendor }: GPUAdapterInfo): string {
-  const name = [description, device, `${vendor} ${architecture}`].find((text) => text.trim() !== '') ?? '';
-  return name.trim() || 'an unnamed card';
+/** The name of a card, as its driver tells it. Dawn's `description` is of the driver; software has no better name. */
+export function nameOf(info: GPUAdapterInfo): string {
+  const { description, device, architecture, vendor } = info;
+  const names = isSoftware(info) ? [description, device] : [device, description];
+  return (
+    [...names, `${vendor} ${architecture}`].find((text) => text.trim() !== '')?.trim() ?? 'an unnamed card'
+  );
 }
 
 /** Whether an adapter computes on the CPU. */

@@ -18,7 +18,7 @@ export interface Questions {
   readonly holdHeap: { bytes: number };
 }
 export interface Answers {
-  readonly open: { device: Device; backend: string; refused: OpenDevice['refused'] };
+  readonly open: { device: Device; backend: string; description: string; refused: OpenDevice['refused'] };
   readonly startWasm: { description: string; primitives: 'heap' | 'composed' };
   readonly products: {
     results: { shape: number[]; values: Float32Array }[];
@@ -31,8 +31,8 @@ export interface Answers {
 
 const answers: { [Q in keyof Questions]: (question: Questions[Q]) => Promise<Answers[Q]> } = {
   open: async ({ device: wanted }) => {
-    const { device, refused } = await openDevice(wanted, 1);
-    return { device, backend: tf.getBackend(), refused };
+    const { device, description, refused } = await openDevice(wanted, 1);
+    return { device, backend: tf.getBackend(), description, refused };
   },
   startWasm: async ({ builds }) => {
     const description = await startWasm('wasm', 1, builds);

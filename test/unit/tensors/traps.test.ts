@@ -56,6 +56,14 @@ describe('traps of tfjs', () => {
     ]);
   });
 
+  it('a card gives numbers later: all are read by `readNumbers`, or where devices answer at once', () => {
+    const reads = sources.filter(({ text }) => /\.(dataSync|arraySync|data|array)\(\)/.test(text));
+    assert.deepEqual(reads.map(({ file }) => file).sort(), [
+      'tensors/primitives/composed.ts',
+      'tensors/readBack.ts',
+    ]);
+  });
+
   it('comparisons on the tape have no gradient: only primitives compare, which no tape sees', () => {
     const files = callers([
       'greater',
