@@ -13,7 +13,8 @@ const execute =
   (command: string, ...args: unknown[]) =>
   (): unknown =>
     vscode.commands.executeCommand(command, ...args);
-const ours = (command: CommandId, title: string): Remedy => ({ title, run: execute(command) });
+/** A button that runs one of our commands. */
+export const ours = (command: CommandId, title: string): Remedy => ({ title, run: execute(command) });
 
 /** What helps whatever was being done; whoever shows an error may know better. */
 const remedies: Partial<Record<ErrorCode, Remedy>> = {

@@ -12,6 +12,8 @@ export interface RuntimeSpec {
   /** For people. */
   readonly title: string;
   readonly package: string;
+  /** By this file under dist/native a build of the extension shows that it brings the runtime itself. */
+  readonly carriedFile?: string;
   readonly version: string;
   /** Where it runs, as `process.platform`-`process.arch`. */
   readonly platforms: readonly string[];
@@ -40,6 +42,7 @@ export const runtimes: Readonly<Record<RuntimeId, RuntimeSpec>> = {
   webgpu: {
     title: 'WebGPU (Dawn)',
     package: 'webgpu',
+    carriedFile: 'dawn.node',
     version: '0.6.2',
     platforms: ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'],
     elsewhere: 'Dawn is built for Linux, macOS and Windows on x64 and arm64 only.',
@@ -50,6 +53,7 @@ export const runtimes: Readonly<Record<RuntimeId, RuntimeSpec>> = {
   native: {
     title: 'ONNX Runtime',
     package: 'onnxruntime-node',
+    carriedFile: 'onnxruntime_binding.node',
     version: '1.30.0',
     platforms: ['darwin-arm64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'],
     elsewhere: 'ONNX Runtime is built for Linux and Windows, and for macOS on Apple silicon.',

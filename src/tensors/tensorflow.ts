@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import util from 'node:util';
-import { runtimeRequire } from '../files/runtimes';
+import { runtimeRequire, thisPlatform } from '../files/runtimes';
+import { runtimes } from '../shared/runtimes';
 import type { CardLimits } from './cardLimits';
 import { findCards } from './machine/cards';
 import { cudaTrouble } from './machine/cuda';
@@ -81,7 +82,10 @@ async function describe(library: string): Promise<{ description: string; limits?
 export function reasonOf(name: string, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   const first = (message ?? String(error)).split('\n')[0] ?? '';
-  if (code === 'MODULE_NOT_FOUND' && first.includes(`'${name}'`)) return `${name} is not installed.`;
+  if (code === 'MODULE_NOT_FOUND' && first.includes(`'${name}'`)) {
+    const offered = name === packages[0] && runtimes.tensorflow.platforms.includes(thisPlatform);
+    return `${name} is not installed${offered ? ': the command Install GPU Runtime gets it' : ''}.`;
+  }
   if (first.includes('was not found') || first.includes('tfjs_binding.node') || code === 'MODULE_NOT_FOUND') {
     return `${name} is there without libtensorflow: the command Install GPU Runtime gets it, and so does npm rebuild ${name} --ignore-scripts=false.`;
   }

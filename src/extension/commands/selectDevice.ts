@@ -1,5 +1,6 @@
 import { deviceSetting, writeDevice } from '../settings';
 import type { DeviceChoice } from '../runs/jobs';
+import { ours } from '../presenter';
 import { requireTrust } from '../trust';
 import { deviceItems } from './deviceItems';
 import type { Parts } from './parts';
@@ -23,12 +24,19 @@ export async function selectDevice(parts: Parts): Promise<DeviceChoice | undefin
   });
   if (!picked) return undefined;
   if (picked.choice === undefined) {
-    void parts.presenter.offer(
-      'information',
-      `${picked.label.replace(/^\$\([^)]*\) /, '')}: ${picked.detail}`,
-    );
+    refuse(parts, picked.label.replace(/^\$\([^)]*\) /, ''), picked.detail ?? '');
     return undefined;
   }
   await writeDevice(picked.choice);
   return picked.choice;
+}
+
+/** Says why a device is not to be had: its row shows the beginning only. */
+function refuse({ presenter }: Parts, device: string, reason: string): void {
+  presenter.note(`${device}: ${reason}`);
+  const install = reason.includes('Install GPU Runtime')
+    ? ours('adapterLab.installGpuRuntime', 'Install GPU Runtime')
+    : undefined;
+  // A warning has a button in any case, and only with a button does the window show more than one line.
+  void presenter.offer('warning', `${device}: ${reason}`, install);
 }

@@ -5,7 +5,7 @@ import { planRuntime } from '../../files/runtimes/plan';
 import { removeRuntime } from '../../files/runtimes/staging';
 import { remoteSize } from '../../files/runtimes/download';
 import { formatBytes } from '../../shared/format';
-import { runtimes } from '../../shared/runtimes';
+import { runtimeIds, runtimes } from '../../shared/runtimes';
 import { confirmation, installButton } from './confirmation';
 import { installShown } from './installShown';
 import type { RuntimeChange, RuntimeParts } from './parts';
@@ -52,7 +52,10 @@ export async function manageRuntimes(parts: RuntimeParts): Promise<RuntimeChange
 }
 
 async function items({ runtimes: { folder, extension } }: RuntimeParts): Promise<RuntimeItem[]> {
-  const carried = existsSync(join(extension, 'dist', 'native', 'onnxruntime_binding.node'));
+  const carried = runtimeIds.filter((id) => {
+    const file = runtimes[id].carriedFile;
+    return file !== undefined && existsSync(join(extension, 'dist', 'native', file));
+  });
   return runtimeItems(await installedRuntimes(folder), process, carried);
 }
 

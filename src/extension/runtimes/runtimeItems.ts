@@ -8,19 +8,19 @@ export interface RuntimeItem extends vscode.QuickPickItem {
   readonly id: RuntimeId;
   /** Undefined where it is not installed. */
   readonly record: RuntimeRecord | undefined;
-  /** Why it cannot be installed here; a sentence. */
+  /** Why it is not installed here; a sentence. */
   readonly refused: string | undefined;
 }
 
 /**
  * The runtimes as rows of a quick pick; those that are not for this machine say why.
  *
- * @param carried whether the extension itself carries what the runtime `native` would bring
+ * @param carried those whose files the extension brings itself
  */
 export const runtimeItems = (
   installed: readonly RuntimeRecord[],
   machine: Machine,
-  carried: boolean,
+  carried: readonly RuntimeId[],
 ): RuntimeItem[] =>
   runtimeIds.map((id): RuntimeItem => {
     const { title, needs, npmBytes } = runtimes[id];
@@ -34,6 +34,10 @@ export const runtimeItems = (
       const description = `installed, ${versionText(record)}, ${formatBytes(record.bytes)}`;
       return { id, record, refused, label: `$(check) ${title}`, description, detail: needs };
     }
+    if (carried.includes(id)) {
+      const detail = 'This build of Adapter Lab carries it already.';
+      return { id, record, refused: detail, label: `$(check) ${title}`, description: 'not needed', detail };
+    }
     const more = id === 'tensorflow' ? ' and libtensorflow' : '';
     return {
       id,
@@ -41,7 +45,7 @@ export const runtimeItems = (
       refused,
       label: `$(cloud-download) ${title}`,
       description: `not installed, downloads ${formatBytes(npmBytes)}${more}`,
-      detail: id === 'native' && carried ? 'This build of Adapter Lab carries it already.' : needs,
+      detail: needs,
     };
   });
 

@@ -1,8 +1,7 @@
-import * as vscode from 'vscode';
 import type { RuntimeRecord } from '../../files/runtimes';
 import { formatBytes } from '../../shared/format';
-import type { CommandId } from '../../shared/ids';
 import { runtimes, type RuntimeId } from '../../shared/runtimes';
+import { ours } from '../presenter';
 import type { RuntimeParts } from './parts';
 
 /** Says that a runtime is there, and from when on it counts: an engine sees what is installed when it starts. */
@@ -12,7 +11,7 @@ export function tellInstalled(parts: RuntimeParts, { id, bytes, files }: Runtime
     presenter.note(`${name}: SHA-256 ${sha256}, ${verified ? 'as pinned' : 'recorded; none is published'}.`);
   }
   const message = `${runtimes[id].title} is installed (${formatBytes(bytes)}). ${when(parts)}`;
-  void presenter.offer('information', message, selectDevice);
+  void presenter.offer('information', message, ours('adapterLab.selectDevice', 'Select Device'));
 }
 
 export function tellRemoved(parts: RuntimeParts, id: RuntimeId): void {
@@ -23,8 +22,3 @@ const when = ({ jobs }: RuntimeParts): string =>
   jobs.active
     ? 'The run that is going on ends as it began; the next one sees the change.'
     : 'The next run sees the change.';
-
-const selectDevice = {
-  title: 'Select Device',
-  run: () => vscode.commands.executeCommand('adapterLab.selectDevice' satisfies CommandId),
-};

@@ -21,7 +21,7 @@ const record = (version: string): RuntimeRecord => ({
 
 describe('the rows of runtimes', () => {
   it('say what is installed, what would be downloaded, and what it needs', () => {
-    const rows = runtimeItems([record('0.6.2')], linux, false);
+    const rows = runtimeItems([record('0.6.2')], linux, []);
     assert.deepEqual(
       rows.map(({ label, description }) => [label, description]),
       [
@@ -34,16 +34,23 @@ describe('the rows of runtimes', () => {
   });
 
   it('say why one is not for this machine', () => {
-    const [tensorflow] = runtimeItems([], { platform: 'darwin', arch: 'arm64' }, false);
+    const [tensorflow] = runtimeItems([], { platform: 'darwin', arch: 'arm64' }, []);
     assert.equal(tensorflow?.description, 'not for this machine');
     assert.equal(tensorflow.detail, runtimes.tensorflow.elsewhere);
     assert.equal(tensorflow.refused, runtimes.tensorflow.elsewhere);
   });
 
   it('say that a newer version could be installed, and that one is not needed', () => {
-    const [, webgpu, native] = runtimeItems([record('0.5.0')], linux, true);
+    const [, webgpu, native] = runtimeItems([record('0.5.0')], linux, ['native']);
     assert.match(webgpu?.description ?? '', /version 0\.5\.0 \(0\.6\.2 is newer\)/);
-    assert.match(native?.detail ?? '', /carries it already/);
+    assert.match(native?.refused ?? '', /carries it already/);
+  });
+
+  it('offer to remove what was installed before the extension carried it', () => {
+    const [, installed] = runtimeItems([record('0.6.2')], linux, ['webgpu', 'native']);
+    assert.equal(installed?.refused, undefined);
+    const [, carried] = runtimeItems([], linux, ['webgpu', 'native']);
+    assert.match(carried?.refused ?? '', /carries it already/);
   });
 });
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import util from 'node:util';
+import { thisPlatform } from '../../../src/files/runtimes';
+import { runtimes } from '../../../src/shared/runtimes';
 import { reasonOf, restoreNodeUtilities } from '../../../src/tensors/tensorflow';
 
 const gpu = '@tensorflow/tfjs-node-gpu';
@@ -11,7 +13,9 @@ describe("reasonOf: why TensorFlow's own runtime cannot be used", () => {
     [
       'the package is not there',
       error(`Cannot find module '${gpu}'\nRequire stack:\n- /a/file.js`, 'MODULE_NOT_FOUND'),
-      `${gpu} is not installed.`,
+      runtimes.tensorflow.platforms.includes(thisPlatform)
+        ? `${gpu} is not installed: the command Install GPU Runtime gets it.`
+        : `${gpu} is not installed.`,
     ],
     [
       'its native part was never downloaded',
