@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * One configuration, five bundles in dist/: extension (host), gpuRuntimes (what one of its commands loads), worker (engine
+ * One configuration, five bundles in dist/: extension (host), onDemand (what some of its commands load), worker (engine
  * process), cli, webview.
  * `--watch` rebuilds on change; `--production` minifies.
  */
@@ -34,11 +34,11 @@ const bundles: BuildOptions[] = [
   {
     ...node,
     entryPoints: { extension: 'src/extension/main.ts' },
-    external: ['vscode', './gpuRuntimes'],
+    external: ['vscode', './onDemand'],
     // What is left as an import would be found by the rules of modules, and would not find VS Code's own.
     supported: { 'dynamic-import': false },
   },
-  { ...node, entryPoints: { gpuRuntimes: 'src/extension/gpuRuntimes.ts' }, external: ['vscode'] },
+  { ...node, entryPoints: { onDemand: 'src/extension/onDemand.ts' }, external: ['vscode'] },
   {
     ...node,
     entryPoints: { worker: 'src/worker/main.ts', cli: 'src/cli/main.ts' },

@@ -11,6 +11,7 @@ import { createEngine, engineRenewal, findRuntime, offerRestartWhenSilent } from
 import { Experiments } from './experiments';
 import { actOnPage } from './pageActions';
 import { RunPanels } from './panel/runPanels';
+import type * as OnDemand from './onDemand';
 import type { Presenter } from './presenter';
 import { Jobs } from './runs/jobs';
 import { RunStore } from './runs/runStore';
@@ -49,8 +50,6 @@ export function createLab(
     folder,
     findNode: findRuntime,
     renewEngine: renewal.renew,
-    // A bundle of its own; esbuild.config.ts leaves this very path alone.
-    load: () => import('./gpuRuntimes'),
   };
   const panels: RunPanels = new RunPanels(
     extension,
@@ -63,7 +62,9 @@ export function createLab(
   );
   const { hints, disposables } = registerEditorFeatures(runs, jobs);
   const experiments = new Experiments(dialogs, () => panels.focused);
-  const parts = { dialogs, experiments, presenter, jobs, runs, panels, hints, engine, runtimes };
+  // esbuild.config.ts leaves this very path alone.
+  const onDemand = (): Promise<typeof OnDemand> => import('./onDemand');
+  const parts = { dialogs, experiments, presenter, jobs, runs, panels, hints, engine, runtimes, onDemand };
   const owned = [
     panels,
     new StatusBar(engine, jobs),

@@ -23,7 +23,7 @@ describe('the package', () => {
   });
 
   it('keeps tfjs out of the host and out of the page', () => {
-    for (const bundle of ['extension.js', 'gpuRuntimes.js', 'webview.js']) {
+    for (const bundle of ['extension.js', 'onDemand.js', 'webview.js']) {
       assert.ok(!/registerKernel|BatchMatMul|WASM_HAS_SIMD/.test(text(bundle)), bundle);
     }
     assert.ok(/BatchMatMul/.test(text('worker.js')), 'the worker has it');
@@ -39,7 +39,7 @@ describe('the package', () => {
       // Of tfjs's way to fetch models, which is never taken; asked for in a try.
       'encoding',
     ]);
-    for (const bundle of ['extension.js', 'gpuRuntimes.js', 'worker.js', 'cli.js']) {
+    for (const bundle of ['extension.js', 'onDemand.js', 'worker.js', 'cli.js']) {
       const required = [...text(bundle).matchAll(/\brequire\(["']([^"'.][^"']*)["']\)/g)].map(
         (match) => match[1]!,
       );
@@ -58,7 +58,7 @@ describe('the package', () => {
       'changelog.md',
       'dist/cli.js',
       'dist/extension.js',
-      'dist/gpuRuntimes.js',
+      'dist/onDemand.js',
       'dist/wasm/kernels-fma.wasm',
       'dist/wasm/kernels.wasm',
       'dist/wasm/tfjs-backend-wasm-simd.wasm',

@@ -9,6 +9,6 @@ import type { Parts } from './parts';
  */
 export async function installGpuRuntime(parts: Parts): Promise<RuntimeChange | undefined> {
   requireTrust();
-  const { manageRuntimes } = await parts.runtimes.load();
+  const { manageRuntimes } = await parts.onDemand();
   return manageRuntimes(parts);
 }

@@ -3,6 +3,7 @@ import type { Dialogs } from '../dialogs';
 import type { HintsProvider } from '../editor/inlayHintsProvider';
 import type { EngineClient } from '../engineClient/engineClient';
 import type { Experiments } from '../experiments';
+import type * as OnDemand from '../onDemand';
 import type { Presenter } from '../presenter';
 import type { RunPanels } from '../panel/runPanels';
 import type { Jobs } from '../runs/jobs';
@@ -20,6 +21,8 @@ export interface Parts {
   readonly hints: HintsProvider;
   readonly engine: Pick<EngineClient, 'request'>;
   readonly runtimes: RuntimesOfWindow;
+  /** Loads what only some commands need. */
+  readonly onDemand: () => Promise<typeof OnDemand>;
 }
 
 /** A command about one experiment. What it returns is what `executeCommand` gives. */

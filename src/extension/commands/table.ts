@@ -3,7 +3,6 @@ import { type ErrorCode, type ErrorPayload } from '../../shared/errors';
 import type { CommandId } from '../../shared/ids';
 import type { Remedy } from '../presenter';
 import { allocatePlan } from './allocate';
-import { commitPlan } from './commitPlan';
 import { installGpuRuntime } from './installGpuRuntime';
 import type { ExperimentCommand, Parts } from './parts';
 import { pickModelRemedy } from './pickModel';
@@ -32,7 +31,9 @@ export function commandTable(parts: Parts): CommandTable {
     'adapterLab.scoreLayers': about('adapterLab.scoreLayers', scoreLayers),
     'adapterLab.allocate': about('adapterLab.allocate', allocatePlan),
     'adapterLab.runExperiment': about('adapterLab.runExperiment', runExperiment),
-    'adapterLab.commitPlan': about('adapterLab.commitPlan', commitPlan),
+    'adapterLab.commitPlan': about('adapterLab.commitPlan', async (given, uri) =>
+      (await given.onDemand()).commitPlan(given, uri),
+    ),
     'adapterLab.showAllocationMap': about('adapterLab.showAllocationMap', showMap),
     'adapterLab.stop': () => parts.jobs.stop(),
     'adapterLab.resume': about('adapterLab.resume', resume),

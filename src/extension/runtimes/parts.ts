@@ -11,10 +11,6 @@ export interface RuntimesOfWindow {
   readonly findNode: () => Promise<NodeRuntime>;
   /** Ends the engine, now or when the run that is going on ends, so that the next one sees other runtimes. */
   readonly renewEngine: () => Promise<void>;
-  /** Loads the command's bundle. */
-  readonly load: () => Promise<{
-    readonly manageRuntimes: (parts: RuntimeParts) => Promise<RuntimeChange | undefined>;
-  }>;
 }
 
 /** The part of everything that the command works with. */
