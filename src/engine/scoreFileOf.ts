@@ -16,7 +16,9 @@ export function scoreFileOf(
   const prepared = tasks[task];
   if (prepared === undefined) throw new Error(`There is no task ${task}.`);
   const { source, dataHash, samples } = prepared;
-  const byPrompt = source.kind === 'classification' && model.spec.head.kind === 'language';
+  const language = model.spec.head.kind === 'language';
+  const byPrompt = source.kind === 'classification' && language;
+  const prompt = source.prompt ?? (byPrompt ? defaultPrompt : undefined);
   return {
     version: 1,
     model: request.modelName,
@@ -27,9 +29,9 @@ export function scoreFileOf(
     labels: request.labels,
     samples: samples.length,
     kind: source.kind,
-    loss: byPrompt ? 'label-text' : model.spec.head.kind === 'language' ? 'next-token' : 'class-head',
+    loss: byPrompt ? 'label-text' : language ? 'next-token' : 'class-head',
     meanLoss: scores.meanLoss,
-    ...(byPrompt ? { prompt: source.prompt ?? defaultPrompt } : {}),
+    ...(language && prompt !== undefined ? { prompt } : {}),
     seed: request.seed,
     maxLength: Math.min(request.maxLength, model.spec.maxLength),
     device: on.device,

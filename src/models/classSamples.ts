@@ -2,6 +2,7 @@ import type { TaskSource } from '../shared/taskSource';
 import { column, integers, lineError, tokenIds, type Line } from './lineFields';
 import type { ClassSample, ImageSample } from './samples';
 import type { PatchEmbedding } from './spec';
+import { framed } from './textTokens';
 import { requireTokenizer, type TextTokenizer } from './tokenizer';
 
 /** The classes of a model's head. */
@@ -43,22 +44,23 @@ export function toClassSample(
     const end = Math.min(length, maxLength);
     if (end === 0) throw lineError(where, 'no token is left');
     const label = classNumber(line['labels'], classes, where);
-    return { ids: ids.slice(0, end), segments: segments?.slice(0, end), label };
+    const kept = { ids: ids.slice(0, end), segments: segments?.slice(0, end), label };
+    return length > end ? { ...kept, truncated: true } : kept;
   }
   const known = requireTokenizer(tokenizer, where);
-  const ids = cut(column(line, task.text, where), known, maxLength);
+  const text = column(line, task.text, where);
+  const whole = known.encode(text);
+  const ids = whole.length <= maxLength ? whole : cut(text, known, maxLength);
   if (ids.length === 0) throw lineError(where, 'the text has no tokens');
-  return { ids, label: classNumber(line[task.label ?? 'label'], classes, where) };
+  const sample = { ids, label: classNumber(line[task.label ?? 'label'], classes, where) };
+  return whole.length > maxLength ? { ...sample, truncated: true } : sample;
 }
 
 /** A text's tokens, cut so that what the tokenizer puts before and behind a text stays. */
 function cut(text: string, tokenizer: TextTokenizer, maxLength: number): number[] {
-  const ids = tokenizer.encode(text);
-  if (ids.length <= maxLength) return ids;
-  const plain = tokenizer.encodePlain(text);
-  const start = ids.findIndex((_, from) => plain.every((id, index) => ids[from + index] === id));
-  if (start < 0) return ids.slice(0, maxLength);
-  const [before, behind] = [ids.slice(0, start), ids.slice(start + plain.length)];
+  const parts = framed(text, tokenizer);
+  if (parts === undefined) return tokenizer.encode(text).slice(0, maxLength);
+  const { before, plain, behind } = parts;
   const room = Math.max(0, maxLength - before.length - behind.length);
   return [...before, ...plain.slice(0, room), ...behind].slice(0, maxLength);
 }

@@ -1,80 +1,44 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { LabError } from '../shared/errors';
+import { csvRows } from './rows/csv';
+import { jsonArray } from './rows/jsonArray';
+import { jsonLines } from './rows/jsonLines';
+import { parquetRows } from './rows/parquet';
+import type { DataLine, Rows } from './rows/rows';
 import { seededShuffle } from './shuffle';
 
-/** A line of a data file with where it stands. */
-export interface DataLine {
-  readonly record: Readonly<Record<string, unknown>>;
-  readonly where: string;
-}
+export type { DataLine } from './rows/rows';
+
+/** What reads a file, by its ending. */
+const readers = new Map<string, (file: string) => Promise<Rows>>([
+  ['jsonl', jsonLines],
+  ['ndjson', jsonLines],
+  ['json', jsonArray],
+  ['csv', (file) => csvRows(file, ',')],
+  ['tsv', (file) => csvRows(file, '\t')],
+  ['parquet', parquetRows],
+]);
 
 /**
- * `count` lines of a JSONL file, chosen by a seeded shuffle; all of them, in file order, where there are no more.
- * Only the chosen lines are parsed.
+ * `count` rows of a data file, chosen by a seeded shuffle; all of them, in file order, where there are no more. Which rows
+ * are chosen depends on seed and number of rows alone, whatever the format.
  *
  * @throws LabError data-missing, data-empty, data-format-unsupported, data-line-invalid
  */
 export async function sampleLines(file: string, count: number, seed: number): Promise<DataLine[]> {
-  if (!/\.(jsonl|ndjson)$/.test(file)) {
+  const reader = readers.get(/\.(\w+)$/.exec(file)?.[1]?.toLowerCase() ?? '');
+  if (reader === undefined) {
+    const endings = [...readers.keys()].map((ending) => `.${ending}`);
     throw new LabError(
       'data-format-unsupported',
-      `${file} is not a .jsonl file.`,
-      'Give the data as JSON lines; CSV and Parquet are not read yet.',
+      `${file} does not end in ${endings.slice(0, -1).join(', ')} or ${endings.at(-1)}.`,
+      'Give the data in one of these formats, with the ending of it.',
     );
   }
-  const lines = await readLines(file);
-  if (lines.length === 0) {
-    throw new LabError('data-empty', `${file} has no lines.`, 'Give a file with at least one sample.');
+  const rows = await reader(file);
+  if (rows.count === 0) {
+    const what = /l$|ndjson$/i.test(file) ? 'lines' : 'rows';
+    throw new LabError('data-empty', `${file} has no ${what}.`, 'Give a file with at least one sample.');
   }
-  const chosen = lines.length <= count ? lines : seededShuffle(lines, seed).slice(0, count);
-  return chosen.map(({ text, number }) => ({
-    record: parse(text, file, number),
-    where: `${file}:${number}`,
-  }));
-}
-
-interface NumberedLine {
-  readonly text: string;
-  readonly number: number;
-}
-
-async function readLines(file: string): Promise<NumberedLine[]> {
-  const lines: NumberedLine[] = [];
-  let number = 0;
-  try {
-    for await (const line of createInterface({
-      input: createReadStream(file, 'utf8'),
-      crlfDelay: Infinity,
-    })) {
-      number++;
-      // A byte order mark, as some editors on Windows write it.
-      const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
-      if (text.trim() !== '') lines.push({ text, number });
-    }
-  } catch (error) {
-    throw new LabError(
-      'data-missing',
-      `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-      'Check the path of the data.',
-      { cause: error },
-    );
-  }
-  return lines;
-}
-
-function parse(text: string, file: string, number: number): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw new LabError(
-    'data-line-invalid',
-    `${file}:${number} is not a JSON object.`,
-    'Correct the line and start again.',
-  );
+  const all = Array.from({ length: rows.count }, (_, index) => index);
+  return rows.read(rows.count <= count ? all : seededShuffle(all, seed).slice(0, count));
 }

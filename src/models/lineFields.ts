@@ -26,6 +26,10 @@ export function tokenIds(line: Line, where: string): { ids: number[]; length: nu
   return { ids, length };
 }
 
+/** What to do where a column is missing. */
+export const nameColumns =
+  'Name the columns in the task (text:, label:, prompt:) or with --text, --label and --prompt.';
+
 /** The text of a column. @throws LabError data-column-missing */
 export function column(line: Line, name: string, where: string): string {
   const value = line[name];
@@ -34,7 +38,7 @@ export function column(line: Line, name: string, where: string): string {
   throw new LabError(
     'data-column-missing',
     `${where} has no text in the column "${name}"; it has ${Object.keys(line).join(', ') || 'nothing'}.`,
-    'Name the columns in the task (text:, label:) or with --text and --label.',
+    nameColumns,
   );
 }
 

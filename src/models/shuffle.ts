@@ -1,7 +1,6 @@
-/**
- * A shuffled copy (Fisher-Yates over mulberry32, T. Ettinger, public domain): the same seed gives the same order on
- * every machine, which Math.random would not.
- */
+import { mulberry32 } from '../shared/random';
+
+/** A shuffled copy (Fisher and Yates): the same seed gives the same order on every machine. */
 export function seededShuffle<T>(items: readonly T[], seed: number): T[] {
   const random = mulberry32(seed);
   const shuffled = [...items];
@@ -10,14 +9,4 @@ export function seededShuffle<T>(items: readonly T[], seed: number): T[] {
     [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
   }
   return shuffled;
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -2,6 +2,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../shared/errors';
+import { chatTemplate, templateSource, type ChatTemplate } from './chat/chatTemplate';
 
 /** Text to token ids and back, as the model's own `tokenizer.json` says. */
 export interface TextTokenizer {
@@ -10,10 +11,13 @@ export interface TextTokenizer {
   /** Without any special token. */
   encodePlain(text: string): number[];
   decode(ids: readonly number[]): string;
+  /** How conversations are written down; undefined where the folder has no chat template. */
+  readonly chat?: ChatTemplate | undefined;
 }
 
 /**
- * @param folder a Hugging Face model folder with `tokenizer.json` and optionally `tokenizer_config.json`
+ * @param folder a Hugging Face model folder with `tokenizer.json` and optionally `tokenizer_config.json`,
+ *   `chat_template.jinja`
  * @throws LabError tokenizer-missing, tokenizer-invalid
  */
 export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
@@ -26,7 +30,15 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
       'Add the tokenizer.json of the model, or give data that is already tokenized (input_ids).',
     );
   }
-  const config = (await readObject(path.join(folder, 'tokenizer_config.json'))) ?? {};
+  const configFile = path.join(folder, 'tokenizer_config.json');
+  const config = (await readObject(configFile)) ?? {};
+  const jinjaFile = path.join(folder, 'chat_template.jinja');
+  const jinja = await readText(jinjaFile);
+  const template = templateSource(jinja, config);
+  const chat =
+    template === undefined
+      ? undefined
+      : chatTemplate(template, config, jinja === undefined ? configFile : jinjaFile);
   try {
     const tokenizer = new Tokenizer(definition, config);
     return {
@@ -35,6 +47,7 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
       // The library refuses an empty list.
       decode: (ids) =>
         ids.length === 0 ? '' : tokenizer.decode([...ids], { clean_up_tokenization_spaces: false }),
+      chat,
     };
   } catch (error) {
     throw invalid(file, error);
@@ -51,18 +64,22 @@ export function requireTokenizer(tokenizer: TextTokenizer | undefined, where: st
   );
 }
 
-async function readObject(file: string): Promise<object | undefined> {
-  let text: string;
+async function readObject(file: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const text = await readText(file);
+  if (text === undefined) return undefined;
   try {
-    text = await readFile(file, 'utf8');
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    throw invalid(file, error);
+  }
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-  try {
-    return JSON.parse(text) as object;
-  } catch (error) {
-    throw invalid(file, error);
   }
 }
 

@@ -53,13 +53,16 @@ export function addScore(program: Command): void {
     .requiredOption('--model <dir>', 'Hugging Face model folder', absolute)
     .requiredOption(
       '--data <file>',
-      'JSONL file: text columns, or input_ids that are already tokenized',
+      '.jsonl, .json, .csv, .tsv or .parquet: columns of text, messages, or input_ids that are already tokenized',
       absolute,
     )
     .addOption(new Option('--kind <kind>', 'what a line is').choices([...taskKinds]).default('causal-lm'))
     .option('--text <column>', 'column of the text', 'text')
     .option('--label <column>', 'column of the label', 'label')
-    .option('--prompt <template>', 'prompt of a classification line; {text} stands for the text')
+    .option(
+      '--prompt <template>',
+      'what stands before the label, or before the text of causal-lm; {text}, {question} stand for columns',
+    )
     .addOption(new Option('--estimator <name>', 'how to score').choices([...estimators]).default('fisher'))
     .option('--samples <n>', 'samples at most', positiveInteger, 256)
     .option(

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { defaultPrompt } from '../../shared/taskSource';
 import type { Budget, Plan } from '../../shared/words';
 import { camelKeys, type CamelKeys } from './camelCase';
 import type { ExperimentFile } from './schema';
@@ -18,7 +19,8 @@ export interface ExperimentTask {
   readonly text: string;
   /** Undefined for `causal-lm`. */
   readonly label: string | undefined;
-  readonly prompt: string;
+  /** Undefined for `causal-lm` of text alone. */
+  readonly prompt: string | undefined;
 }
 
 /** An experiment as the program works with it: defaults filled in, all paths absolute. */
@@ -51,7 +53,7 @@ export function toExperiment(written: ExperimentFile, file: string): Experiment 
       test: optional(task.test),
       text: task.text,
       label: task.kind === 'causal-lm' ? undefined : (task.label ?? 'label'),
-      prompt: task.prompt,
+      prompt: task.prompt ?? (task.kind === 'causal-lm' ? undefined : defaultPrompt),
     })),
     adapter: { ...camelKeys(adapter), alpha: adapter.alpha ?? 2 * adapter.rank },
     budget,

@@ -66,10 +66,11 @@ describe('samples for a head that classifies text', () => {
     const text = 'one two three four five six seven eight nine ten';
     const plain = tokenizer.encodePlain(text);
     for (const maxLength of [3, 5, plain.length + 1]) {
-      const { ids } = read({ text, mood: 0 }, maxLength);
+      const { ids, truncated } = read({ text, mood: 0 }, maxLength);
       assert.deepEqual(ids, [0, ...plain.slice(0, maxLength - 2), 0]);
+      assert.equal(truncated, true);
     }
-    assert.deepEqual(read({ text, mood: 0 }, plain.length + 2).ids, [0, ...plain, 0]);
+    assert.deepEqual(read({ text, mood: 0 }, plain.length + 2), { ids: [0, ...plain, 0], label: 0 });
     assert.deepEqual(read({ text, mood: 0 }, 1).ids, [0]);
   });
 
@@ -81,7 +82,7 @@ describe('samples for a head that classifies text', () => {
       labels: 2,
     };
     assert.deepEqual(read(line), { ids: [5, 6, 7], segments: [0, 1, 1], label: 2 });
-    assert.deepEqual(read(line, 2), { ids: [5, 6], segments: [0, 1], label: 2 });
+    assert.deepEqual(read(line, 2), { ids: [5, 6], segments: [0, 1], label: 2, truncated: true });
     const alone = toClassSample({ input_ids: [5], labels: 'sad' }, task, classes, undefined, 9, 'here');
     assert.deepEqual(alone, { ids: [5], segments: undefined, label: 0 });
   });

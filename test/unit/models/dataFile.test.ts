@@ -84,10 +84,27 @@ describe('sampleLines', () => {
     );
     await rejectsWith(sampleLines(await write(''), 9, 1), 'data-empty', /has no lines/);
     await rejectsWith(sampleLines(await write('\n \r\n'), 9, 1), 'data-empty', /has no lines/);
-    await rejectsWith(
-      sampleLines(await write('a,b\n', 'csv'), 9, 1),
-      'data-format-unsupported',
-      /\.csv is not/,
+    for (const ending of ['txt', 'arrow', 'jsonl.gz']) {
+      await rejectsWith(
+        sampleLines(await write('a,b\n', ending), 9, 1),
+        'data-format-unsupported',
+        /does not end in \.jsonl, \.ndjson, \.json, \.csv, \.tsv or \.parquet\.$/,
+      );
+    }
+  });
+
+  it('chooses the same rows of every format, whatever the case of its ending', async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => n);
+    const files = [
+      await write(numbered(60)),
+      await write(JSON.stringify(rows.map((n) => ({ n }))), 'JSON'),
+      await write(`n\n${rows.join('\n')}\n`, 'csv'),
+      await write(`n\n${rows.join('\n')}\n`, 'TSV'),
+    ];
+    const chosen = await Promise.all(
+      files.map(async (file) => (await sampleLines(file, 10, 5)).map(({ record }) => Number(record['n']))),
     );
+    for (const other of chosen) assert.deepEqual(other, chosen[0]);
+    assert.equal(new Set(chosen[0]).size, 10);
   });
 });

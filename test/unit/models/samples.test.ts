@@ -28,7 +28,7 @@ describe('samples from text', () => {
     const whole = toSample({ text }, words, tokenizer, 100, 'here');
     assert.deepEqual(whole, { ids: tokenizer.encode(text), targets: tokenizer.encode(text) });
     const cut = toSample({ text }, words, tokenizer, 5, 'here');
-    assert.deepEqual(cut, { ids: whole.ids.slice(0, 5), targets: whole.ids.slice(0, 5) });
+    assert.deepEqual(cut, { ids: whole.ids.slice(0, 5), targets: whole.ids.slice(0, 5), truncated: true });
   });
 
   it('trains a classification sample on the tokens of its label alone', () => {
@@ -76,7 +76,8 @@ describe('samples from text', () => {
     const text = fc.string({ unit: character, maxLength: 120, size: 'max' });
     fc.assert(
       fc.property(text, fc.integer({ min: 14, max: 60 }), (shown, maxLength) => {
-        const { ids, targets } = toSample({ text: shown, label: 'spam' }, spam, tokenizer, maxLength, 'here');
+        const sample = toSample({ text: shown, label: 'spam' }, spam, tokenizer, maxLength, 'here');
+        const { ids, targets } = sample;
         const whole = tokenizer.encode(defaultPrompt.replace('{text}', () => shown));
         assert.ok(ids.length <= maxLength);
         assert.equal(targets.length, ids.length);
@@ -84,9 +85,11 @@ describe('samples from text', () => {
         assert.ok(targets.slice(0, -label.length).every((target) => target === ignored));
         assert.deepEqual(targets.slice(-label.length), label);
         if (whole.length + label.length <= maxLength) {
+          assert.ok(!('truncated' in sample));
           assert.deepEqual(ids.slice(0, -label.length), whole);
           return;
         }
+        assert.equal(sample.truncated, true);
         cuts++;
         const prompt = tokenizer.decode(ids.slice(0, -label.length));
         assert.ok(prompt.endsWith('\nLabel:'), prompt);

@@ -24,7 +24,9 @@ describe('samples that are tokenized already', () => {
 
   it('are cut at the longest length', () => {
     const record = { input_ids: [5, 6, 7, 8, 9], attention_mask: [1, 1, 1, 1, 0] };
-    assert.deepEqual(read(record, 3), { ids: [5, 6, 7], targets: [5, 6, 7] });
+    assert.deepEqual(read(record, 3), { ids: [5, 6, 7], targets: [5, 6, 7], truncated: true });
+    // What is cut away of the padding is no loss.
+    assert.ok(!('truncated' in read(record, 4)));
   });
 
   const refused: readonly [what: string, record: Record<string, unknown>, message: RegExp][] = [
