@@ -12,13 +12,14 @@ export const arrows = {
   planning: ['shared', 'files'],
   tensors: ['shared', 'files'],
   models: ['shared', 'files', 'tensors'],
-  engine: ['shared', 'files', 'configs', 'planning', 'tensors', 'models'],
-  worker: ['shared', 'files', 'configs', 'planning', 'tensors', 'models', 'engine'],
-  cli: ['shared', 'files', 'configs', 'planning', 'tensors', 'models', 'engine'],
+  adapters: ['shared', 'files', 'tensors', 'models'],
+  engine: ['shared', 'files', 'configs', 'planning', 'tensors', 'models', 'adapters'],
+  worker: ['shared', 'files', 'configs', 'planning', 'tensors', 'models', 'adapters', 'engine'],
+  cli: ['shared', 'files', 'configs', 'planning', 'tensors', 'models', 'adapters', 'engine'],
   extension: ['shared', 'files', 'configs', 'planning'],
 };
 const rooms = Object.keys(arrows);
-const tfjsRooms = ['tensors', 'models', 'engine'];
+const tfjsRooms = ['tensors', 'models', 'adapters', 'engine'];
 
 const room = (name, files, allowed, { vscode = false, tfjs = false } = {}) => ({
   files: [files],
@@ -36,7 +37,12 @@ const room = (name, files, allowed, { vscode = false, tfjs = false } = {}) => ({
           ...(vscode ? [] : [{ group: ['vscode'], message: 'Only extension/ imports vscode.' }]),
           ...(tfjs
             ? []
-            : [{ group: ['@tensorflow/**'], message: 'Only tensors/, models/ and engine/ import tfjs.' }]),
+            : [
+                {
+                  group: ['@tensorflow/**'],
+                  message: 'Only tensors/, models/, adapters/ and engine/ import tfjs.',
+                },
+              ]),
         ],
       },
     ],

@@ -20,6 +20,9 @@ import { partName, WeightReader } from './weights';
 /** Called in the backward pass of a linear layer: its inputs and its outputs' gradients, rows of a sample together. */
 export type Recorder = (path: string, x: tf.Tensor2D, dy: tf.Tensor2D) => void;
 
+/** Adds to a linear layer's output, given its path, inputs [rows, in] and outputs [rows, out]. */
+export type Adapt = (path: string, x: tf.Tensor2D, y: tf.Tensor2D) => tf.Tensor2D;
+
 type BlockWeights = Readonly<Record<string, tf.Tensor>>;
 
 /** A transformer over a Hugging Face folder, cut into embedding, blocks and head, so that it need never be in memory whole. */
@@ -85,16 +88,17 @@ export class Transformer {
   /**
    * Hidden states after a block. With a recorder, the backward pass reports every linear layer to it.
    * @param x [batch · length, width]
+   * @param adapt changes linear layers' outputs
    */
-  block(layer: number, x: tf.Tensor2D, batch: Batch, record?: Recorder): tf.Tensor2D {
+  block(layer: number, x: tf.Tensor2D, batch: Batch, record?: Recorder, adapt?: Adapt): tf.Tensor2D {
     const prefix = this.prefix(layer);
     const { members, length, lengths } = batch;
     const shape = { batch: members.length, length, lengths, bottom: layer === 0 && record !== undefined };
     return transformerBlock(this.blockSpec(layer), x, shape, {
       norm: (input, spec) => frozenNorm(input, normWeights(spec, this.weights(layer)), spec.form),
       rotary: (form) => this.rotary(form, length),
-      linear: (input, { name, orientation }, bottom) =>
-        frozenLinear(
+      linear: (input, { name, orientation }, bottom) => {
+        const output = frozenLinear(
           input,
           {
             weight: this.matrix(layer, `${name}.weight`),
@@ -102,7 +106,9 @@ export class Transformer {
             orientation,
           },
           { bottom, record: record && ((rows, dy) => record(prefix + name, rows, dy)) },
-        ),
+        );
+        return adapt === undefined ? output : adapt(prefix + name, input, output);
+      },
     });
   }
 

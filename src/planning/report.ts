@@ -10,6 +10,7 @@ import {
 import { fisherWords } from '../shared/fisherWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunState } from '../shared/runState';
+import { table } from './table';
 
 /** A run as a Markdown page: what was measured on what, how stable it is, what was planned. Pure. */
 export function reportOf(state: RunState): string {
@@ -48,22 +49,6 @@ export function layerTable(state: RunState): string[] {
     ...(planned ? [(experts[layer] ?? 0) > 0 ? String(experts[layer]) : '-'] : []),
   ]);
   return table([head, ...rows]);
-}
-
-/** A bar in a cell would begin another one. */
-const escaped = (text: string): string => text.replaceAll('|', '\\|');
-
-/** Markdown rows, padded so that they read as a table in a terminal too; numbers to the right, names to the left. */
-function table(cells: readonly (readonly string[])[], leftColumns = 0): string[] {
-  const rows = cells.map((row) => row.map(escaped));
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const cell = (text: string, column: number): string =>
-    column < leftColumns ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0);
-  const line = (row: readonly string[]): string => `| ${row.map(cell).join(' | ')} |`;
-  const rule = widths.map((width, column) =>
-    column < leftColumns ? '-'.repeat(width) : `${'-'.repeat(Math.max(1, width - 1))}:`,
-  );
-  return [line(rows[0] ?? []), `| ${rule.join(' | ')} |`, ...rows.slice(1).map(line)];
 }
 
 function facts(state: RunState): string[] {

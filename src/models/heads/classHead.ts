@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { largestOf } from '../../shared/largestOf';
 import { primitives } from '../../tensors/primitives/current';
 import { readNumbers } from '../../tensors/readBack';
 import type { Batch } from '../batches';
@@ -14,6 +15,7 @@ import {
   type Head,
   type HeadInput,
   type HeadOutcome,
+  type HeadVerdict,
   type Labels,
 } from './head';
 
@@ -50,6 +52,22 @@ export class ClassHead implements Head {
     } finally {
       tf.dispose(tensorsOf(trace));
     }
+  }
+
+  async judge({ x, batch }: HeadInput): Promise<HeadVerdict> {
+    const logits = this.classes(x, batch);
+    const reading = readNumbers(logits);
+    logits.dispose();
+    const values = await reading;
+    const { losses } = crossEntropy(values, batch, { kind: 'empirical' });
+    requireFiniteLosses(batch, losses);
+    const classes = batch.members.map((_, row) => {
+      const mine = values
+        .subarray((row * values.length) / batch.members.length)
+        .subarray(0, values.length / batch.members.length);
+      return mine.indexOf(largestOf(mine));
+    });
+    return { losses, classes, exact: classes.map((found, row) => found === batch.labels?.[row]) };
   }
 
   /** A classifier is small: its weights stay. */

@@ -16,6 +16,16 @@ export interface HeadOutcome {
   readonly gradient: tf.Tensor2D;
 }
 
+/** What a head says of one batch without a gradient. */
+export interface HeadVerdict {
+  /** Mean loss of each member over its own targets, as the batch weighs them; in float64. */
+  readonly losses: readonly number[];
+  /** Whether each member's targets all are what the model finds likeliest: its greedy continuation is the text itself. */
+  readonly exact: readonly boolean[];
+  /** Class of each member by the head; absent where next tokens are predicted. */
+  readonly classes?: readonly number[];
+}
+
 /** One batch's last hidden states. @property x [batch · length, width]; stays the caller's */
 export interface HeadInput {
   readonly x: tf.Tensor2D;
@@ -28,7 +38,9 @@ export interface Head {
   load(): Promise<void>;
   /** @throws LabError loss-not-finite */
   run(input: HeadInput, labels: Labels): Promise<HeadOutcome>;
-  /** The same for many batches with the weights read piece by piece, each piece once or twice for all of them. */
+  /** Losses and predictions alone. @throws LabError loss-not-finite */
+  judge(input: HeadInput): Promise<HeadVerdict>;
+  /** `run` for many batches with the weights read piece by piece, each piece once or twice for all of them. */
   runStreamed(inputs: readonly HeadInput[], labels: Labels): Promise<HeadOutcome[]>;
   dispose(): void;
 }

@@ -3,7 +3,14 @@ import type { LanguageHeadSpec } from '../spec';
 import type { Batch } from '../batches';
 import { normShapes, normWeights } from '../normTensors';
 import type { WeightReader } from '../weights';
-import { outcomesOf, type Head, type HeadInput, type HeadOutcome, type Labels } from './head';
+import {
+  outcomesOf,
+  type Head,
+  type HeadInput,
+  type HeadOutcome,
+  type HeadVerdict,
+  type Labels,
+} from './head';
 import { LanguagePass, type LanguageEnds, type OutputSlice } from './languagePass';
 
 /** Numbers in one slice of the output matrix, 64 MB in float32. */
@@ -34,9 +41,19 @@ export class LanguageHead implements Head {
     this.slices = slices;
   }
 
+  async judge(input: HeadInput): Promise<HeadVerdict> {
+    const { ends, slices } = this.loaded;
+    const pass = new LanguagePass(input, ends, { kind: 'empirical' });
+    try {
+      for (const slice of slices) await pass.measure(slice, false);
+      return { losses: pass.losses(), exact: pass.exact() };
+    } finally {
+      pass.dispose();
+    }
+  }
+
   async run(input: HeadInput, labels: Labels): Promise<HeadOutcome> {
-    const { ends, slices } = this;
-    if (ends === undefined || slices === undefined) throw new Error('The head was not loaded.');
+    const { ends, slices } = this.loaded;
     const pass = new LanguagePass(input, ends, labels);
     try {
       for (const slice of slices) await pass.measure(slice, slices.length === 1);
@@ -73,8 +90,7 @@ export class LanguageHead implements Head {
 
   /** Scores of every token as the next one. @param x hidden states [rows, width] @returns [rows, vocabulary] */
   logits(x: tf.Tensor2D): tf.Tensor2D {
-    const { ends, slices } = this;
-    if (ends === undefined || slices === undefined) throw new Error('The head was not loaded.');
+    const { ends, slices } = this.loaded;
     return tf.tidy(() => {
       const pass = new LanguagePass({ x, batch: everyPosition(x.shape[0]) }, ends, { kind: 'empirical' });
       return tf.concat(
@@ -89,6 +105,12 @@ export class LanguageHead implements Head {
     tf.dispose((this.slices ?? []).map(({ weight }) => weight));
     this.ends = undefined;
     this.slices = undefined;
+  }
+
+  private get loaded(): { readonly ends: LanguageEnds; readonly slices: readonly OutputSlice[] } {
+    const { ends, slices } = this;
+    if (ends === undefined || slices === undefined) throw new Error('The head was not loaded.');
+    return { ends, slices };
   }
 
   private async loadEnds(): Promise<LanguageEnds & { readonly tensors: readonly tf.Tensor[] }> {

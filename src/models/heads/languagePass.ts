@@ -130,6 +130,17 @@ export class LanguagePass {
     return losses;
   }
 
+  /** Of each member, whether no token is likelier than a target at any position. Known once every slice was measured. */
+  exact(): boolean[] {
+    const { batch } = this.input;
+    const exact = new Array<boolean>(batch.members.length).fill(true);
+    batch.positions.forEach((position, i) => {
+      // Both are float32 numbers of the same logits: the likeliest token's is the largest itself.
+      if (this.chosen[i] !== this.largest[i]) exact[Math.floor(position / batch.length)] = false;
+    });
+    return exact;
+  }
+
   dispose(): void {
     const { value, stats } = this.normed ?? {};
     const made = [this.rows, value, stats, this.hidden, this.gradient, this.kept?.logits, this.kept?.slopes];

@@ -1,6 +1,6 @@
+import { shareOut } from '../../shared/shareOut';
 import { keepLayers } from '../keepLayers';
 import type { Candidate, Problem, Shares } from '../problem';
-import { shareOut } from '../proportional';
 import { rankLayers } from '../rankLayers';
 import { fits, tooSmall } from '../fits';
 

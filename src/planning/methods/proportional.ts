@@ -1,7 +1,7 @@
+import { shareOut } from '../../shared/shareOut';
 import { fits, tooSmall } from '../fits';
 import { keepLayers } from '../keepLayers';
 import type { Problem, Shares } from '../problem';
-import { shareOut } from '../proportional';
 import { rankLayers } from '../rankLayers';
 
 /**

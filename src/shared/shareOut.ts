@@ -1,4 +1,4 @@
-import { LabError } from '../shared/errors';
+import { LabError } from './errors';
 
 /** Integer bounds of every share; no upper bound where `max` is absent. */
 export interface ShareBounds {
@@ -43,11 +43,17 @@ export function shareOut(total: number, weights: readonly number[], bounds: Shar
     );
   }
   const units = weights.length === 0 ? 0 : Math.min(total, max * weights.length);
-  return roundToTotal(quotas(units, weights, min, max), units);
+  return roundToTotal(sharesWithin(units, weights, min, max), units);
 }
 
-/** Real-numbered shares within the bounds that sum to `total`. */
-function quotas(total: number, weights: readonly number[], min: number, max: number): number[] {
+/**
+ * Real-numbered shares within the bounds that sum to `total`: `clamp(c * w_i)` for the one c that makes them.
+ * A share may pass a bound by rounding, up to 1e-9.
+ *
+ * @param total from `min` to `max` times the number of weights
+ * @param weights finite and non-negative
+ */
+export function sharesWithin(total: number, weights: readonly number[], min: number, max: number): number[] {
   const fixed = new Map<number, number>();
   for (;;) {
     const free = weights.map((_, index) => index).filter((index) => !fixed.has(index));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { shareOut } from '../../../src/planning/proportional';
+import { shareOut } from '../../../src/shared/shareOut';
 import { throwsWith } from '../files/throwsCode';
 
 const weights = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 });

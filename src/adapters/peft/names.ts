@@ -1,0 +1,50 @@
+import type { ModelFolder } from '../../files/modelFolder';
+import type { Module } from '../../shared/words';
+
+/** What PEFT puts in front of a path of the base model. */
+export const prefix = 'base_model.model.';
+
+/** What kind of model PEFT wraps; `null` where it is a bare one. */
+export type TaskType = 'CAUSAL_LM' | 'SEQ_CLS' | null;
+
+/** The modules of a model under the names that they have in the class which an adapter is for. */
+export interface NamedModules {
+  /** The class's path of each module, in the model's order. */
+  readonly paths: ReadonlyMap<Module, string>;
+  readonly byPath: ReadonlyMap<string, Module>;
+}
+
+export function namedModules({ modules, root }: ModelFolder, classRoot: string): NamedModules {
+  const named = modules.map((module) => [module, classRoot + module.path.slice(root.length)] as const);
+  return { paths: new Map(named), byPath: new Map(named.map(([module, path]) => [path, module])) };
+}
+
+/**
+ * What stands before the layers in the class that PEFT will load the model as. Files of a bare model have no root (the
+ * published GPT-2 has none), but the class with a head does.
+ */
+export function classRootOf({ root, family, architecture }: ModelFolder, task: TaskType): string {
+  const isBare = task === null && /Model$/.test(architecture) && !/Head/.test(architecture);
+  return root !== '' || isBare ? root : (family.roots[0] ?? '');
+}
+
+/** A module's path inside its layer, which is what Lily shares tensors among: `self_attn.q_proj`. */
+export const targetOf = ({ path, layer }: Module, { root, family }: ModelFolder): string =>
+  path.slice(`${root}${family.layers}${layer}.`.length);
+
+/**
+ * Whether a tensor belongs to a module of `modules_to_save`. PEFT takes every module whose path ends in such a name,
+ * without asking for a dot before it: `classifier` takes `pre_classifier` too (`_set_trainable`).
+ *
+ * @param tensor `classifier.dense.weight`
+ */
+export function isSaved(tensor: string, names: readonly string[]): boolean {
+  const segments = tensor.split('.').slice(0, -1);
+  return segments.some((_, at) => {
+    const path = segments.slice(0, at + 1).join('.');
+    return names.some((name) => path.endsWith(name));
+  });
+}
+
+/** What PEFT saves and loads with every classifier, whether the configuration names it or not. */
+export const classifierNames = ['classifier', 'score'];

@@ -1,0 +1,126 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { readJsonAs, type JsonFile } from '../../files/json';
+import type { ModelFolder } from '../../files/modelFolder';
+import { readSafetensorsHeader } from '../../files/safetensors';
+import { LabError } from '../../shared/errors';
+import type { NamedArray } from '../parameter';
+import { configName, weightsName } from './folder';
+import { adaLoraScaling } from './merge';
+import { classifierNames } from './names';
+import { keyFor, requireConsistent } from './patterns';
+import { shareLily } from './readLily';
+import { readTensors, type ModuleTensors } from './readTensors';
+import { requireShapes } from './requireShapes';
+import {
+  configSchema,
+  requireComputable,
+  type AdaLoraConfig,
+  type AdapterConfig,
+  type LoraConfig,
+} from './schema';
+
+/** A module's adapter in numbers. */
+export interface ReadModule {
+  readonly rank: number;
+  readonly alpha: number;
+  /** What the product of its matrices is multiplied by. */
+  readonly scaling: number;
+}
+
+/** An adapter in PEFT's layout, under our names. */
+export interface ReadAdapter {
+  readonly kind: 'lora' | 'adalora' | 'lily';
+  readonly config: AdapterConfig;
+  /** By the model's path, in its order. */
+  readonly modules: ReadonlyMap<string, ReadModule>;
+  /** `<path>.lora_A` and so on; Lily's shared tensors once. */
+  readonly arrays: ReadonlyMap<string, NamedArray>;
+  /** Modules that were trained whole, by their tensors' names: `classifier.weight`. */
+  readonly modulesToSave: ReadonlyMap<string, NamedArray>;
+}
+
+const about: JsonFile = {
+  what: 'The adapter configuration',
+  missing: 'adapter-invalid',
+  invalid: 'adapter-invalid',
+  next: 'Give the folder of a LoRA, AdaLoRA or Lily adapter as PEFT saves it.',
+};
+
+/**
+ * Reads an adapter that PEFT or we saved: `adapter_config.json` and `adapter_model.safetensors`. float16 and bfloat16 are
+ * widened. Names may be those of the class with a head or of the bare model, whatever the model's own files have.
+ *
+ * @param folder of the adapter
+ * @throws LabError `adapter-invalid` where a file is missing or unreadable, the configuration asks for what is not computed
+ *   here, a tensor is missing, has another shape than module and rank say, or belongs to no module
+ */
+export async function readAdapter(folder: string, model: ModelFolder): Promise<ReadAdapter> {
+  const configFile = path.join(folder, configName);
+  requireComputable(await readJsonAs(configFile, z.looseObject({}), about), configFile);
+  const config = await readJsonAs(configFile, configSchema, about);
+  requireConsistent(config, configFile);
+  const header = await readSafetensorsHeader(await weightsOf(folder));
+  const saved = [
+    ...(config.modules_to_save ?? []),
+    ...(config.task_type === 'SEQ_CLS' ? classifierNames : []),
+  ];
+  const tensors = await readTensors(header, model, config, saved);
+  const { file } = header;
+  if (config.peft_type === 'LILY') return { kind: 'lily', ...shareLily(tensors, model, config, file) };
+  const { modulesToSave } = tensors;
+  const modules = new Map<string, ReadModule>();
+  const arrays = new Map<string, NamedArray>();
+  for (const one of tensors.modules) {
+    const read =
+      config.peft_type === 'LORA' ? loraModule(one, config, file) : adaLoraModule(one, config, file);
+    if (read.rank === 0) continue;
+    modules.set(one.module.path, read);
+    for (const [part, array] of one.parts) arrays.set(`${one.module.path}.${part}`, array);
+  }
+  return { kind: config.peft_type === 'LORA' ? 'lora' : 'adalora', config, modules, arrays, modulesToSave };
+}
+
+/** @throws LabError `adapter-invalid` where shapes are not those of the module at the rank of the configuration */
+function loraModule(one: ModuleTensors, config: LoraConfig, file: string): ReadModule {
+  const { rank_pattern: ranks, alpha_pattern: alphas } = config;
+  const rank = own(ranks, one.path) ?? config.r;
+  const alpha = own(alphas, one.path) ?? config.lora_alpha;
+  const { inFeatures, outFeatures } = one.module;
+  requireShapes(one, { lora_A: [rank, inFeatures], lora_B: [outFeatures, rank] }, file);
+  return { rank, alpha, scaling: alpha / (config.use_rslora ? Math.sqrt(rank) : rank) };
+}
+
+function adaLoraModule(one: ModuleTensors, config: AdaLoraConfig, file: string): ReadModule {
+  const { init_r: initial, lora_alpha: alpha } = config;
+  const { inFeatures, outFeatures } = one.module;
+  const kept =
+    config.rank_pattern?.[`${one.path}.lora_E`] ?? config.rank_pattern?.[`${one.path}.lora_E.default`];
+  const rank = kept === undefined ? initial : kept.filter(Boolean).length;
+  requireShapes(one, { lora_A: [rank, inFeatures], lora_E: [rank, 1], lora_B: [outFeatures, rank] }, file);
+  return { rank, alpha, scaling: adaLoraScaling(alpha, initial, rank) };
+}
+
+function own(pattern: Readonly<Record<string, number>>, name: string): number | undefined {
+  const key = keyFor(Object.keys(pattern), name);
+  return key === undefined ? undefined : pattern[key];
+}
+
+async function weightsOf(folder: string): Promise<string> {
+  const file = path.join(folder, weightsName);
+  const exists = (name: string) =>
+    stat(path.join(folder, name)).then(
+      () => true,
+      () => false,
+    );
+  if (await exists(weightsName)) return file;
+  const isPickled = await exists('adapter_model.bin');
+  throw new LabError(
+    'adapter-invalid',
+    isPickled
+      ? `The adapter in ${folder} is saved as a pickle, adapter_model.bin, which is not read.`
+      : `The adapter's weights ${file} do not exist.`,
+    isPickled ? 'Save it once more with safe_serialization=True.' : about.next,
+  );
+}

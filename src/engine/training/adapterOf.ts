@@ -1,0 +1,115 @@
+import { AdaLora } from '../../adapters/adaLora';
+import { adaptedBy, type AdaptedModule } from '../../adapters/adapted';
+import type { Adapter } from '../../adapters/adapter';
+import { DynamicLora } from '../../adapters/dynamicLora';
+import { Lily, targetOf } from '../../adapters/lily';
+import { Lora } from '../../adapters/lora';
+import { MoeLora } from '../../adapters/moeLora';
+import type { Experiment } from '../../configs/experiment/experiment';
+import { LabError } from '../../shared/errors';
+import type { Module, Plan, PlannedModule } from '../../shared/words';
+
+/** MoLA's coefficient of the load-balance loss. */
+const balance = 0.001;
+
+/**
+ * The modules that an experiment adapts: its plan's, or without a plan every module that its targets name, all alike.
+ * @throws LabError option-invalid where no module is left
+ */
+export function adaptedModules(
+  { adapter, method, adalora }: Experiment,
+  plan: Plan | undefined,
+  modules: readonly Module[],
+): AdaptedModule[] {
+  const experts = method === 'floe' || method === 'lora-smoe' ? adapter.experts : 1;
+  const row: PlannedModule = {
+    rank: method === 'adalora' ? adalora.initR : adapter.rank,
+    alpha: adapter.alpha,
+    experts,
+  };
+  const named = ({ path }: Module): boolean =>
+    adapter.targets.some((target) => path === target || path.endsWith(`.${target}`));
+  const rows = plan?.modules ?? Object.fromEntries(modules.filter(named).map(({ path }) => [path, row]));
+  const adapted = adaptedBy(rows, modules);
+  if (adapted.length > 0) return adapted;
+  throw new LabError(
+    'option-invalid',
+    plan === undefined
+      ? `No module of the model ends in ${adapter.targets.join(', ')}.`
+      : 'The plan gives no module of the model an adapter.',
+    'Name modules as adapter-lab inspect lists them.',
+  );
+}
+
+/**
+ * The adapter that an experiment's method trains.
+ * @param steps of the whole training
+ * @throws LabError option-invalid for options that do not go together
+ */
+export function adapterOf(
+  experiment: Experiment,
+  adapted: readonly AdaptedModule[],
+  width: number,
+  steps: number,
+  seed: number,
+): Adapter {
+  const { method, adapter, lily, adalora, dynamicLora } = experiment;
+  const usual = { dropout: adapter.dropout, rankStabilized: false };
+  switch (method) {
+    case 'lora':
+      return new Lora(plain(adapted), usual, seed);
+    case 'floe':
+      return new MoeLora(adapted, { ...usual, form: 'hydra', topK: adapter.topK, balance: 0 }, seed);
+    case 'lora-smoe':
+      return new MoeLora(adapted, { ...usual, form: 'mola', topK: adapter.topK, balance }, seed);
+    case 'lily':
+      requireOneRank(adapted);
+      return new Lily(
+        adapted,
+        { ...lily, strideA: lily.strideA, numB: lily.numB, perSample: lily.perSample },
+        seed,
+      );
+    case 'dynamic-lora':
+      return new DynamicLora(plain(adapted), { ...usual, ...dynamicLora }, width, seed);
+    case 'adalora': {
+      requirePhases(adalora.tinit, adalora.tfinal, steps);
+      const { targetR, tinit, tfinal, deltaT, beta1, beta2, orthRegWeight } = adalora;
+      return new AdaLora(
+        adapted,
+        {
+          ...{ targetRank: targetR, warmup: tinit, final: tfinal, interval: deltaT, beta1, beta2 },
+          ...{ orthogonality: orthRegWeight, dropout: adapter.dropout },
+        },
+        seed,
+      );
+    }
+  }
+}
+
+/** What has no experts is LoRA in each module, whatever a plan of another method says. */
+const plain = (adapted: readonly AdaptedModule[]): AdaptedModule[] =>
+  adapted.map((one) => ({ ...one, experts: 1 }));
+
+function requireOneRank(adapted: readonly AdaptedModule[]): void {
+  const ranks = new Map<string, number>();
+  for (const { module, rank } of adapted) {
+    const target = targetOf(module.path, module.layer);
+    const first = ranks.get(target) ?? rank;
+    ranks.set(target, first);
+    if (first === rank) continue;
+    throw new LabError(
+      'option-invalid',
+      `Lily shares the tensors of every ${target}, but the plan gives them ranks ${first} and ${rank}.`,
+      'Give all modules of one kind the same rank.',
+    );
+  }
+}
+
+function requirePhases(warmup: number, final: number, steps: number): void {
+  if (warmup + final < steps) return;
+  throw new LabError(
+    'option-invalid',
+    `adalora.tinit ${warmup} and adalora.tfinal ${final} leave none of the ${steps} steps to prune in.`,
+    'Lower them, or train longer.',
+  );
+}

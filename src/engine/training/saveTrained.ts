@@ -1,0 +1,83 @@
+import { AdaLora } from '../../adapters/adaLora';
+import type { AdaptedModule } from '../../adapters/adapted';
+import type { Adapter } from '../../adapters/adapter';
+import { DynamicLora } from '../../adapters/dynamicLora';
+import { Lily } from '../../adapters/lily';
+import { MoeLora } from '../../adapters/moeLora';
+import type { NamedArray } from '../../adapters/parameter';
+import { saveAdaLora, saveLora, type SaveOptions } from '../../adapters/peft/write';
+import { saveLily, whyNoLily } from '../../adapters/peft/writeLily';
+import { saveHydra, saveMola } from '../../adapters/peft/writeMoe';
+import type { Experiment } from '../../configs/experiment/experiment';
+import type { ModelFolder } from '../../files/modelFolder';
+import type { Transformer } from '../../models/transformer';
+import { LabError } from '../../shared/errors';
+
+/** What is needed to save an adapter, beside its numbers. */
+export interface TrainedAdapter {
+  readonly experiment: Experiment;
+  readonly adapted: readonly AdaptedModule[];
+  readonly adapter: Adapter;
+  /** Of the whole training. */
+  readonly steps: number;
+}
+
+/**
+ * Asks what saving would refuse, before hours of training.
+ * @throws LabError option-invalid
+ */
+export function requireSavable({ method }: Experiment, model: ModelFolder): void {
+  const why = method === 'lily' ? whyNoLily(model) : undefined;
+  if (why !== undefined) throw new LabError('option-invalid', `${why}.`, 'Use another method or model.');
+}
+
+/**
+ * Saves an adapter in the layout of the tool that loads it: PEFT's, or for routed experts that of MoLA and HydraLoRA.
+ * @returns what the reader of the folder should know; sentences
+ */
+export async function saveTrained(
+  folder: string,
+  { folder: model, spec }: Transformer,
+  { experiment, adapted, adapter, steps }: TrainedAdapter,
+  baseModel: string,
+): Promise<readonly string[]> {
+  const arrays = new Map<string, NamedArray>(adapter.parameters.map((one) => [one.name, one]));
+  const options: SaveOptions = {
+    taskType:
+      spec.head.kind === 'language' ? 'CAUSAL_LM' : spec.embedding.kind === 'tokens' ? 'SEQ_CLS' : null,
+    baseModel,
+    dropout: experiment.adapter.dropout,
+  };
+  const rows = new Map(
+    adapted.map(({ module, rank, alpha, experts }) => [module.path, { rank, alpha, experts }]),
+  );
+  if (adapter instanceof Lily) {
+    const { strideA, numB, scaling } = experiment.lily;
+    const [first] = adapted;
+    const lily = { modules: new Set(rows.keys()), rank: first?.rank ?? 1, strideA, numB, scaling, arrays };
+    await saveLily(folder, model, lily, options);
+    return [];
+  }
+  if (adapter instanceof AdaLora) {
+    const { targetR, tinit, tfinal, deltaT, beta1, beta2, orthRegWeight } = experiment.adalora;
+    const schedule = {
+      ...{ targetRank: targetR, tinit, tfinal, deltaT, beta1, beta2, orthRegWeight },
+      totalStep: steps,
+    };
+    await saveAdaLora(folder, model, { modules: rows, arrays, schedule }, options);
+    return [];
+  }
+  if (adapter instanceof MoeLora && adapted.some(({ experts }) => experts > 1)) {
+    const moe = { modules: rows, arrays, rankStabilized: false };
+    return experiment.method === 'lora-smoe'
+      ? saveMola(folder, model, { ...moe, topK: experiment.adapter.topK }, options)
+      : saveHydra(folder, model, moe, options);
+  }
+  const modules = adapter instanceof DynamicLora ? adapter.exported() : rows;
+  await saveLora(folder, model, { modules, arrays, rankStabilized: false }, options);
+  return adapter instanceof DynamicLora && experiment.dynamicLora.inputFactor > 0
+    ? [
+        'The factor of the input (dynamic_lora.input_factor) has no place in PEFT: it was left out of the saved adapter.',
+      ]
+    : [];
+}

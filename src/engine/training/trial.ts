@@ -1,0 +1,346 @@
+import type { Adapter } from '../../adapters/adapter';
+import { countParameters, type NamedArray, type Parameter } from '../../adapters/parameter';
+import type { AnySample } from '../../models/samples';
+import type { Transformer } from '../../models/transformer';
+import { LabError, toLabError } from '../../shared/errors';
+import type { TaskMetrics } from '../../shared/runEvents';
+import { breathe } from '../scoring/breathe';
+import { AdamW } from './adamW';
+import type { Checkpoint, TrialFacts } from './checkpoint';
+import { clipByGlobalNorm } from './clip';
+import { evaluate, isBetter, standingOf, type EvaluationSet, type Standing } from './evaluate';
+import { Placed } from './placed';
+import { learningRateAt, type Schedule } from './schedule';
+import { stepBatches, tokensOf, TrainingOrder } from './stepBatches';
+import { isRecorded } from './thinning';
+import { TrainingPass, type PassMemory } from './trainingPass';
+import type { TrialEvent } from './trialEvents';
+
+export interface TrialSettings {
+  /** Names its files and its events. */
+  readonly name: string;
+  readonly seed: number;
+  readonly epochs: number;
+  /** Samples a step. */
+  readonly batchSize: number;
+  readonly schedule: Schedule;
+  readonly weightDecay: number;
+  /** Norm that gradients are clipped to; 0 = not at all. */
+  readonly maxGradNorm: number;
+  /** Evaluations in each epoch. */
+  readonly evaluationsAnEpoch: number;
+  /** Evaluations without a better one after which training ends; 0 = never. */
+  readonly patience: number;
+}
+
+export interface TrialData {
+  readonly samples: readonly AnySample[];
+  /** What the best checkpoint is chosen by. */
+  readonly validation: readonly EvaluationSet[];
+}
+
+/** What a trial needs of the world. */
+export interface TrialHooks {
+  readonly emit: (event: TrialEvent) => void;
+  readonly save: (which: 'last' | 'best', checkpoint: Checkpoint) => Promise<void>;
+  readonly signal: AbortSignal;
+  /** Milliseconds between two checkpoints beside those of evaluations. */
+  readonly saveEvery: number;
+}
+
+export interface TrialOutcome {
+  readonly steps: number;
+  readonly stopped: 'end' | 'early';
+  /** Steps of the best evaluation. */
+  readonly bestStep: number;
+}
+
+/** Loss above which a training has gone wrong, in multiples of the loss it began with. */
+const divergence = 4;
+
+/** One training of one adapter. The same settings, data and device give the same numbers, stopped in between or not. */
+export class Trial {
+  private readonly order: TrainingOrder;
+  private readonly placed = new Placed();
+  private readonly pass: TrainingPass;
+  private readonly optimizer: AdamW;
+  private readonly every: number;
+  private step = 0;
+  private best: ({ step: number } & Standing) | undefined;
+  private waited = 0;
+  private pending = { loss: 0, steps: 0, tokens: 0 };
+  private began: { readonly at: number; readonly tokens: number } | undefined;
+  private firstLoss: number | undefined;
+  private noted = new Map<string, { sum: Float32Array; steps: number }>();
+
+  /** @param tokens positions with padding of a batch at most */
+  constructor(
+    private readonly model: Transformer,
+    private readonly adapter: Adapter,
+    private readonly settings: TrialSettings,
+    private readonly data: TrialData,
+    memory: PassMemory,
+    private tokens: number,
+    private readonly fingerprint: string,
+    private readonly hooks: TrialHooks,
+  ) {
+    const { batchSize, epochs, seed } = settings;
+    this.order = new TrainingOrder(data.samples.length, batchSize, epochs, seed);
+    this.every = Math.max(1, Math.round(this.order.stepsAnEpoch / settings.evaluationsAnEpoch));
+    this.pass = new TrainingPass(model, adapter, this.placed, memory);
+    this.optimizer = new AdamW(this.trained);
+  }
+
+  get steps(): number {
+    return this.order.steps;
+  }
+
+  /** Goes on from a checkpoint. @throws LabError run-not-resumable where it belongs to other settings or data */
+  restore({ facts, tensors }: Checkpoint): void {
+    if (facts.fingerprint !== this.fingerprint) {
+      throw new LabError(
+        'run-not-resumable',
+        `The run was begun with another experiment, model, data or version (trial ${facts.trial}).`,
+        'Start a new run, or restore what has changed.',
+      );
+    }
+    this.adapter.restore(tensors);
+    for (const { name, values } of this.trained) {
+      const empty = new Float32Array(values.length);
+      this.optimizer.replace(name, values, empty, empty);
+    }
+    this.optimizer.restore(new Map([...tensors].map(([name, { values }]) => [name, values])));
+    ({ step: this.step, waited: this.waited } = facts);
+    this.pending = { ...facts.pending };
+    this.best = facts.best && { ...facts.best, accuracy: facts.best.accuracy };
+  }
+
+  /** @throws LabError training-diverged, cancelled, and what devices and disks throw */
+  async run(): Promise<TrialOutcome> {
+    const { emit } = this.hooks;
+    this.placed.refresh(this.adapter.parameters);
+    try {
+      emit({
+        type: 'trial',
+        trial: this.settings.name,
+        seed: this.settings.seed,
+        steps: this.steps,
+        fromStep: this.step,
+        parameters: countParameters(this.adapter.parameters),
+        samples: this.data.samples.length,
+      });
+      if (this.step === 0) await this.judge();
+      const ended = await this.train();
+      return { steps: this.step, stopped: ended, bestStep: this.best?.step ?? this.step };
+    } finally {
+      this.placed.dispose();
+    }
+  }
+
+  /** Something with the parameters as they are now on the device. */
+  async withParameters<T>(use: (pass: TrainingPass) => Promise<T>): Promise<T> {
+    this.placed.refresh(this.adapter.parameters);
+    try {
+      return await use(this.pass);
+    } finally {
+      this.placed.dispose();
+    }
+  }
+
+  private get trained(): readonly Parameter[] {
+    return this.adapter.parameters.filter(({ trained }) => trained);
+  }
+
+  private async train(): Promise<'end' | 'early'> {
+    const { settings, hooks } = this;
+    let saved = performance.now();
+    while (this.step < this.steps) {
+      await this.takeStep();
+      const evaluates = this.step % this.every === 0 || this.step === this.steps;
+      if (evaluates) await this.judge();
+      const early = settings.patience > 0 && this.waited >= settings.patience;
+      const over = early || this.step === this.steps;
+      if (evaluates || performance.now() - saved >= hooks.saveEvery) {
+        await hooks.save('last', this.checkpoint());
+        saved = performance.now();
+      }
+      if (over) return early ? 'early' : 'end';
+      if (hooks.signal.aborted) await hooks.save('last', this.checkpoint());
+      await breathe(hooks.signal);
+    }
+    return 'end';
+  }
+
+  private async takeStep(): Promise<void> {
+    const { settings, optimizer, adapter, step } = this;
+    this.began ??= { at: performance.now(), tokens: this.pending.tokens };
+    const { loss, gradients, noted, tokens } = await this.gradients();
+    const added = adapter.regularize?.(gradients) ?? 0;
+    const norm = clipByGlobalNorm(gradients, settings.maxGradNorm > 0 ? settings.maxGradNorm : Infinity);
+    this.requireSound(loss, norm);
+    const rate = learningRateAt(step, this.steps, settings.schedule);
+    optimizer.step(gradients, rate, settings.weightDecay);
+    this.step++;
+    const before = new Map(this.trained.map(({ name, values }) => [name, values]));
+    const moved = adapter.afterStep?.({ step: this.step, steps: this.steps, gradients, noted });
+    for (const { name, values } of this.trained) {
+      if (before.get(name) === values) continue;
+      // Of another shape: its moments mean nothing any more.
+      const empty = new Float32Array(values.length);
+      optimizer.replace(name, values, empty, empty);
+      optimizer.forget(name);
+    }
+    this.placed.refresh(adapter.parameters);
+    if (moved !== undefined) {
+      this.hooks.emit({ type: 'reallocated', trial: settings.name, step: this.step, ...moved });
+    }
+    for (const [name, values] of noted) this.remember(name, values);
+    this.pending.loss += loss + added;
+    this.pending.steps++;
+    this.pending.tokens += tokens;
+    if (isRecorded(this.step) || this.step === this.steps) this.tellStep(rate, norm);
+  }
+
+  /** Gradient of a step's loss, summed over its batches; with smaller batches where a card's memory is full. */
+  private async gradients() {
+    for (;;) {
+      try {
+        return await this.gradientsIn(this.tokens);
+      } catch (thrown) {
+        const error = toLabError(thrown);
+        if (error.code === 'loss-not-finite') throw this.diverged(error.message);
+        const longest = Math.max(...this.order.members(this.step).map((index) => this.lengthOf(index)));
+        if (error.code !== 'out-of-memory' || this.tokens <= longest) throw thrown;
+        this.tokens = Math.max(longest, Math.floor(this.tokens / 2));
+        this.hooks.emit({
+          type: 'again',
+          error: error.toPayload(),
+          next: `Goes on with batches of ${this.tokens} tokens.`,
+        });
+      }
+    }
+  }
+
+  private async gradientsIn(tokens: number) {
+    const { seed } = this.settings;
+    const batches = stepBatches(this.data.samples, this.order.members(this.step), {
+      tokens,
+      boundary: this.model.spec.lengthBoundary,
+      seed: Math.imul(seed + 1, 1_000_003) + this.step,
+    });
+    const gradients = new Map<string, Float32Array>();
+    const noted = new Map<string, Float32Array>();
+    let [loss, count] = [0, 0];
+    for (const one of batches) {
+      const result = await this.pass.gradients(one);
+      loss += result.loss;
+      count += tokensOf(one.batch);
+      addAll(gradients, result.gradients);
+      addAll(noted, result.noted);
+      if (batches.length > 1) await breathe(this.hooks.signal);
+    }
+    return { loss, gradients, noted, tokens: count };
+  }
+
+  private lengthOf(index: number): number {
+    const sample = this.data.samples[index];
+    return sample === undefined ? 1 : 'ids' in sample ? sample.ids.length : sample.length;
+  }
+
+  private requireSound(loss: number, norm: number): void {
+    this.firstLoss ??= this.best?.loss ?? loss;
+    if (!Number.isFinite(norm)) throw this.diverged(`the gradient's norm is ${norm}`);
+    if (loss <= divergence * Math.max(this.firstLoss, 1)) return;
+    throw this.diverged(`its loss is ${loss.toFixed(2)}; it began at ${this.firstLoss.toFixed(2)}`);
+  }
+
+  private diverged(why: string): LabError {
+    const { name, schedule } = this.settings;
+    return new LabError(
+      'training-diverged',
+      `Trial ${name} went wrong at step ${this.step + 1} of ${this.steps}: ${why.replace(/\.$/, '')}.`,
+      `Lower train.learning_rate (${schedule.peak}); the best adapter so far is kept in the run.`,
+    );
+  }
+
+  private tellStep(learningRate: number, gradientNorm: number): void {
+    const { loss, steps, tokens } = this.pending;
+    const since = this.began;
+    const seconds = (performance.now() - (since?.at ?? 0)) / 1000;
+    this.hooks.emit({
+      type: 'step',
+      ...{ trial: this.settings.name, step: this.step, loss: loss / steps, learningRate, gradientNorm },
+      tokensPerSecond: (tokens - (since?.tokens ?? 0)) / Math.max(seconds, 1e-9),
+    });
+    this.pending = { loss: 0, steps: 0, tokens: 0 };
+    this.began = undefined;
+  }
+
+  private async judge(): Promise<void> {
+    const metrics: TaskMetrics[] = [];
+    for (const set of this.data.validation) {
+      const { lengthBoundary } = this.model.spec;
+      const breath = (): Promise<void> => breathe(this.hooks.signal);
+      metrics.push(await evaluate(this.pass, set, this.tokens, lengthBoundary, breath));
+    }
+    const standing = standingOf(metrics);
+    const best = isBetter(standing, this.best);
+    this.waited = best ? 0 : this.waited + 1;
+    if (best) this.best = { step: this.step, ...standing };
+    const routers = this.adapter.routerLoad?.(this.takeNoted());
+    this.hooks.emit({
+      type: 'evaluated',
+      ...{ trial: this.settings.name, step: this.step, split: 'validation', metrics, best },
+      ...(routers === undefined || Object.keys(routers).length === 0 ? {} : { routers }),
+    });
+    if (best) await this.hooks.save('best', this.checkpoint());
+  }
+
+  private remember(name: string, values: Float32Array): void {
+    const known = this.noted.get(name) ?? { sum: new Float32Array(values.length), steps: 0 };
+    values.forEach((value, i) => (known.sum[i] = (known.sum[i] ?? 0) + value));
+    known.steps++;
+    this.noted.set(name, known);
+  }
+
+  /** Means over the steps since the last evaluation. */
+  private takeNoted(): Map<string, Float32Array> {
+    const means = [...this.noted].map(
+      ([name, { sum, steps }]) => [name, sum.map((value) => value / steps)] as const,
+    );
+    this.noted = new Map();
+    return new Map(means);
+  }
+
+  private checkpoint(): Checkpoint {
+    const tensors = new Map<string, NamedArray>(
+      this.adapter.parameters.map(({ name, shape, values }) => [name, { shape, values }]),
+    );
+    for (const [name, values] of this.optimizer.state()) {
+      tensors.set(name, { shape: [values.length], values });
+    }
+    for (const [name, array] of this.adapter.state?.() ?? []) tensors.set(name, array);
+    const facts: TrialFacts = {
+      version: 1,
+      ...{ fingerprint: this.fingerprint, trial: this.settings.name, step: this.step, waited: this.waited },
+      pending: this.pending,
+      ...(this.best === undefined
+        ? {}
+        : {
+            best: {
+              ...{ step: this.best.step, loss: this.best.loss },
+              ...(this.best.accuracy === undefined ? {} : { accuracy: this.best.accuracy }),
+            },
+          }),
+    };
+    return { facts, tensors };
+  }
+}
+
+function addAll(sums: Map<string, Float32Array>, more: ReadonlyMap<string, Float32Array>): void {
+  for (const [name, values] of more) {
+    const sum = sums.get(name);
+    if (sum === undefined) sums.set(name, values);
+    else values.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value));
+  }
+}
