@@ -9,6 +9,7 @@ import { addDevices } from './commands/devices';
 import { addInspect } from './commands/inspect';
 import { addRun } from './commands/run';
 import { addScore } from './commands/score';
+import { addTrain } from './commands/train';
 import { reportError } from './terminal';
 import { usageError } from './usageError';
 
@@ -24,7 +25,8 @@ async function main(): Promise<number> {
     .exitOverride()
     // Said below, in the form of every other error.
     .configureOutput({ outputError: () => undefined });
-  for (const add of [addDevices, addInspect, addScore, addAllocate, addRun, addCommit]) add(program);
+  for (const add of [addDevices, addInspect, addScore, addAllocate, addTrain, addRun, addCommit])
+    add(program);
   try {
     await program.parseAsync();
     return 0;

@@ -1,9 +1,11 @@
-import { formatBytes, formatSeconds, formatShare, formatSpeed } from '../shared/format';
+import { formatBytes, formatCount, formatSeconds, formatShare, formatSpeed } from '../shared/format';
 import type { RunWriter } from '../engine/runWriter';
 import { fisherWords } from '../shared/fisherWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
 import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
+
+type EvaluatedEvent = Extract<UnstampedRunEvent, { type: 'evaluated' }>;
 
 const barWidth = 30;
 const lineEveryMs = 5000;
@@ -36,6 +38,8 @@ export class Progress {
         `Estimate: ${formatSeconds(seconds)}, ${formatBytes(memoryBytes)} of memory, ${formatBytes(diskBytes)} on disk`,
       );
     }
+    if (event.type === 'note') this.line(event.text);
+    if (event.type === 'evaluated') this.line(evaluationWords(event));
     if (event.type === 'scores') this.draw(event.task);
     if (event.type === 'progress') this.draw(event.step ?? '');
   };
@@ -56,14 +60,26 @@ export class Progress {
     if (this.out.isTTY) {
       const full = Math.round(share * barWidth);
       const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
-      this.out.write(`\r\u001b[K${bar} ${formatShare(share).padStart(7)} ${what}, ${left} left`);
+      this.out.write(
+        `\r\u001b[K${bar} ${formatShare(share).padStart(7)} ${what}${this.lossWords()}, ${left} left`,
+      );
       this.drawn = true;
       return;
     }
     const now = performance.now();
     if (now - this.lastLine < lineEveryMs && share < 1) return;
     this.lastLine = now;
-    this.out.write(`Scoring${what === '' ? '' : ` ${what}`}: ${formatShare(share)}, ${left} left\n`);
+    const doing = this.state.job === 'train' ? 'Training' : 'Scoring';
+    this.out.write(
+      `${doing}${what === '' ? '' : ` ${what}`}${this.lossWords()}: ${formatShare(share)}, ${left} left\n`,
+    );
+  }
+
+  /** Loss and speed of the last step that was told. */
+  private lossWords(): string {
+    const point = this.state.trials.at(-1)?.points.at(-1);
+    if (point === undefined) return '';
+    return `, loss ${point.loss.toFixed(3)}, ${formatCount(point.tokensPerSecond)} tokens/s`;
   }
 
   private line(text: string): void {
@@ -71,6 +87,17 @@ export class Progress {
     this.out.write(`${this.drawn ? '\r\u001b[K' : ''}${text}\n`);
     this.drawn = false;
   }
+}
+
+/** `seed-1, step 40: spam 91.0 % (best)` */
+function evaluationWords({ trial, step, split, metrics, best }: EvaluatedEvent): string {
+  const words = metrics.map(({ task, accuracy, perplexity }) =>
+    accuracy === undefined
+      ? `${task} perplexity ${perplexity?.toFixed(2)}`
+      : `${task} ${formatShare(accuracy)}`,
+  );
+  const which = split === 'test' ? `${trial}, test data` : `${trial}, step ${step}`;
+  return `${which}: ${words.join(', ')}${best && split === 'validation' && step > 0 ? ' (best)' : ''}`;
 }
 
 /**

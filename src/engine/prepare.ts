@@ -52,8 +52,7 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
   const tasks: PreparedTask[] = [];
   for (const source of request.tasks) {
     const lines = await sampleLines(source.file, request.samples, request.seed);
-    const samples = samplesOf(lines, source, model, tokenizer, maxLength);
-    requireKnownTokens(samples, model.spec, lines);
+    const samples = readSamples(lines, source, model, tokenizer, maxLength);
     tasks.push({ source, dataHash: await hashFile(source.file), samplesHash: hashSamples(samples), samples });
   }
   return {
@@ -68,6 +67,19 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
         makeBatches(samples, request.batchSize, request.seed, tokens, model.spec.lengthBoundary),
       ),
   };
+}
+
+/** Rows of a task's data as samples of a model. @throws LabError what they have wrong, by file and line */
+export function readSamples(
+  lines: readonly DataLine[],
+  source: TaskSource,
+  model: Transformer,
+  tokenizer: TextTokenizer | undefined,
+  maxLength: number,
+): AnySample[] {
+  const samples = samplesOf(lines, source, model, tokenizer, maxLength);
+  requireKnownTokens(samples, model.spec, lines);
+  return samples;
 }
 
 /**
@@ -99,7 +111,8 @@ function samplesOf(
     return lines.map(({ record, where }) => toImageSample(record, embedding, classes, spec.maxLength, where));
   }
   if (source.kind !== 'classification') throw refuse('classification');
-  requireColumns(lines, source);
+  // A head of its own is given the text as it is.
+  requireColumns(lines, { ...source, prompt: undefined });
   return lines.map(({ record, where }) =>
     toClassSample(record, source, classes, tokenizer, maxLength, where),
   );
@@ -128,10 +141,11 @@ function requireKnownTokens(
   });
 }
 
-function hashSamples(samples: readonly AnySample[]): string {
+export function hashSamples(samples: readonly AnySample[]): string {
   const hash = createHash('sha256');
   for (const sample of samples) {
-    const { pixels, ...rest } = { pixels: undefined, ...sample };
+    // That a sample was cut is told by its length; runs of before it was marked can still be resumed.
+    const { pixels, ...rest } = { pixels: undefined, ...sample, truncated: undefined };
     hash.update(JSON.stringify(rest));
     if (pixels !== undefined)
       hash.update(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength));
@@ -146,7 +160,7 @@ async function hashAdapter(folder: string): Promise<string> {
 }
 
 /** Data that is already tokenized needs none; text without one is refused line by line. */
-async function optionalTokenizer(folder: string): Promise<TextTokenizer | undefined> {
+export async function optionalTokenizer(folder: string): Promise<TextTokenizer | undefined> {
   try {
     return await loadTokenizer(folder);
   } catch (error) {

@@ -1,17 +1,14 @@
-import { version as tfjsVersion } from '@tensorflow/tfjs';
 import path from 'node:path';
-import { hashFile } from '../files/hash';
-import { mayBeAlive } from '../files/processes';
-import { readManifest, runFiles } from '../files/runs';
+import { runFiles } from '../files/runs';
 import { reportOf } from '../planning/report';
-import { LabError, toLabError } from '../shared/errors';
-import type { RunManifest } from '../shared/runManifest';
+import { toLabError } from '../shared/errors';
 import type { RunScores } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
 import { fingerprintOf } from './fingerprint';
 import { OrderedWrites } from './orderedWrites';
-import { prepare, type Prepared } from './prepare';
+import { prepare } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
+import { newManifest, relativeTo, requireMine } from './runRecord';
 import { RunWriter } from './runWriter';
 import { scoreModel } from './scoreModel';
 import { ScoreStore } from './scoring/scoreStore';
@@ -47,15 +44,16 @@ export async function scoreRun(
   then?: AfterScores,
 ): Promise<RunWriter> {
   const started = performance.now();
-  const manifest = await manifestOf(request, experiment, options);
+  const { run, job, version } = options;
+  const { model, seed } = request;
+  const manifest = await newManifest({ run, job, version, experiment, model, seed });
   const store = new ScoreStore(options.run);
   const resume = options.resume === true;
   // A run that cannot go on is left as it is, and a mistyped call without an experiment leaves none.
   const prepared = resume || experiment === undefined ? await prepare(request) : undefined;
+  if (resume) await requireMine(run, job, experiment);
   const before =
-    resume && prepared !== undefined
-      ? await resumed(options, experiment, store, request, prepared)
-      : undefined;
+    resume && prepared !== undefined ? await store.resume(fingerprintOf(request, prepared)) : undefined;
   const told = (): void => options.told(writer);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
@@ -84,7 +82,7 @@ export async function scoreRun(
         modelHash: outcome.prepared.modelHash,
         tasks: outcome.prepared.tasks.map(({ source, dataHash }) => ({
           name: source.name,
-          file: relative(options.run, source.file),
+          file: relativeTo(run, source.file),
           hash: dataHash,
         })),
       },
@@ -111,63 +109,3 @@ export async function scoreRun(
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   }
 }
-
-/** @throws LabError run-not-found, run-not-resumable */
-async function resumed(
-  { run, job }: RunOptions,
-  experiment: string | undefined,
-  store: ScoreStore,
-  request: ScoreRequest,
-  prepared: Prepared,
-) {
-  const manifest = await readManifest(run);
-  const mine = experiment === undefined ? '' : relative(run, experiment);
-  if (manifest.job !== job || manifest.experiment !== mine) {
-    throw new LabError(
-      'run-not-resumable',
-      `The run in ${run} is of another job: ${manifest.job}${manifest.experiment === '' ? '' : ` of ${manifest.experiment}`}.`,
-      'Name a run of this one.',
-    );
-  }
-  const since = Date.parse(manifest.resumedAt ?? manifest.createdAt);
-  if (
-    manifest.state === 'running' &&
-    manifest.pid !== process.pid &&
-    (await mayBeAlive(manifest.pid, since))
-  ) {
-    throw new LabError(
-      'run-not-resumable',
-      `The run in ${run} seems to go on still, in process ${manifest.pid}.`,
-      `Wait for its end or stop it; if no such process scores, set "state" to "failed" in its run.json.`,
-    );
-  }
-  return store.resume(fingerprintOf(request, prepared));
-}
-
-async function manifestOf(
-  request: ScoreRequest,
-  experiment: string | undefined,
-  { run, job, version }: RunOptions,
-): Promise<RunManifest> {
-  return {
-    version: 1,
-    id: path.basename(run),
-    job,
-    experiment: experiment === undefined ? '' : relative(run, experiment),
-    createdAt: new Date().toISOString(),
-    state: 'running',
-    pid: process.pid,
-    seed: request.seed,
-    versions: { adapterLab: version, node: process.versions.node, tfjs: tfjsVersion.tfjs },
-    inputs: {
-      experimentHash: experiment === undefined ? '' : await hashFile(experiment),
-      model: relative(run, request.model),
-      // Filled in when they have been read.
-      modelHash: '',
-      tasks: [],
-    },
-  };
-}
-
-/** Paths in a run are relative to it, with forward slashes: a run that is copied or committed stays true. */
-const relative = (from: string, to: string): string => path.relative(from, to).split(path.sep).join('/');

@@ -53,6 +53,7 @@ export const errorKinds = {
   'disk-full': 'engine',
   'weights-not-finite': 'input',
   'loss-not-finite': 'engine',
+  'training-diverged': 'engine',
   'engine-crashed': 'engine',
   'engine-killed': 'engine',
   'engine-silent': 'engine',

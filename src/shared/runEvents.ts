@@ -7,10 +7,10 @@ import { planFileSchema } from './planFile';
  * The lines of a run's append-only `events.jsonl`. The file is the truth of a run: views, the status bar and the
  * command line all show what replaying it gives, so a page can be closed and opened on yesterday's run.
  */
-export const jobs = ['score', 'allocate', 'run'] as const;
+export const jobs = ['score', 'allocate', 'run', 'train'] as const;
 export type Job = (typeof jobs)[number];
 
-export const stages = ['probe', 'load', 'score', 'allocate', 'write', 'report'] as const;
+export const stages = ['probe', 'load', 'score', 'allocate', 'train', 'write', 'report'] as const;
 export type Stage = (typeof stages)[number];
 
 const errorPayloadSchema = z.object({
@@ -36,6 +36,21 @@ export const moduleSchema = z.object({
   inFeatures: z.number().int().positive(),
   outFeatures: z.number().int().positive(),
 });
+
+export const taskMetricsSchema = z.object({
+  task: z.string(),
+  samples: z.number().int().positive(),
+  /** Mean over targets, in nats. */
+  loss: z.number(),
+  accuracy: z.number().optional(),
+  macroF1: z.number().optional(),
+  matthews: z.number().optional(),
+  /** Accuracy of always naming the commonest class. */
+  majority: z.number().optional(),
+  perplexity: z.number().optional(),
+  exactMatch: z.number().optional(),
+});
+export type TaskMetrics = z.infer<typeof taskMetricsSchema>;
 
 const at = { at: z.string() };
 export const runEventSchema = z.discriminatedUnion('type', [
@@ -110,6 +125,51 @@ export const runEventSchema = z.discriminatedUnion('type', [
     task: z.string(),
     halvesKendallTau: z.number(),
     topKAgreement: z.number(),
+  }),
+  /** Something a reader of the results should know. */
+  z.object({ ...at, type: z.literal('note'), text: z.string() }),
+  /** A training begins, or goes on behind `fromStep`: what the journal has of later steps was not kept. */
+  z.object({
+    ...at,
+    type: z.literal('trial'),
+    trial: z.string(),
+    seed: z.number().int(),
+    steps: z.number().int().positive(),
+    fromStep: z.number().int().nonnegative(),
+    parameters: z.number().int().nonnegative(),
+    samples: z.number().int().positive(),
+  }),
+  /** Thinned: later steps share a line, with the mean of their losses. */
+  z.object({
+    ...at,
+    type: z.literal('step'),
+    trial: z.string(),
+    step: z.number().int().positive(),
+    loss: z.number(),
+    learningRate: z.number().nonnegative(),
+    gradientNorm: z.number().nonnegative(),
+    tokensPerSecond: z.number().nonnegative(),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('evaluated'),
+    trial: z.string(),
+    step: z.number().int().nonnegative(),
+    split: z.enum(['validation', 'test']),
+    metrics: z.array(taskMetricsSchema),
+    /** Whether it is the best so far, whose adapter is kept. */
+    best: z.boolean(),
+    /** Share of the tokens that each expert had since the last evaluation, by module. */
+    routers: z.record(z.string(), z.array(z.number())).optional(),
+  }),
+  /** Rank moved: of each module or layer, by AdaLoRA or dynamic LoRA. */
+  z.object({
+    ...at,
+    type: z.literal('reallocated'),
+    trial: z.string(),
+    step: z.number().int().positive(),
+    ranks: z.record(z.string(), z.number().int().nonnegative()),
+    weights: z.record(z.string(), z.number()).optional(),
   }),
   z.object({ ...at, type: z.literal('plan'), plan: planFileSchema }),
   z.object({ ...at, type: z.literal('wrote'), path: z.string() }),

@@ -1,6 +1,7 @@
 import type { ErrorPayload } from './errors';
 import type { PlanFile } from './planFile';
 import type { Cost, Job, RunEvent, Stage } from './runEvents';
+import { applyTrialEvent, type TrialState } from './trialState';
 import type { Device, LabelKind, MemoryMode, Module } from './words';
 
 /** What replaying a run's events gives: all that a view, the status bar or the terminal shows of a run. */
@@ -26,6 +27,9 @@ export interface RunState {
   readonly estimate: Cost | undefined;
   readonly actual: Cost | undefined;
   readonly plan: PlanFile | undefined;
+  /** What a reader of the results should know. */
+  readonly notes: readonly string[];
+  readonly trials: readonly TrialState[];
   readonly wrote: readonly string[];
   /** What went wrong and was no reason to end, with what was done about it as `next`. */
   readonly setbacks: readonly ErrorPayload[];
@@ -77,6 +81,8 @@ export const emptyRun: RunState = {
   estimate: undefined,
   actual: undefined,
   plan: undefined,
+  notes: [],
+  trials: [],
   wrote: [],
   setbacks: [],
   error: undefined,
@@ -154,6 +160,13 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         ...task,
         stability: { halvesKendallTau: event.halvesKendallTau, topKAgreement: event.topKAgreement },
       }));
+    case 'note':
+      return state.notes.includes(event.text) ? state : { ...state, notes: [...state.notes, event.text] };
+    case 'trial':
+    case 'step':
+    case 'evaluated':
+    case 'reallocated':
+      return { ...state, trials: applyTrialEvent(state.trials, event) };
     case 'plan':
       return { ...state, plan: event.plan };
     case 'wrote':

@@ -31,6 +31,7 @@ export const pageActions = [
   'score',
   'allocate',
   'run',
+  'train',
   'commit',
   'stop',
   'resume',

@@ -7,7 +7,12 @@ import { h, rebuild, show } from '../dom';
 import { definitions } from './definitions';
 import { section, type Part } from './part';
 
-const jobTitles = { score: 'Score Layers', allocate: 'Allocate', run: 'Run Experiment' };
+const jobTitles = {
+  score: 'Score Layers',
+  allocate: 'Allocate',
+  run: 'Run Experiment',
+  train: 'Train',
+};
 
 /** Where the numbers come from: what ran, when, on what. */
 export function facts(): Part {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { planSchema } from '../../shared/planFile';
-import { defaultPrompt } from '../../shared/taskSource';
+import { promptParts } from '../../shared/taskSource';
 import { estimators, experimentMethods, taskKinds } from '../../shared/words';
 import { adaloraSchema, dynamicLoraSchema, floeSchema, lilySchema, loraSmoeSchema } from './methodBlocks';
 import { countSchema, layersSchema } from './quantity';
@@ -13,17 +13,23 @@ const taskSchema = z
     name: text.describe('Name of the task, unlike any other in this file.'),
     kind: z
       .enum(taskKinds)
-      .describe('classification (text with a label), causal-lm (plain text) or image-classification.'),
-    train: text.describe('Data to score and train on: a JSONL file, relative to this file.'),
+      .describe(
+        'classification (text with a label), causal-lm (text, conversations) or image-classification.',
+      ),
+    train: text.describe(
+      'Data to score and train on, relative to this file: .jsonl, .json, .csv, .tsv or .parquet.',
+    ),
     validation: text.optional().describe('Data that the search and the verdict are measured on.'),
     test: text.optional().describe('Data that only the final report is measured on.'),
     text: text.default('text').describe('Column with the text.'),
     label: text.optional().describe('Column with the label; "label" where absent. Not used by causal-lm.'),
     prompt: text
-      .refine((prompt) => prompt.includes('{text}'), { error: 'must contain {text}' })
-      .default(defaultPrompt)
+      .refine((prompt) => promptParts(prompt).some((part) => 'column' in part), {
+        error: 'must contain {text} or another column',
+      })
+      .optional()
       .describe(
-        'How a sample of a classification task is put to a causal model; {text} stands for the text.',
+        'What stands before the label, or before the text of causal-lm; {text}, {question} stand for columns.',
       ),
   })
   .describe('One task: its data and what is to be learned from it.');
@@ -96,6 +102,12 @@ const trainSchema = z.strictObject({
   weight_decay: z.number().min(0).default(0).describe('Weight decay of AdamW.'),
   batch_size: whole.min(1).default(8).describe('Samples a step.'),
   max_length: whole.min(2).default(256).describe('Tokens after which a sample is cut.'),
+  max_grad_norm: z.number().min(0).default(1).describe('Norm that gradients are clipped to; 0: not at all.'),
+  evaluations: whole.min(1).default(2).describe('Evaluations on the validation data in each epoch.'),
+  patience: whole
+    .min(0)
+    .default(0)
+    .describe('Evaluations without a better one after which training ends early; 0: never.'),
   seeds: z
     .array(whole)
     .min(1)

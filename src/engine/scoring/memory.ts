@@ -130,14 +130,21 @@ export function freeBytes(): number {
   return availableMemory?.() ?? os.freemem();
 }
 
-/** @throws LabError out-of-memory before anything is allocated */
-export function requireRoom(bytes: number, { limit, place }: Pick<Holder, 'limit' | 'place'>): void {
+/**
+ * @param next what the user can do
+ * @throws LabError out-of-memory before anything is allocated
+ */
+export function requireRoom(
+  bytes: number,
+  { limit, place }: Pick<Holder, 'limit' | 'place'>,
+  next = 'Lower score.max_length (--max-length) or score.samples (--samples), or close other programs.',
+): void {
   if (bytes <= limit) return;
   const gigabytes = (amount: number): string => (amount / 1e9).toFixed(1);
   throw new LabError(
     'out-of-memory',
-    `Even block by block, scoring would need about ${gigabytes(bytes)} GB; ${gigabytes(limit)} GB can be had${place}.`,
-    'Lower score.max_length (--max-length) or score.samples (--samples), or close other programs.',
+    `Even block by block, about ${gigabytes(bytes)} GB would be needed; ${gigabytes(limit)} GB can be had${place}.`,
+    next,
   );
 }
 

@@ -141,6 +141,21 @@ describe('parsing an experiment', () => {
     assert.match(issuesOf(bomb)[0]?.message ?? '', /cannot be resolved/);
   });
 
+  it('takes prompts of any column, and gives causal-lm none of its own', () => {
+    const promptOf = (task: string): string | undefined => {
+      const { experiment, issues } = parseExperiment(
+        planless.replace('method:', `  - { name: more, train: t.csv, ${task} }\nmethod:`),
+        file,
+      );
+      assert.deepEqual(issues, []);
+      return experiment?.tasks[1]?.prompt;
+    };
+    assert.equal(promptOf('kind: causal-lm'), undefined);
+    assert.equal(promptOf('kind: causal-lm, text: answer, prompt: "{question} ->"'), '{question} ->');
+    assert.equal(promptOf('kind: classification, prompt: "{a} {b}"'), '{a} {b}');
+    assert.equal(promptOf('kind: classification'), '{text}\nLabel:');
+  });
+
   it('finds what only the whole can tell', () => {
     const again = planless.replace('method:', '  - { name: spam, kind: causal-lm, train: t }\nmethod:');
     assert.deepEqual(
@@ -149,6 +164,8 @@ describe('parsing an experiment', () => {
     );
     const prompt = issuesOf(planless.replace('text: text', 'text: text\n    prompt: Label it'));
     assert.match(prompt[0]?.message ?? '', /^tasks\[0\]\.prompt must contain \{text\}/);
+    const escaped = issuesOf(planless.replace('text: text', 'text: text\n    prompt: "Say {{text}}:"'));
+    assert.match(escaped[0]?.message ?? '', /must contain \{text\} or another column/);
     const idle = parseExperiment(`${planless}lily: { num_b: 4 }\n`, file);
     assert.ok(idle.experiment);
     assert.deepEqual(

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import path from 'node:path';
+import { readExperiment } from '../../configs/experiment/parse';
+import { trainExperiment } from '../../engine/trainExperiment';
+import { readJsonAs } from '../../files/json';
+import { newRunFolder, runFiles } from '../../files/runs';
+import { trainingTable } from '../../planning/trainingReport';
+import { planFileSchema } from '../../shared/planFile';
+import { version } from '../../shared/version';
+import type { Device, Plan } from '../../shared/words';
+import { absolute, deviceOption, integer } from '../options';
+import { drawingWriter, Progress } from '../progress';
+import { interruptSignal, offerResume, print } from '../terminal';
+
+interface Options {
+  device: Device | 'auto';
+  plan?: string;
+  seed?: number[];
+  resume?: string;
+}
+
+/** `adapter-lab train`: an experiment's adapters by its plan, once for each seed. */
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .description(
+      "train the experiment's adapters by its plan (without one: all targets alike), once for each seed",
+    )
+    .argument('<experiment>', 'a *.adapter.yaml file', absolute)
+    .option('--plan <file>', "a run's plan.json instead of the experiment's own plan", absolute)
+    .option('--seed <n>', 'this seed instead of the train.seeds; may be given several times', seeds)
+    .addOption(deviceOption())
+    .option('--resume <run>', 'go on with this stopped run', absolute)
+    .action(train);
+}
+
+const seeds = (text: string, before: number[] | undefined): number[] => [...(before ?? []), integer(text)];
+
+async function train(experiment: string, { device, plan, seed, resume }: Options): Promise<void> {
+  const run = resume ?? newRunFolder(experiment, 'train', new Date());
+  const progress = new Progress();
+  const writer = await trainExperiment(
+    await readExperiment(experiment),
+    {
+      ...{ run, device, version, seeds: seed, resume: resume !== undefined },
+      plan: plan === undefined ? undefined : await readPlan(plan),
+      told: drawingWriter(progress, resume !== undefined),
+    },
+    interruptSignal(),
+  )
+    .catch(async (thrown: unknown) => {
+      progress.end();
+      const options = [
+        ...(plan === undefined ? [] : [`--plan ${shown(plan)}`]),
+        ...(seed ?? []).map((n) => `--seed ${n}`),
+      ];
+      await offerResume(run, ['adapter-lab train', shown(experiment), ...options].join(' '));
+      throw thrown;
+    })
+    .finally(() => progress.end());
+  const { trials } = writer.state;
+  const wrote = [...trials.map(({ name }) => `adapters/${name}`), runFiles.report];
+  print(
+    [
+      '',
+      ...trainingTable(writer.state),
+      '',
+      `Wrote ${wrote.map((file) => shown(path.join(run, file))).join(', ')}`,
+    ].join('\n'),
+  );
+}
+
+const shown = (file: string): string => path.relative(process.cwd(), file) || file;
+
+async function readPlan(file: string): Promise<Plan> {
+  const { plan } = await readJsonAs(file, planFileSchema, {
+    what: 'The plan file',
+    missing: 'plan-missing',
+    invalid: 'plan-missing',
+    next: 'Give the plan.json of a run.',
+  });
+  return plan;
+}

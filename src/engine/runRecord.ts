@@ -1,0 +1,76 @@
+import { version as tfjsVersion } from '@tensorflow/tfjs';
+import path from 'node:path';
+import { hashFile } from '../files/hash';
+import { mayBeAlive } from '../files/processes';
+import { readManifest } from '../files/runs';
+import { LabError } from '../shared/errors';
+import type { Job } from '../shared/runEvents';
+import type { RunManifest } from '../shared/runManifest';
+
+/** Paths in a run are relative to it, with forward slashes: a run that is copied or committed stays true. */
+export const relativeTo = (from: string, to: string): string =>
+  path.relative(from, to).split(path.sep).join('/');
+
+/**
+ * The record of a run that begins.
+ * @param experiment absolute path of the experiment file; undefined where there is none
+ */
+export async function newManifest({
+  run,
+  job,
+  version,
+  experiment,
+  model,
+  seed,
+}: {
+  readonly run: string;
+  readonly job: Job;
+  readonly version: string;
+  readonly experiment: string | undefined;
+  readonly model: string;
+  readonly seed: number;
+}): Promise<RunManifest> {
+  return {
+    version: 1,
+    id: path.basename(run),
+    job,
+    experiment: experiment === undefined ? '' : relativeTo(run, experiment),
+    createdAt: new Date().toISOString(),
+    state: 'running',
+    pid: process.pid,
+    seed,
+    versions: { adapterLab: version, node: process.versions.node, tfjs: tfjsVersion.tfjs },
+    inputs: {
+      experimentHash: experiment === undefined ? '' : await hashFile(experiment),
+      model: relativeTo(run, model),
+      // Filled in when they have been read.
+      modelHash: '',
+      tasks: [],
+    },
+  };
+}
+
+/** @throws LabError run-not-found, run-not-resumable where the run is of another job, or seems to go on */
+export async function requireMine(run: string, job: Job, experiment: string | undefined): Promise<void> {
+  const manifest = await readManifest(run);
+  const mine = experiment === undefined ? '' : relativeTo(run, experiment);
+  if (manifest.job !== job || manifest.experiment !== mine) {
+    throw new LabError(
+      'run-not-resumable',
+      `The run in ${run} is of another job: ${manifest.job}${manifest.experiment === '' ? '' : ` of ${manifest.experiment}`}.`,
+      'Name a run of this one.',
+    );
+  }
+  const since = Date.parse(manifest.resumedAt ?? manifest.createdAt);
+  if (
+    manifest.state === 'running' &&
+    manifest.pid !== process.pid &&
+    (await mayBeAlive(manifest.pid, since))
+  ) {
+    throw new LabError(
+      'run-not-resumable',
+      `The run in ${run} seems to go on still, in process ${manifest.pid}.`,
+      `Wait for its end or stop it; if no such process works on it, set "state" to "failed" in its run.json.`,
+    );
+  }
+}
