@@ -4,9 +4,10 @@ import { benchLarge } from './large';
 import { benchMatmul } from './matmul';
 import { benchSample } from './sample';
 import { benchScore } from './score';
+import { benchTraining } from './training';
 
 /**
- * `npm run bench [-- NAME... [--OPTION...]]`: the benchmarks by name, all where none is named. Results go to bench/results/.
+ * `npm run bench [-- NAME... [--OPTION [VALUE]...]]`: the benchmarks by name, all where none is named. Results go to bench/results/.
  * Options are those of the one benchmark that is named.
  */
 const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promise<void>>> = {
@@ -16,13 +17,14 @@ const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promis
   matmul: benchMatmul,
   sample: benchSample,
   score: benchScore,
+  training: benchTraining,
 };
-const withOptions: readonly string[] = ['card'];
+const withOptions: readonly string[] = ['card', 'training'];
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
-  const options = args.filter((arg) => arg.startsWith('-'));
-  const names = args.filter((arg) => !arg.startsWith('-'));
+  const behind = args.findIndex((arg) => arg.startsWith('-'));
+  const [names, options] = behind < 0 ? [args, []] : [args.slice(0, behind), args.slice(behind)];
   if (options.length > 0 && !(names.length === 1 && withOptions.includes(names[0]!)))
     throw new Error(`${options.join(' ')} can be said to one benchmark alone: ${withOptions.join(', ')}.`);
   for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {

@@ -105,13 +105,17 @@ export class TorchScorer {
 }
 
 /** Gives the child's next line each time it is called; an error with what the child complained of where it has ended. */
-function reader(child: ChildProcessWithoutNullStreams, python: string): () => Promise<unknown> {
+export function reader(
+  child: ChildProcessWithoutNullStreams,
+  program: string,
+  side = 'The PyTorch side',
+): () => Promise<unknown> {
   const complaints: string[] = [];
   child.stderr.on('data', (chunk) => complaints.push(String(chunk)));
   // A write to a child that has ended; the next answer says so.
   child.stdin.on('error', () => undefined);
   child.on('error', (error) => {
-    complaints.push(`${python} cannot be started (${error.message}); install it: ${needed}`);
+    complaints.push(`${program} cannot be started (${error.message}); install it: ${needed}`);
   });
   const closed = new Promise((resolve) => child.once('close', resolve));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -120,10 +124,10 @@ function reader(child: ChildProcessWithoutNullStreams, python: string): () => Pr
     if (done === true) {
       await closed;
       const why = complaints.join('').trim() || `code ${child.exitCode}, signal ${child.signalCode}`;
-      throw new Error(`The PyTorch side ended: ${why}`);
+      throw new Error(`${side} ended: ${why}`);
     }
     const record = JSON.parse(value) as { error?: string };
-    if (record.error !== undefined) throw new Error(`The PyTorch side: ${record.error}`);
+    if (record.error !== undefined) throw new Error(`${side}: ${record.error}`);
     return record;
   };
 }

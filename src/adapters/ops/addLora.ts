@@ -5,7 +5,7 @@ import { primitives } from '../../tensors/primitives/current';
 /**
  * y + s (x Aᵀ) Bᵀ (Hu et al. 2021, eq. 3) as one operation, with the gradients in x, y, A and B. Beside its inputs it keeps
  * x Aᵀ alone, [rows, r].
- * @param x [rows, in] @param y [rows, out] @param a [r, in] @param b [out, r]; a and b outlive the way back
+ * @param x [rows, in] @param y [rows, out] @param a [r, in] @param b [out, r]
  * @returns [rows, out]
  */
 export function addLora(
@@ -21,15 +21,16 @@ export function addLora(
     const delta = tf.matMul(inner, up, false, true) as tf.Tensor2D;
     return {
       value: primitives().addInto(delta, base),
-      saved: [rows, inner],
-      gradient: (given, [keptX, keptInner]) => {
+      saved: [rows, inner, down, up],
+      gradient: (given, kept) => {
         const dy = given as tf.Tensor2D;
-        const dInner = tf.mul(tf.matMul(dy, up), scaling) as tf.Tensor2D;
+        const [keptX, keptInner, keptA, keptB] = kept as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+        const dInner = tf.mul(tf.matMul(dy, keptB), scaling) as tf.Tensor2D;
         return [
-          tf.matMul(dInner, down),
+          tf.matMul(dInner, keptA),
           dy.clone(),
-          tf.matMul(dInner, keptX as tf.Tensor2D, true),
-          tf.matMul(dy, keptInner as tf.Tensor2D, true),
+          tf.matMul(dInner, keptX, true),
+          tf.matMul(dy, keptInner, true),
         ];
       },
     };
