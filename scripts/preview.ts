@@ -98,6 +98,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
     },
   },
+  training: { events: [...runs.begin(small, justNow(), 'train'), ...runs.train(small)] },
   'small-card': {
     events: [
       ...runs.begin(small, justNow()),

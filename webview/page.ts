@@ -11,6 +11,7 @@ import type { Deeds, Part } from './parts/part';
 import { plan } from './parts/plan';
 import { progress } from './parts/progress';
 import { stability } from './parts/stability';
+import { training } from './parts/training';
 
 /** The whole page, from its parts. Wide windows set the parts of `details` beside the grid. */
 export function page(deeds: Deeds): Part {
@@ -22,6 +23,7 @@ export function page(deeds: Deeds): Part {
     empty: emptyNotice(),
     actions: actions(deeds),
     progress: progress(),
+    training: training(),
     layers: layers(deeds),
     grid: grid(deeds),
     stability: stability(),
@@ -38,6 +40,7 @@ export function page(deeds: Deeds): Part {
     parts.empty.element,
     parts.actions.element,
     parts.progress.element,
+    parts.training.element,
     parts.layers.element,
     h(
       'div',

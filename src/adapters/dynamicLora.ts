@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Module } from '../shared/words';
 import type { Adapter, LayerPass, Pass, Reallocation, StepTaken } from './adapter';
 import type { AdaptedModule } from './adapted';
 import { ImportanceAverage, layerImportance, layerWeights } from './allocation/layerWeights';
 import { allocateRanks } from './allocation/ranks';
 import { resize } from './allocation/resize';
+import { targetOf } from './lily';
 import { scalingOf, type LoraOptions } from './lora';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
@@ -171,27 +173,38 @@ export class DynamicLora implements Adapter {
     return ranks;
   }
 
-  /** A layer's modules go up or down together; the sum over layers stays. */
+  /**
+   * A layer's modules go up or down together. The sum over layers stays for each kind of module by itself: where a plan gives
+   * queries another rank than values, rank that went from one kind to another would change the number of parameters.
+   */
   private moveRank(weights: Readonly<Record<string, number>>, step: number): void {
-    const now = this.layerRanks();
-    const total = Object.values(now).reduce((sum, rank) => sum + rank, 0);
-    const { rankMin, rankMaxFactor } = this.options;
-    const mean = total / this.layers.length;
-    const most = Math.max(rankMin, Math.floor(rankMaxFactor * mean));
-    const ranks = allocateRanks(total, weights, { min: Math.min(rankMin, Math.floor(mean)), max: most });
-    for (const [path, { module }] of this.modules) {
-      const { layer, inFeatures, outFeatures } = module;
-      const [rank, before] = [ranks[layer] ?? 0, this.rankOf(path)];
-      if (rank === before) continue;
-      const [nameA, nameB] = [`${path}.lora_A`, `${path}.lora_B`];
-      const pair = resize(
-        { rank: before, a: this.table.get(nameA).values, b: this.table.get(nameB).values },
-        rank,
-        { name: nameA, seed: this.seed + step },
-      );
-      this.table.replace({ name: nameA, shape: [rank, inFeatures], values: pair.a, trained: true });
-      this.table.replace({ name: nameB, shape: [outFeatures, rank], values: pair.b, trained: true });
+    const kinds = new Map<string, AdaptedModule[]>();
+    for (const [path, one] of this.modules) {
+      const kind = targetOf(path, one.module.layer);
+      kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
     }
+    const { rankMin, rankMaxFactor } = this.options;
+    for (const members of kinds.values()) {
+      const total = members.reduce((sum, { module }) => sum + this.rankOf(module.path), 0);
+      const mean = total / members.length;
+      const own = Object.fromEntries(members.map(({ module: { layer } }) => [layer, weights[layer] ?? 1]));
+      const most = Math.max(rankMin, Math.floor(rankMaxFactor * mean));
+      const ranks = allocateRanks(total, own, { min: Math.min(rankMin, Math.floor(mean)), max: most });
+      for (const { module } of members) this.resize(module, ranks[module.layer] ?? 0, step);
+    }
+  }
+
+  private resize({ path, inFeatures, outFeatures }: Module, rank: number, step: number): void {
+    const before = this.rankOf(path);
+    if (rank === before) return;
+    const [nameA, nameB] = [`${path}.lora_A`, `${path}.lora_B`];
+    const pair = resize(
+      { rank: before, a: this.table.get(nameA).values, b: this.table.get(nameB).values },
+      rank,
+      { name: nameA, seed: this.seed + step },
+    );
+    this.table.replace({ name: nameA, shape: [rank, inFeatures], values: pair.a, trained: true });
+    this.table.replace({ name: nameB, shape: [outFeatures, rank], values: pair.b, trained: true });
   }
 
   private factorOf(layer: number, hidden: tf.Tensor2D, { batch, tensors, note }: Pass): tf.Tensor2D {

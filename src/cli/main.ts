@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { answeredProbe } from '../engine/devices';
 import { servedLane } from '../engine/lanes/serveLane';
+import { servedTraining } from '../engine/training/serveTraining';
 import { exitCodes } from '../shared/errors';
 import { version } from '../shared/version';
 import { addAllocate } from './commands/allocate';
@@ -15,7 +16,7 @@ import { usageError } from './usageError';
 
 /** The command line: every command is one file under commands/. */
 async function main(): Promise<number> {
-  if (servedLane(process.argv)) return new Promise<number>(() => undefined);
+  if (servedLane(process.argv) || servedTraining(process.argv)) return new Promise<number>(() => undefined);
   if (await answeredProbe(process.argv)) return 0;
   const program = new Command('adapter-lab')
     .description(

@@ -9,6 +9,7 @@ const commandOf: Partial<Record<PageAction, CommandId>> = {
   score: 'adapterLab.scoreLayers',
   allocate: 'adapterLab.allocate',
   run: 'adapterLab.runExperiment',
+  train: 'adapterLab.train',
   commit: 'adapterLab.commitPlan',
   stop: 'adapterLab.stop',
   resume: 'adapterLab.resume',

@@ -51,11 +51,11 @@ function jobText(engine: EngineState, { state, stopping }: Job): StatusText {
   const memory = state.estimate ? `, about ${formatBytes(state.estimate.memoryBytes)}` : '';
   return {
     text: `$(sync~spin) ${stopping ? 'stopping' : stage}`,
-    tooltip: `Adapter Lab: scoring ${state.experiment}${device}${memory}`,
+    tooltip: `Adapter Lab: ${state.job === 'train' ? 'training' : 'scoring'} ${state.experiment}${device}${memory}`,
   };
 }
 
-function stageText({ stage }: RunState, percent: string): string {
+function stageText({ stage, job }: RunState, percent: string): string {
   switch (stage) {
     case 'probe':
       return 'trying devices';
@@ -65,6 +65,6 @@ function stageText({ stage }: RunState, percent: string): string {
     case 'report':
       return 'writing';
     default:
-      return `scoring ${percent}`;
+      return `${job === 'train' ? 'training' : 'scoring'} ${percent}`;
   }
 }

@@ -5,6 +5,7 @@ export const category = 'Adapter Lab';
 export const commands = {
   'adapterLab.scoreLayers': 'Score Layers',
   'adapterLab.allocate': 'Allocate',
+  'adapterLab.train': 'Train',
   'adapterLab.runExperiment': 'Run Experiment',
   'adapterLab.commitPlan': 'Commit Plan',
   'adapterLab.showAllocationMap': 'Show Allocation Map',

@@ -6,7 +6,7 @@ import { devices } from './words';
  * One table a direction; both ends derive their types from it and decode every message before use.
  * Raise `protocolVersion` with any change that an older end would misread.
  */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 const empty = z.object({});
 
@@ -47,6 +47,17 @@ export const requests = {
       job: z.enum(['score', 'run']),
       device: z.union([z.enum(devices), z.literal('auto')]),
       /** Go on with the run that is there, from the block where it stopped. */
+      resume: z.boolean(),
+    }),
+    result: z.object({ run: z.string() }),
+  },
+  /** Train an experiment's adapters by its plan, once for each seed. The run's folder is the client's to name, as above. */
+  train: {
+    params: z.object({
+      experiment: z.string(),
+      run: z.string(),
+      device: z.union([z.enum(devices), z.literal('auto')]),
+      /** Go on with the run that is there, from its last checkpoint. */
       resume: z.boolean(),
     }),
     result: z.object({ run: z.string() }),

@@ -76,3 +76,7 @@ const emptyTrial = (name: string): TrialState => ({
   ...{ name, seed: 0, steps: 1, step: 0, parameters: 0, samples: 1 },
   ...{ points: [], evaluations: [], reallocations: [] },
 });
+
+/** Loss of the newest step that was told of. */
+export const lossOf = ({ trials }: { readonly trials: readonly TrialState[] }): number | undefined =>
+  trials.at(-1)?.points.at(-1)?.loss;

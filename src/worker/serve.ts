@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { readExperiment } from '../configs/experiment/parse';
 import { listDevices } from '../engine/devices';
 import { scoreExperiment } from '../engine/scoreExperiment';
+import { trainApart } from '../engine/training/trainApart';
 import { LabError, toLabError } from '../shared/errors';
 import {
   protocolVersion,
@@ -57,6 +58,11 @@ function handlersOf(connection: MessageConnection): Handlers {
         { run, job, device, version, resume, told: () => notify(connection, 'runGrew', { run }) },
         signal,
       );
+      return { run };
+    },
+    train: async ({ experiment, run, device, resume }, signal) => {
+      const told = (): void => notify(connection, 'runGrew', { run });
+      await trainApart({ experiment, run, device, version, resume }, told, signal);
       return { run };
     },
   };

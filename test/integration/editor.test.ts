@@ -63,6 +63,7 @@ describe('an experiment in the editor', () => {
       'plan: Show Allocation Map',
       'score: $(play) Score Layers',
       'score: Run Experiment',
+      'score: Train',
     ]);
     await setting('codeLens', false);
     await until(async () => (await lenses(document)).length === 0, 'the lenses to go');

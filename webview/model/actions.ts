@@ -7,6 +7,7 @@ export const runActions = [
   'score',
   'allocate',
   'run',
+  'train',
   'resume',
   'commit',
   'stop',
@@ -74,5 +75,6 @@ function nextStep({ run, heading }: PageView): RunAction | undefined {
   if (heading.recorded) return 'run';
   if (isResumable(run)) return 'resume';
   if (run.plan && run.status === 'done') return 'commit';
+  if (run.job === 'train') return undefined;
   return isScored(run) ? 'allocate' : 'run';
 }

@@ -8,6 +8,7 @@ const titles: Readonly<Record<RunAction, string>> = {
   score: commands['adapterLab.scoreLayers'],
   allocate: commands['adapterLab.allocate'],
   run: commands['adapterLab.runExperiment'],
+  train: commands['adapterLab.train'],
   commit: commands['adapterLab.commitPlan'],
   stop: commands['adapterLab.stop'],
   resume: commands['adapterLab.resume'],

@@ -42,6 +42,6 @@ export function layers(deeds: Deeds): Part {
   };
 }
 
-/** False where a run failed before it knew the model: an empty frame would only push the error's story apart. */
+/** False where a run failed before it knew the model: an empty frame would only push the error's story apart. A training has no scores. */
 export const isWorthShowing = ({ run }: PageView): boolean =>
-  run.status === 'running' || (run.status !== 'empty' && run.modules.length > 0);
+  run.job !== 'train' && (run.status === 'running' || (run.status !== 'empty' && run.modules.length > 0));

@@ -1,5 +1,5 @@
 import { formatCount } from '../../src/shared/format';
-import type { TaskState } from '../../src/shared/runState';
+import type { RunState } from '../../src/shared/runState';
 import { h, rebuild, setAttribute, setText, show, uniqueId } from '../dom';
 import { estimateText } from '../model/costs';
 import { elapsedText, stageText } from '../model/status';
@@ -23,7 +23,7 @@ export function progress(): Part {
     estimate,
     costs.element,
   );
-  let lines: TaskBar[] = [];
+  let lines: CountBar[] = [];
   return {
     element,
     update: (view) => {
@@ -33,17 +33,18 @@ export function progress(): Part {
       setText(stage, stageText(run));
       setText(elapsed, elapsedText(view));
       // Once all is done the bars say nothing that the table below does not.
-      const begun = run.tasks.some((task) => task.samplesTotal > 0);
-      show(bars, run.status === 'running' ? run.tasks.length > 0 : run.status !== 'done' && begun);
+      const counts = countsOf(run);
+      const begun = counts.some(({ total }) => total > 0);
+      show(bars, run.status === 'running' ? counts.length > 0 : run.status !== 'done' && begun);
       rebuild(
         bars,
-        run.tasks.map((task) => task.name),
+        counts.map(({ name }) => name),
         () => {
-          lines = run.tasks.map((task) => taskBar(task.name));
+          lines = counts.map(({ name }) => countBar(name));
           return lines.map((line) => line.element);
         },
       );
-      run.tasks.forEach((task, index) => lines[index]?.update(task));
+      counts.forEach((count, index) => lines[index]?.update(count));
       show(estimate, run.estimate !== undefined && run.actual === undefined);
       if (run.estimate) setText(estimate, estimateText(run.estimate));
       costs.update(view);
@@ -51,24 +52,38 @@ export function progress(): Part {
   };
 }
 
-interface TaskBar {
-  readonly element: HTMLElement;
-  update(task: TaskState): void;
+/** How far something is: samples of a task, or steps of a trial. */
+interface Count {
+  readonly name: string;
+  readonly done: number;
+  /** 0 = not known yet. */
+  readonly total: number;
+  readonly unit: string;
 }
 
-function taskBar(name: string): TaskBar {
+const countsOf = ({ job, tasks, trials }: RunState): Count[] =>
+  job === 'train'
+    ? trials.map(({ name, step, steps }) => ({ name, done: step, total: steps, unit: 'steps' }))
+    : tasks.map(({ name, samplesDone, samplesTotal }) => ({
+        ...{ name, done: samplesDone, total: samplesTotal, unit: 'samples' },
+      }));
+
+interface CountBar {
+  readonly element: HTMLElement;
+  update(count: Count): void;
+}
+
+function countBar(name: string): CountBar {
   const id = uniqueId('task');
-  const count = h('span', { class: 'quiet count' });
+  const words = h('span', { class: 'quiet count' });
   const bar = h('progress', { 'aria-labelledby': id, max: '1', value: '0' });
   return {
-    element: h('li', {}, h('span', { id, class: 'task-name', title: name }, name), bar, count),
-    update: (task) => {
-      const begun = task.samplesTotal > 0;
-      bar.value = begun ? task.samplesDone / task.samplesTotal : 0;
-      const text = begun
-        ? `${formatCount(task.samplesDone)} / ${formatCount(task.samplesTotal)} samples`
-        : 'waiting';
-      setText(count, text);
+    element: h('li', {}, h('span', { id, class: 'task-name', title: name }, name), bar, words),
+    update: ({ done, total, unit }) => {
+      const begun = total > 0;
+      bar.value = begun ? done / total : 0;
+      const text = begun ? `${formatCount(done)} / ${formatCount(total)} ${unit}` : 'waiting';
+      setText(words, text);
       setAttribute(bar, 'aria-valuetext', text);
     },
   };

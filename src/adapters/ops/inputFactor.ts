@@ -32,9 +32,12 @@ export function inputFactor(
       const means = meanOverTokens(batch, true);
       const mean = tf.matMul(means, rows) as tf.Tensor2D;
       const square = tf.mean(tf.matMul(means, tf.square(rows)), 0);
-      const away = tf.norm(tf.sub(mean, usual?.mean ?? tf.mean(mean, 0, true)), 2, 1, true);
-      const distance = tf.div(away, (usual?.spread ?? 1) + 1e-6);
-      note(tf.mean(mean, 0), square, tf.mean(distance, 0));
+      const center = tf.mean(mean, 0, true);
+      const away = tf.norm(tf.sub(mean, usual?.mean ?? center), 2, 1, true);
+      // Before anything is usual the batch's own spread: a distance that is kept is always in spreads.
+      const spread = usual?.spread ?? tf.sqrt(tf.sum(tf.relu(tf.sub(square, tf.square(center)))));
+      const distance = tf.div(away, tf.add(spread, 1e-6));
+      note(tf.reshape(center, [-1]), square, tf.mean(distance, 0));
       if (usual === undefined) return tf.ones([rows.shape[0], 1]) as tf.Tensor2D;
       const factor = tf.add(tf.mul(tf.tanh(tf.sub(distance, usual.distance)), strength), 1);
       return tf.reshape(tf.tile(factor, [1, batch.length]), [-1, 1]) as tf.Tensor2D;

@@ -29,6 +29,7 @@ export interface ExperimentAnchors {
   readonly adapter: Anchor | undefined;
   readonly budget: Anchor | undefined;
   readonly score: Anchor | undefined;
+  readonly train: Anchor | undefined;
   readonly plan: Anchor | undefined;
   /** One an item of `tasks`; key and value are both the whole item. */
   readonly tasks: readonly Anchor[];
@@ -58,6 +59,7 @@ export function experimentAnchors(text: string): ExperimentAnchors {
     adapter: anchor('adapter'),
     budget: anchor('budget'),
     score: anchor('score'),
+    train: anchor('train'),
     plan: anchor('plan'),
     tasks: blocks.flatMap((block) => taskAnchors(text, block)),
     modules: blocks.flatMap((block) => moduleAnchors(text, block)),

@@ -7,7 +7,6 @@ import type { LaneOptions } from './lane';
 /** Argument by which a bundle of ours is asked to be a lane. */
 export const laneArgument = '--score-lane';
 
-/** Both ends are the same program, so messages need no decoding; typed arrays travel as they are. */
 export type ToLane =
   | { readonly type: 'open'; readonly options: LaneOptions }
   | { readonly type: 'run'; readonly order: UnitOrder; readonly settings: ScoringSettings };

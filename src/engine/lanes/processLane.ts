@@ -1,8 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { LabError, cancelled } from '../../shared/errors';
 import type { OpenDevice } from '../../tensors/device';
+import { endError, forkSelf } from '../childProcess';
 import type { ScoringSettings, UnitOrder } from '../scoring/unitRunner';
 import type { Update } from '../scoring/work';
 import type { Lane, LaneOptions } from './lane';
@@ -18,12 +18,7 @@ export class ProcessLane implements Lane {
   ) {}
 
   static async open(options: LaneOptions): Promise<ProcessLane> {
-    const [entry, execArgv] = entryPoint();
-    const child = fork(entry, [laneArgument], {
-      execArgv,
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+    const child = forkSelf(laneArgument);
     try {
       const device = await ask<OpenDevice>(child, { type: 'open', options }, (message, resolve) => {
         if (message.type === 'opened') resolve(message.device);
@@ -115,24 +110,10 @@ function ask<T>(
   });
 }
 
-function exitError(code: number | null, signal: string | null): LabError {
-  const next = 'Resume the run; if it happens again, score with fewer processes or shorter samples.';
-  // What a full heap of V8 or of WebAssembly ends with.
-  if (signal === 'SIGABRT') {
-    return new LabError('out-of-memory', 'A scoring process ran out of memory.', next);
-  }
-  return signal === 'SIGKILL' || signal === 'SIGTERM'
-    ? new LabError(
-        'engine-killed',
-        'A scoring process was killed, as a system does that is out of memory.',
-        next,
-      )
-    : new LabError('engine-crashed', `A scoring process ended with ${signal ?? `code ${code}`}.`, next);
-}
-
-/** The bundle that runs, whichever it is; from sources, the lane's own entry. */
-function entryPoint(): [entry: string, execArgv: string[]] {
-  return __filename.endsWith('.ts')
-    ? [path.join(__dirname, 'main.ts'), ['--require', 'tsx/cjs']]
-    : [__filename, []];
-}
+const exitError = (code: number | null, signal: string | null): LabError =>
+  endError(
+    code,
+    signal,
+    'A scoring process',
+    'Resume the run; if it happens again, score with fewer processes or shorter samples.',
+  );

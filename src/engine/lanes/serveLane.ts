@@ -1,4 +1,5 @@
 import { toLabError } from '../../shared/errors';
+import { belongToParent } from '../childProcess';
 import { LocalLane } from './localLane';
 import { laneArgument, type FromLane, type ToLane } from './messages';
 
@@ -6,10 +7,7 @@ import { laneArgument, type FromLane, type ToLane } from './messages';
 export function servedLane(args: readonly string[]): boolean {
   if (!args.includes(laneArgument)) return false;
   const send = (message: FromLane): void => void process.send?.(message);
-  // Ctrl+C in a terminal reaches every process of it, and so do other signals: whether to stop is the engine's to decide.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  // The engine ends a lane by killing it; a lane whose engine is gone ends itself.
-  process.on('disconnect', () => process.exit(0));
+  belongToParent();
   let lane: LocalLane | undefined;
   const answer = async (message: ToLane): Promise<void> => {
     if (message.type === 'open') {

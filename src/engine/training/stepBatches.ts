@@ -65,7 +65,8 @@ export function stepBatches(
     },
     scale: batch.labels === undefined ? 1 : 1 / chosen.length,
     share: tokensOf(batch) / all,
-    seed: Math.imul(seed, 31) + index,
+    // Apart by more than a step has batches: the next step's must not draw the same.
+    seed: Math.imul(seed, 65_537) + index,
   }));
 }
 

@@ -3,10 +3,11 @@ import { resumableRun } from '../../files/runs';
 import { LabError } from '../../shared/errors';
 import { planScored } from './runExperiment';
 import type { Parts } from './parts';
-import { score, tellScored } from './scoreLayers';
+import { tellScored, work } from './scoreLayers';
+import { tellTrained } from './train';
 
 /**
- * Goes on with the newest run of an experiment that was stopped while it scored, from the block where it stopped, and then
+ * Goes on with the newest run of an experiment that was stopped in the middle, from where it stopped, and then
  * does what that run was for.
  *
  * @returns the run's folder; undefined where another run is in progress
@@ -17,12 +18,17 @@ export async function resume(parts: Parts, uri: vscode.Uri): Promise<string | un
   if (run === undefined) {
     throw new LabError(
       'run-not-resumable',
-      'No run of this experiment was stopped while it scored.',
+      'No run of this experiment was stopped in the middle.',
       'Start a new run.',
     );
   }
   const { state } = await parts.runs.run(run);
-  return state.job === 'run'
-    ? planScored(parts, uri, await score(parts, uri, 'run', run))
-    : tellScored(parts, uri, await score(parts, uri, 'score', run));
+  switch (state.job) {
+    case 'run':
+      return planScored(parts, uri, await work(parts, uri, 'run', run));
+    case 'train':
+      return tellTrained(parts, uri, await work(parts, uri, 'train', run));
+    default:
+      return tellScored(parts, uri, await work(parts, uri, 'score', run));
+  }
 }

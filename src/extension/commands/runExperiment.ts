@@ -6,7 +6,7 @@ import { requireAllocatable } from '../../planning/planRequest';
 import { requireTrust } from '../trust';
 import { allocateFrom } from './allocate';
 import type { Parts } from './parts';
-import { score, scoredText, tellEnd } from './scoreLayers';
+import { scoredText, tellEnd, work } from './scoreLayers';
 
 /**
  * The whole of it: scores the layers, then allocates from these scores and writes the plan. What can be known of the
@@ -20,7 +20,7 @@ export async function runExperiment(parts: Parts, uri: vscode.Uri): Promise<stri
   const model = await readModelFolder(experiment.model);
   requireComputable(model);
   requireAllocatable(experiment, model.modules);
-  return planScored(parts, uri, await score(parts, uri, 'run'));
+  return planScored(parts, uri, await work(parts, uri, 'run'));
 }
 
 /** What the whole of it ends with: a plan from the run's scores. */

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type * as vscode from 'vscode';
 import { formatSeconds } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
-import { begunEvent, type ScoringJob } from '../runs/jobs';
+import { begunEvent, type EngineJob } from '../runs/jobs';
 import { deviceSetting } from '../settings';
 import { requireTrust } from '../trust';
 import type { Parts } from './parts';
@@ -13,7 +13,7 @@ import type { Parts } from './parts';
  * @returns the run's folder; undefined where another run is in progress
  */
 export async function scoreLayers(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
-  return tellScored(parts, uri, await score(parts, uri, 'score'));
+  return tellScored(parts, uri, await work(parts, uri, 'score'));
 }
 
 /** What a scoring by itself ends with. */
@@ -28,11 +28,15 @@ export async function tellScored(
   return run;
 }
 
-/** The scoring alone, for commands that go on with it. */
-export async function score(
+/**
+ * A job of the engine alone, for commands that go on with it.
+ * @param stopped the folder of a run that goes on
+ * @returns the run's folder; undefined where another run is in progress
+ */
+export async function work(
   parts: Parts,
   uri: vscode.Uri,
-  job: ScoringJob,
+  job: EngineJob,
   stopped?: string,
 ): Promise<string | undefined> {
   const { jobs, panels, runs, hints } = parts;
@@ -48,7 +52,7 @@ export async function score(
       // A run that goes on has its own beginning.
       void panels.show(uri, { run, preserveFocus: true, ...(stopped === undefined ? { begun } : {}) });
     };
-    return await jobs.score(experiment, job, deviceSetting(), shown, stopped);
+    return await jobs.start(experiment, job, deviceSetting(), shown, stopped);
   } finally {
     runs.forget();
     hints.refresh();
@@ -59,7 +63,8 @@ export async function score(
 export function isBusy({ jobs, presenter }: Parts): boolean {
   const { active } = jobs;
   if (!active) return false;
-  void presenter.offer('information', `${basename(active.experiment)} is being scored.`, {
+  const doing = active.state.job === 'train' ? 'trained' : 'scored';
+  void presenter.offer('information', `${basename(active.experiment)} is being ${doing}.`, {
     title: 'Stop',
     run: () => jobs.stop(),
   });

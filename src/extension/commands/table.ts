@@ -10,6 +10,7 @@ import { resume } from './resume';
 import { runExperiment } from './runExperiment';
 import { scoreLayers } from './scoreLayers';
 import { selectDevice } from './selectDevice';
+import { train } from './train';
 
 /** What a command gives to `executeCommand` where it failed; the user has been shown it already. */
 export interface Failed {
@@ -31,6 +32,7 @@ export function commandTable(parts: Parts): CommandTable {
     'adapterLab.scoreLayers': about('adapterLab.scoreLayers', scoreLayers),
     'adapterLab.allocate': about('adapterLab.allocate', allocatePlan),
     'adapterLab.runExperiment': about('adapterLab.runExperiment', runExperiment),
+    'adapterLab.train': about('adapterLab.train', train),
     'adapterLab.commitPlan': about('adapterLab.commitPlan', async (given, uri) =>
       (await given.onDemand()).commitPlan(given, uri),
     ),

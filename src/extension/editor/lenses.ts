@@ -1,6 +1,7 @@
 import type { ExperimentAnchors } from '../../configs/experiment/locate';
 import type { CommandId } from '../../shared/ids';
 import { progressOf } from '../../shared/runState';
+import { lossOf } from '../../shared/trialState';
 import type { Job } from '../runs/jobs';
 import { keyLine } from './keyLine';
 
@@ -24,7 +25,11 @@ export function lensesOf(
   job: Pick<Job, 'state' | 'stopping'> | undefined,
 ): Lens[] {
   const line = anchors.score?.line ?? keyLine(text, 'tasks') ?? 0;
-  if (job) return [...runningLenses(line, job), ...planLenses(anchors)];
+  const trainLine = anchors.train?.line ?? line;
+  if (job) {
+    const at = job.state.job === 'train' ? trainLine : line;
+    return [...runningLenses(at, job), ...planLenses(anchors)];
+  }
   return [
     {
       line,
@@ -38,13 +43,23 @@ export function lensesOf(
       tooltip: 'Score the layers, then allocate under the budget and write the plan',
       command: 'adapterLab.runExperiment',
     },
+    {
+      line: trainLine,
+      title: 'Train',
+      tooltip: 'Train adapters by the plan, or without one on all targets alike, once for each seed',
+      command: 'adapterLab.train',
+    },
     ...planLenses(anchors),
   ];
 }
 
 /** How far a job is, as the lens says it. */
 export function progressTitle({ state, stopping }: Pick<Job, 'state' | 'stopping'>): string {
-  return stopping ? '$(sync~spin) Stopping' : `$(sync~spin) Scoring ${Math.floor(progressOf(state) * 100)} %`;
+  if (stopping) return '$(sync~spin) Stopping';
+  const percent = `${Math.floor(progressOf(state) * 100)} %`;
+  if (state.job !== 'train') return `$(sync~spin) Scoring ${percent}`;
+  const loss = lossOf(state);
+  return `$(sync~spin) Training ${percent}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
 }
 
 function runningLenses(line: number, job: Pick<Job, 'state' | 'stopping'>): Lens[] {

@@ -30,6 +30,7 @@ export interface JobEnd extends Pick<Job, 'run' | 'experiment' | 'state'> {
 export type DeviceChoice = Params<'score'>['device'];
 /** What a scoring is for: the scores alone, or the whole experiment. */
 export type ScoringJob = Params<'score'>['job'];
+export type EngineJob = ScoringJob | 'train';
 
 /** The part of the engine that jobs need. */
 export type JobEngine = Pick<EngineClient, 'request' | 'stop' | 'onRunGrew'>;
@@ -63,7 +64,7 @@ export class Jobs {
   }
 
   /**
-   * Scores the layers of an experiment into a new run. To be called only while nothing is active.
+   * Scores the layers of an experiment, or trains its adapters, into a new run. To be called only while nothing is active.
    *
    * @param job names the run's folder and is recorded in it
    * @param begun called with the run's folder before the engine is asked
@@ -71,9 +72,9 @@ export class Jobs {
    * @returns the run's folder
    * @throws LabError what ended the job
    */
-  async score(
+  async start(
     experiment: Experiment,
-    job: ScoringJob,
+    job: EngineJob,
     device: DeviceChoice,
     begun: (run: string) => void = () => undefined,
     stopped?: string,
@@ -91,11 +92,9 @@ export class Jobs {
       signal.addEventListener('abort', () => this.insist(signal), { once: true });
       try {
         await follower.start();
-        await engine.request(
-          'score',
-          { experiment: experiment.file, run, job, device, resume: stopped !== undefined },
-          signal,
-        );
+        const order = { experiment: experiment.file, run, device, resume: stopped !== undefined };
+        if (job === 'train') await engine.request('train', order, signal);
+        else await engine.request('score', { ...order, job }, signal);
       } finally {
         hints.dispose();
       }
@@ -155,7 +154,7 @@ export class Jobs {
 }
 
 /** What a run's journal will say first, once the engine is there to write it. */
-export const begunEvent = (experiment: string, job: ScoringJob, tasks: readonly string[]): RunEvent => ({
+export const begunEvent = (experiment: string, job: EngineJob, tasks: readonly string[]): RunEvent => ({
   at: new Date().toISOString(),
   type: 'started',
   job,
@@ -163,7 +162,7 @@ export const begunEvent = (experiment: string, job: ScoringJob, tasks: readonly 
   tasks: [...tasks],
 });
 
-const begunState = ({ file, tasks }: Experiment, job: ScoringJob): RunState =>
+const begunState = ({ file, tasks }: Experiment, job: EngineJob): RunState =>
   applyEvent(
     emptyRun,
     begunEvent(

@@ -37,10 +37,14 @@ describe('lenses', () => {
     lensesOf(text, experimentAnchors(text), job).map(({ line, title }) => `${line}: ${title}`);
 
   it('stand over the blocks that they read', () => {
-    const [score, budget, plan] = ['score:', 'budget:', 'plan:'].map((key) => lineOf(sampleExperiment, key));
-    assert.deepEqual(titles(sampleExperiment), [
+    const text = sampleExperiment.replace('budget:', 'train: { epochs: 1 }\nbudget:');
+    const [score, train, budget, plan] = ['score:', 'train: {', 'budget:', 'plan:'].map((key) =>
+      lineOf(text, key),
+    );
+    assert.deepEqual(titles(text), [
       `${score}: $(play) Score Layers`,
       `${score}: Run Experiment`,
+      `${train}: Train`,
       `${budget}: Allocate`,
       `${plan}: Commit Plan`,
       `${plan}: Show Allocation Map`,
@@ -51,8 +55,9 @@ describe('lenses', () => {
     assert.deepEqual(titles('version: 1\ntasks:\n  - {name: a}\n'), [
       '1: $(play) Score Layers',
       '1: Run Experiment',
+      '1: Train',
     ]);
-    assert.deepEqual(titles(''), ['0: $(play) Score Layers', '0: Run Experiment']);
+    assert.deepEqual(titles(''), ['0: $(play) Score Layers', '0: Run Experiment', '0: Train']);
     assert.deepEqual(titles('tasks: [\nbudget: {').slice(0, 1), ['0: $(play) Score Layers']);
   });
 
@@ -67,6 +72,22 @@ describe('lenses', () => {
       `${line}: Stop`,
     ]);
     assert.equal(titles(planless, { state: half, stopping: true })[0], `${line}: $(sync~spin) Stopping`);
+  });
+
+  it('say the loss of a training, over the block that it reads', () => {
+    const text = planless.replace('score:', 'train: {}\nscore:');
+    const trial = { trial: 'seed-1', step: 30, loss: 0.4317, learningRate: 1e-3, gradientNorm: 1 };
+    const state = [
+      { type: 'started', job: 'train', experiment: 'a', tasks: [] as string[] } as const,
+      { type: 'progress', share: 0.25 } as const,
+      { type: 'step', ...trial, tokensPerSecond: 9 } as const,
+    ]
+      .map((event) => at(event))
+      .reduce(applyEvent, emptyRun);
+    assert.deepEqual(titles(text, { state, stopping: false }).slice(0, 2), [
+      `${lineOf(text, 'train: {}')}: $(sync~spin) Training 25 %, loss 0.432`,
+      `${lineOf(text, 'train: {}')}: Stop`,
+    ]);
   });
 });
 

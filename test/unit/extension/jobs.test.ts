@@ -52,7 +52,7 @@ describe('jobs', () => {
       await appendEvents(run, [...scored.slice(2), finished]);
     });
     let run = '';
-    const result = await jobs.score(experiment, 'run', 'auto', (folder) => (run = folder));
+    const result = await jobs.start(experiment, 'run', 'auto', (folder) => (run = folder));
     assert.equal(result, run);
     assert.equal(dirname(run), join(dirname(experiment.file), '.adapter-lab', 'runs'));
     assert.match(run, /-quick-run$/);
@@ -76,7 +76,7 @@ describe('jobs', () => {
       await appendEvents(run, [begun]);
       throw new LabError('engine-killed', 'It was killed.', 'Try again.');
     });
-    await rejectsWith(jobs.score(experiment, 'run', 'auto'), 'engine-killed');
+    await rejectsWith(jobs.start(experiment, 'run', 'auto'), 'engine-killed');
     const state = (await readRunEvents(ends[0]!.run)).reduce(applyEvent, emptyRun);
     assert.equal(state.status, 'failed');
     assert.equal(state.error?.code, 'engine-killed');
@@ -90,7 +90,7 @@ describe('jobs', () => {
           signal.addEventListener('abort', () => reject(cancelled()));
         }),
     );
-    const score = jobs.score(experiment, 'run', 'auto');
+    const score = jobs.start(experiment, 'run', 'auto');
     score.catch(() => undefined);
     await until(() => jobs.active !== undefined, 'the job');
     // The request goes out once the run has been looked at.
@@ -105,7 +105,7 @@ describe('jobs', () => {
   it('end an engine that does not stop by itself', async () => {
     let fail: (error: LabError) => void = () => undefined;
     const { jobs, stopped, experiment } = jobsWith(() => new Promise((_, reject) => (fail = reject)), 0.05);
-    const score = jobs.score(experiment, 'run', 'auto');
+    const score = jobs.start(experiment, 'run', 'auto');
     score.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 50));
     jobs.stop();
@@ -122,7 +122,7 @@ describe('jobs', () => {
     );
     await jobs.idle();
     let run = '';
-    const score = jobs.score(experiment, 'score', 'auto', (folder) => (run = folder));
+    const score = jobs.start(experiment, 'score', 'auto', (folder) => (run = folder));
     score.catch(() => undefined);
     const idle = jobs.idle();
     await new Promise((resolve) => setTimeout(resolve, 50));

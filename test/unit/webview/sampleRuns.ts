@@ -1,5 +1,5 @@
 import { sumByLayer } from '../../../src/shared/combineScores';
-import type { RunEvent, UnstampedRunEvent } from '../../../src/shared/runEvents';
+import type { Job, RunEvent, UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
 import type { Module, Role } from '../../../src/shared/words';
 
@@ -46,9 +46,13 @@ export const modulesOf = (model: SampleModel): Module[] =>
   ).flat();
 
 /** The events until the model is known. */
-export const begin = (model: SampleModel, startedAt = '2025-03-04T09:12:30.000Z'): RunEvent[] =>
+export const begin = (
+  model: SampleModel,
+  startedAt = '2025-03-04T09:12:30.000Z',
+  job: Job = 'run',
+): RunEvent[] =>
   stamp(startedAt, [
-    { type: 'started', job: 'run', experiment: 'experiments/mail.adapter.yaml', tasks: [...model.tasks] },
+    { type: 'started', job, experiment: 'experiments/mail.adapter.yaml', tasks: [...model.tasks] },
     { type: 'stage', stage: 'probe' },
     {
       type: 'device',
@@ -71,6 +75,61 @@ export const begin = (model: SampleModel, startedAt = '2025-03-04T09:12:30.000Z'
     },
     { type: 'estimate', estimate: { seconds: 84, memoryBytes: 1.31e9, diskBytes: 640_000 } },
   ]);
+
+/** A training in its second of two seeds. */
+export function train(model: SampleModel): RunEvent[] {
+  const metrics = (quality: number) =>
+    model.tasks.map((task, index) => ({
+      ...{ task, samples: 240, loss: 2 - 1.6 * quality, majority: 0.5 },
+      ...{ accuracy: 0.5 + (0.4 - 0.05 * index) * quality, macroF1: 0.4 + 0.45 * quality },
+    }));
+  const trialOf = (seed: number, until: number): UnstampedRunEvent[] => {
+    const trial = `seed-${seed}`;
+    const steps = Array.from({ length: until / 10 }, (_, index) => 10 * (index + 1));
+    return [
+      { type: 'trial', trial, seed, steps: 600, fromStep: 0, parameters: 39_648, samples: 4800 },
+      { type: 'evaluated', trial, step: 0, split: 'validation', metrics: metrics(0), best: true },
+      ...steps.flatMap((step): UnstampedRunEvent[] => [
+        {
+          type: 'step',
+          ...{ trial, step, loss: 0.3 + 2.4 * Math.exp(-step / 120) + 0.12 * Math.sin(step * seed) },
+          ...{ learningRate: 3e-4, gradientNorm: 0.7, tokensPerSecond: 5120 + 30 * seed },
+        },
+        ...(step % 300 === 0
+          ? [
+              {
+                type: 'evaluated',
+                trial,
+                step,
+                split: 'validation',
+                metrics: metrics(step / 600),
+                best: true,
+              } as const,
+            ]
+          : []),
+      ]),
+      ...(until === 600
+        ? [
+            {
+              type: 'evaluated',
+              trial,
+              step: 600,
+              split: 'test',
+              metrics: metrics(0.97),
+              best: true,
+            } as const,
+          ]
+        : []),
+    ];
+  };
+  return stamp('2025-03-04T09:13:00.000Z', [
+    { type: 'note', text: 'spam: 2 classes (ham, spam), each as the text behind the prompt.' },
+    { type: 'memory', mode: 'tape', processes: 1, threads: 2, processBytes: 310e6, stateBytes: 0 },
+    { type: 'stage', stage: 'train' },
+    ...trialOf(1, 600),
+    ...trialOf(2, 340),
+  ]);
+}
 
 /** Batches of scores: whole tasks, then a part of the next. `progress` is in tasks: 1.5 is one and a half. */
 export function score(model: SampleModel, progress: number, taus: readonly number[] = []): RunEvent[] {

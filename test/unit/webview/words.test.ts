@@ -32,10 +32,10 @@ const cancelled = end({ type: 'finished', state: 'cancelled' });
 
 describe('actions', () => {
   it('are those that make sense, the next step first in line', () => {
-    assert.deepEqual(usable(view(empty)), ['score', 'run!']);
+    assert.deepEqual(usable(view(empty)), ['score', 'run!', 'train']);
     assert.deepEqual(usable(view(running)), ['stop!']);
-    assert.deepEqual(usable(view(scored)), ['score', 'allocate!', 'run']);
-    assert.deepEqual(usable(view(done)), ['score', 'allocate', 'run', 'commit!']);
+    assert.deepEqual(usable(view(scored)), ['score', 'allocate!', 'run', 'train']);
+    assert.deepEqual(usable(view(done)), ['score', 'allocate', 'run', 'train', 'commit!']);
   });
 
   it('start nothing in a restricted window, but a run can still be stopped', () => {
@@ -46,28 +46,34 @@ describe('actions', () => {
   });
 
   it('do not commit a recorded run', () => {
-    assert.deepEqual(usable(view(done, { recorded: true })), ['score', 'allocate', 'run!']);
+    assert.deepEqual(usable(view(done, { recorded: true })), ['score', 'allocate', 'run!', 'train']);
   });
 
   it('leave the next step to the error where a run failed', () => {
     const failed = stateOf(begin(smallModel), end({ type: 'finished', state: 'failed' }));
-    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run']);
+    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'train']);
   });
 
   it('allocate after a run that broke off, as an earlier one may have scores', () => {
     const stopped = stateOf(begin(smallModel), cancelled);
-    assert.deepEqual(usable(view(stopped)), ['score', 'allocate', 'run!']);
+    assert.deepEqual(usable(view(stopped)), ['score', 'allocate', 'run!', 'train']);
   });
 
   it('resume a run that broke off while it scored, until its scores are written', () => {
     const half = [begin(smallModel), score(smallModel, 0.5)];
-    assert.deepEqual(usable(view(stateOf(...half, cancelled))), ['score', 'allocate', 'run', 'resume!']);
+    assert.deepEqual(usable(view(stateOf(...half, cancelled))), [
+      'score',
+      'allocate',
+      'run',
+      'train',
+      'resume!',
+    ]);
     const failed = stateOf(...half, end({ type: 'finished', state: 'failed' }));
-    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'resume']);
+    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'train', 'resume']);
     assert.deepEqual(usable(view(failed, { trusted: false })), []);
     const wrote = [{ at: '2025-03-04T09:13:39.000Z', type: 'wrote', path: 'scores.json' }] as const;
     const late = stateOf(begin(smallModel), score(smallModel, 3), wrote, cancelled);
-    assert.deepEqual(usable(view(late)), ['score', 'allocate!', 'run']);
+    assert.deepEqual(usable(view(late)), ['score', 'allocate!', 'run', 'train']);
   });
 
   it('need every task scored to its last sample to allocate', () => {

@@ -68,7 +68,7 @@ describe('engine process', () => {
 
   it('does not know other methods, and goes on', async () => {
     const methodNotFound = -32601;
-    await assert.rejects(engine.send('train', {}), { code: methodNotFound });
+    await assert.rejects(engine.send('juggle', {}), { code: methodNotFound });
     await engine.request('hello', { protocol: protocolVersion });
   });
 

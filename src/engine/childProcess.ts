@@ -1,0 +1,35 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { LabError } from '../shared/errors';
+
+/**
+ * Starts this very program once more, as something that its argument names. From sources, the entry for that.
+ * Both ends are the same program, so messages need no decoding; typed arrays travel as they are.
+ */
+export function forkSelf(argument: string): ChildProcess {
+  const [entry, execArgv] = __filename.endsWith('.ts')
+    ? [path.join(__dirname, 'childMain.ts'), ['--require', 'tsx/cjs']]
+    : [__filename, []];
+  return fork(entry, [argument], {
+    execArgv,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+/** How a process ended that should not have. @param what it was: "A scoring process" @param next what the user can do */
+export function endError(code: number | null, signal: string | null, what: string, next: string): LabError {
+  // What a full heap of V8 or of WebAssembly ends with.
+  if (signal === 'SIGABRT') return new LabError('out-of-memory', `${what} ran out of memory.`, next);
+  return signal === 'SIGKILL' || signal === 'SIGTERM'
+    ? new LabError('engine-killed', `${what} was killed, as a system does that is out of memory.`, next)
+    : new LabError('engine-crashed', `${what} ended with ${signal ?? `code ${code}`}.`, next);
+}
+
+/** What every such process does about its parent: it ends with it, and does not end by signals that are for it. */
+export function belongToParent(): void {
+  // Ctrl+C in a terminal reaches every process of it, and so do other signals: whether to stop is the engine's to decide.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  // The engine ends its processes by killing them; one whose engine is gone ends itself.
+  process.on('disconnect', () => process.exit(0));
+}

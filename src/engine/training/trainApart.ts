@@ -1,0 +1,46 @@
+import { LabError } from '../../shared/errors';
+import { endError, forkSelf } from '../childProcess';
+import { trainingArgument, type FromTraining, type ToTraining, type TrainingOrder } from './serveTraining';
+
+/**
+ * Trains in a process of its own: a step may take longer than a heartbeat, and a process has one device for its life. It
+ * writes the run; whoever it leaves without an end by dying is told here how it died.
+ *
+ * @param told called after each write to the run's journal
+ * @param signal the training stops behind the step that it is at
+ * @throws LabError what ended the training
+ */
+export async function trainApart(order: TrainingOrder, told: () => void, signal: AbortSignal): Promise<void> {
+  const child = forkSelf(trainingArgument);
+  const send = (message: ToTraining): void => void child.send(message);
+  const stop = (): void => {
+    if (child.connected) send({ type: 'stop' });
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.on('message', (received) => {
+        const message = received as FromTraining;
+        if (message.type === 'told') told();
+        else if (message.type === 'done') resolve();
+        else reject(LabError.fromPayload(message.error));
+      });
+      child.on('error', reject);
+      child.on('exit', (code, ended) =>
+        reject(
+          endError(
+            code,
+            ended,
+            'The training process',
+            'Resume the run: it goes on from its last checkpoint.',
+          ),
+        ),
+      );
+      send({ type: 'train', order });
+      if (signal.aborted) stop();
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+    child.kill('SIGKILL');
+  }
+}
