@@ -77,7 +77,7 @@ describe(`adapters of PEFT on '${device}'`, () => {
 
       it('gives the logits and losses', async () => {
         const model = await modelWith(base, read.modulesToSave);
-        for (const { scaling } of read.modules.values()) close([scaling], [expected.scaling], 1e-12, 'scale');
+        for (const { scaling } of read.modules.values()) close([scaling], [expected.scaling], 1e-8, 'scale');
         const { logits, losses } = await judged(model, loraOf(read, model));
         checkLogits(logits, expected.logits);
         checkLosses(losses, expected.loss_per_sample);
@@ -136,16 +136,19 @@ describe(`adapters of PEFT on '${device}'`, () => {
         return { logits, losses };
       }
 
-      /** Each sample's own gradients: of its mean loss, in a batch by itself. */
+      /** Each sample's own gradients: of its mean loss, in a batch by itself; memory is spent in every way in turn. */
       async function gradientsOf(model: Transformer, adapter: Adapter) {
         const placed = new Placed();
         placed.refresh(adapter.parameters);
         await model.head.load();
-        const pass = new TrainingPass(model, adapter, placed, whole);
         const found: ReadonlyMap<string, Float32Array>[] = [];
-        for (const batch of makeBatches(samples, 1, 0)) {
+        for (const [index, batch] of makeBatches(samples, 1, 0).entries()) {
+          const memory = { recompute: index % 2 === 1, streaming: index >= 2 };
+          const pass = new TrainingPass(model, adapter, placed, memory);
           const { gradients } = await pass.gradients({ batch, scale: 1, share: 1, seed: 0 });
           found[batch.members[0]!] = gradients;
+          if (!memory.streaming) continue;
+          for (const module of model.modules) assert.throws(() => model.weight(module), /was not loaded/);
         }
         placed.dispose();
         return found;
@@ -207,9 +210,7 @@ async function lastHidden(
   for (let layer = 0; layer < model.layers; layer++) {
     await model.loadBlock(layer);
     const before = x;
-    x = tf.tidy(() =>
-      model.block(layer, before, batch, undefined, adapter.layer(layer, before, pass).adapt),
-    );
+    x = tf.tidy(() => model.block(layer, before, batch, undefined, adapter.layer(layer, before, pass).adapt));
     before.dispose();
   }
   return x;
@@ -232,7 +233,9 @@ function relative(actual: number | undefined, expected: number, most: number, wh
 
 function checkLosses(found: readonly number[], losses: readonly number[]): void {
   assert.equal(found.length, losses.length);
-  losses.forEach((loss, sample) => relative(found[sample], loss, tolerance.losses, `loss of sample ${sample}`));
+  losses.forEach((loss, sample) =>
+    relative(found[sample], loss, tolerance.losses, `loss of sample ${sample}`),
+  );
 }
 
 /** @param gradients one a sample */

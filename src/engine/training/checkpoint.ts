@@ -19,6 +19,12 @@ const factsSchema = z.object({
   best: z.object({ step: z.number().int(), accuracy: z.number().optional(), loss: z.number() }).optional(),
   /** Evaluations since the best one. */
   waited: z.number().int(),
+  /** What divergence is measured against. */
+  firstLoss: z.number().optional(),
+  /** Positions of a batch at most, where a card's memory made it fewer. */
+  tokens: z.number().int().positive(),
+  /** Steps that stand in each sum of what passes noted since the last evaluation (`noted:<name>`). */
+  noted: z.record(z.string(), z.number().int()),
 });
 export type TrialFacts = z.infer<typeof factsSchema>;
 

@@ -110,8 +110,14 @@ export class Trial {
       this.optimizer.replace(name, values, empty, empty);
     }
     this.optimizer.restore(new Map([...tensors].map(([name, { values }]) => [name, values])));
-    ({ step: this.step, waited: this.waited } = facts);
+    ({ step: this.step, waited: this.waited, firstLoss: this.firstLoss, tokens: this.tokens } = facts);
     this.pending = { ...facts.pending };
+    this.noted = new Map(
+      Object.entries(facts.noted).flatMap(([name, steps]) => {
+        const sum = tensors.get(notedName(name))?.values;
+        return sum === undefined ? [] : [[name, { sum, steps }]];
+      }),
+    );
     this.best = facts.best && { ...facts.best, accuracy: facts.best.accuracy };
   }
 
@@ -248,7 +254,7 @@ export class Trial {
   }
 
   private requireSound(loss: number, norm: number): void {
-    this.firstLoss ??= this.best?.loss ?? loss;
+    this.firstLoss ??= loss;
     if (!Number.isFinite(norm)) throw this.diverged(`the gradient's norm is ${norm}`);
     if (loss <= divergence * Math.max(this.firstLoss, 1)) return;
     throw this.diverged(`its loss is ${loss.toFixed(2)}; it began at ${this.firstLoss.toFixed(2)}`);
@@ -320,10 +326,15 @@ export class Trial {
       tensors.set(name, { shape: [values.length], values });
     }
     for (const [name, array] of this.adapter.state?.() ?? []) tensors.set(name, array);
+    for (const [name, { sum }] of this.noted) {
+      tensors.set(notedName(name), { shape: [sum.length], values: sum.slice() });
+    }
     const facts: TrialFacts = {
       version: 1,
       ...{ fingerprint: this.fingerprint, trial: this.settings.name, step: this.step, waited: this.waited },
-      pending: this.pending,
+      ...{ pending: this.pending, tokens: this.tokens },
+      noted: Object.fromEntries([...this.noted].map(([name, { steps }]) => [name, steps])),
+      ...(this.firstLoss === undefined ? {} : { firstLoss: this.firstLoss }),
       ...(this.best === undefined
         ? {}
         : {
@@ -336,6 +347,9 @@ export class Trial {
     return { facts, tensors };
   }
 }
+
+/** Apart from parameters, which may be noted about under their own names. */
+const notedName = (name: string): string => `noted:${name}`;
 
 function addAll(sums: Map<string, Float32Array>, more: ReadonlyMap<string, Float32Array>): void {
   for (const [name, values] of more) {

@@ -116,7 +116,7 @@ describe('trainExperiment', () => {
         const stopped = options({
           // In the second trial, between two evaluations.
           told: ({ state }) => {
-            if (state.trials[1]?.step === 7) controller.abort();
+            if (state.trials[1]?.step === 5) controller.abort();
           },
         });
         const same = await experiment(text);
