@@ -24,7 +24,7 @@ import { adaptedModules, adapterOf } from './training/adapterOf';
 import { readCheckpoint, removeCheckpoints, writeCheckpoint } from './training/checkpoint';
 import { evaluate } from './training/evaluate';
 import { requireSavable, saveTrained } from './training/saveTrained';
-import { TrainingOrder } from './training/stepBatches';
+import { orderOf } from './training/stepBatches';
 import { readTrainingData, type TrainingData } from './training/trainingData';
 import { chooseTrainingMemory, type TrainingMemory } from './training/trainingMemory';
 import { Trial, type TrialSettings } from './training/trial';
@@ -181,7 +181,7 @@ class Training {
     const { name, seed, fingerprint } = trial;
     const settings = settingsOf(experiment, name, seed);
     const adapted = adaptedModules(experiment, options.plan ?? experiment.plan, model.modules);
-    const { steps } = new TrainingOrder(data.samples.length, settings.batchSize, settings.epochs, seed);
+    const { steps } = orderOf(data.mixture, settings);
     const adapter = adapterOf(experiment, adapted, model.spec.width, steps, seed);
     const parameters = adapter.parameters.reduce((sum, { values }) => sum + values.length, 0);
     const memory = chooseTrainingMemory(
@@ -267,9 +267,11 @@ class Training {
 
   /** Of all that decides a training's numbers. */
   private fingerprint(modelHash: string, { samplesHash }: TrainingData): string {
-    const { method, adapter, train, floe, loraSmoe, lily, dynamicLora, adalora, plan } = this.experiment;
+    const { method, adapter, tasks, train, floe, loraSmoe, lily, dynamicLora, adalora, plan } =
+      this.experiment;
     const all = {
       ...{ modelHash, samplesHash, method, adapter, floe, loraSmoe, lily, dynamicLora, adalora },
+      weights: tasks.map(({ weight }) => weight),
       train: { ...train, seeds: undefined },
       plan: this.options.plan ?? plan,
       version: this.options.version,

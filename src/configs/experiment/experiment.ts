@@ -17,6 +17,8 @@ export interface ExperimentTask {
   readonly validation: string | undefined;
   readonly test: string | undefined;
   readonly text: string;
+  /** How often its samples come in a mixture, against others of weight 1. */
+  readonly weight: number;
   /** Undefined for `causal-lm`. */
   readonly label: string | undefined;
   /** Undefined for `causal-lm` of text alone. */
@@ -52,6 +54,7 @@ export function toExperiment(written: ExperimentFile, file: string): Experiment 
       validation: optional(task.validation),
       test: optional(task.test),
       text: task.text,
+      weight: task.weight,
       label: task.kind === 'causal-lm' ? undefined : (task.label ?? 'label'),
       prompt: task.prompt ?? (task.kind === 'causal-lm' ? undefined : defaultPrompt),
     })),

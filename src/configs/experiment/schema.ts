@@ -22,6 +22,11 @@ const taskSchema = z
     validation: text.optional().describe('Data that the search and the verdict are measured on.'),
     test: text.optional().describe('Data that only the final report is measured on.'),
     text: text.default('text').describe('Column with the text.'),
+    weight: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('How often its samples come in a mixture of tasks, against others of weight 1.'),
     label: text.optional().describe('Column with the label; "label" where absent. Not used by causal-lm.'),
     prompt: text
       .refine((prompt) => promptParts(prompt).some((part) => 'column' in part), {
@@ -102,6 +107,12 @@ const trainSchema = z.strictObject({
   weight_decay: z.number().min(0).default(0).describe('Weight decay of AdamW.'),
   batch_size: whole.min(1).default(8).describe('Samples a step.'),
   max_length: whole.min(2).default(256).describe('Tokens after which a sample is cut.'),
+  packing: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Join the samples of causal-lm tasks into rows of max_length tokens, so that little is padding.',
+    ),
   max_grad_norm: z.number().min(0).default(1).describe('Norm that gradients are clipped to; 0: not at all.'),
   evaluations: whole.min(1).default(2).describe('Evaluations on the validation data in each epoch.'),
   patience: whole

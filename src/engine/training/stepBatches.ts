@@ -1,7 +1,10 @@
 import { makeBatches, type Batch } from '../../models/batches';
 import type { AnySample } from '../../models/samples';
-import { seededShuffle } from '../../models/shuffle';
+import { mixtureOrder } from '../../models/mixture';
 import type { TrainingBatch } from './trainingPass';
+
+/** How many samples each task has, and how often they come against those of weight 1. */
+export type Mixture = readonly { readonly size: number; readonly weight: number }[];
 
 /** Which samples a step computes: a function of seed and step alone, so that a run that goes on finds the same. */
 export class TrainingOrder {
@@ -11,16 +14,17 @@ export class TrainingOrder {
   private order: readonly number[] = [];
 
   /**
-   * @param samples how many there are
+   * @param mixture the tasks, whose samples lie together; with equal weights an epoch has every sample once
    * @param batchSize samples a step; the last one of an epoch has what is left
    * @param epochs passes over the samples; a part of one where it is not whole
    */
   constructor(
-    private readonly samples: number,
+    private readonly mixture: Mixture,
     private readonly batchSize: number,
     epochs: number,
     private readonly seed: number,
   ) {
+    const samples = mixture.reduce((sum, { size }) => sum + size, 0);
     this.stepsAnEpoch = Math.ceil(samples / batchSize);
     this.steps = Math.max(1, Math.ceil(epochs * this.stepsAnEpoch));
   }
@@ -29,14 +33,24 @@ export class TrainingOrder {
   members(step: number): readonly number[] {
     const epoch = Math.floor(step / this.stepsAnEpoch);
     if (epoch !== this.epoch) {
-      const all = Array.from({ length: this.samples }, (_, index) => index);
-      this.order = seededShuffle(all, Math.imul(this.seed + 1, 0x9e37_79b9) ^ epoch);
+      const sizes = this.mixture.map(({ size }) => size);
+      const weights = this.mixture.map(({ weight }) => weight);
+      const firsts = sizes.map((_, task) => sizes.slice(0, task).reduce((sum, size) => sum + size, 0));
+      this.order = mixtureOrder(sizes, weights, this.seed, epoch).map(
+        ({ task, index }) => (firsts[task] ?? 0) + index,
+      );
       this.epoch = epoch;
     }
     const first = (step % this.stepsAnEpoch) * this.batchSize;
     return this.order.slice(first, first + this.batchSize);
   }
 }
+
+/** The order in which a trial goes over its data. */
+export const orderOf = (
+  mixture: Mixture,
+  of: { readonly batchSize: number; readonly epochs: number; readonly seed: number },
+): TrainingOrder => new TrainingOrder(mixture, of.batchSize, of.epochs, of.seed);
 
 /**
  * A step's samples as batches that fit the device. The step's loss is the mean over all of its targets (tokens; samples

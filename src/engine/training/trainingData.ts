@@ -1,17 +1,22 @@
 import type { Experiment, ExperimentTask } from '../../configs/experiment/experiment';
 import { hashFile } from '../../files/hash';
 import { sampleLines, type DataLine } from '../../models/dataFile';
-import type { AnySample } from '../../models/samples';
+import { packSamples } from '../../models/packing';
+import type { AnySample, Sample } from '../../models/samples';
 import { seededShuffle } from '../../models/shuffle';
+import { truncationNote } from '../../models/truncation';
 import type { TextTokenizer } from '../../models/tokenizer';
 import type { Transformer } from '../../models/transformer';
 import type { TaskSource } from '../../shared/taskSource';
 import { hashSamples, readSamples } from '../prepare';
 import type { EvaluationItem, EvaluationSet } from './evaluate';
+import type { Mixture } from './stepBatches';
 
 /** What an experiment trains on and is judged by. */
 export interface TrainingData {
+  /** Of all tasks, one behind the other. */
   readonly samples: readonly AnySample[];
+  readonly mixture: Mixture;
   readonly validation: readonly EvaluationSet[];
   /** Empty where no task has a test split. */
   readonly test: readonly EvaluationSet[];
@@ -39,6 +44,7 @@ export async function readTrainingData(
 ): Promise<TrainingData> {
   const maxLength = Math.min(train.maxLength, model.spec.maxLength);
   const samples: AnySample[] = [];
+  const mixture: { size: number; weight: number }[] = [];
   const validation: EvaluationSet[] = [];
   const test: EvaluationSet[] = [];
   const inputs: { name: string; file: string; hash: string }[] = [];
@@ -59,7 +65,12 @@ export async function readTrainingData(
       const items = chosen.map((line) => itemOf(line, { ...task, file }, labels, read));
       return { task: task.name, items };
     };
-    samples.push(...read(own, task.train));
+    const mine = read(own, task.train);
+    const cut = truncationNote(mine);
+    if (cut !== undefined) notes.push(`${task.name}: ${cut}.`);
+    const rows = train.packing && task.kind === 'causal-lm' ? packSamples(mine as Sample[], maxLength) : mine;
+    samples.push(...rows);
+    mixture.push({ size: rows.length, weight: task.weight });
     inputs.push({ name: task.name, file: task.train, hash: await hashFile(task.train) });
     validation.push(await judge(task.validation ?? task.train, held));
     if (task.test !== undefined) test.push(await judge(task.test, undefined));
@@ -68,7 +79,7 @@ export async function readTrainingData(
         `${task.name}: ${labels.length} classes (${labels.join(', ')}), each as the text behind the prompt; the loss is of its tokens, the answer the likeliest label by mean log-likelihood.`,
       );
   }
-  return { samples, validation, test, inputs, samplesHash: hashSamples(samples), notes };
+  return { samples, mixture, validation, test, inputs, samplesHash: hashSamples(samples), notes };
 }
 
 /** The label texts that a causal model chooses among; undefined where it need not. */

@@ -5,6 +5,7 @@ import type { HeadInput, HeadVerdict } from '../../models/heads/head';
 import type { Transformer } from '../../models/transformer';
 import { readNumbers } from '../../tensors/readBack';
 import { trace, type Traced } from '../../tensors/tape';
+import { addInto } from './addInto';
 import type { Placed } from './placed';
 
 /** How a pass spends memory. */
@@ -192,7 +193,7 @@ async function take(
     const name = names[index] ?? '';
     const sum = sums.get(name);
     if (sum === undefined) sums.set(name, Float32Array.from(values));
-    else values.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value));
+    else addInto(sum, values);
   });
 }
 

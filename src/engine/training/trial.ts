@@ -6,12 +6,14 @@ import { LabError, toLabError } from '../../shared/errors';
 import type { TaskMetrics } from '../../shared/runEvents';
 import { breathe } from '../scoring/breathe';
 import { AdamW } from './adamW';
+import { addInto } from './addInto';
 import type { Checkpoint, TrialFacts } from './checkpoint';
 import { clipByGlobalNorm } from './clip';
 import { evaluate, isBetter, standingOf, type EvaluationSet, type Standing } from './evaluate';
+import { NotedMeans } from './notedMeans';
 import { Placed } from './placed';
 import { learningRateAt, type Schedule } from './schedule';
-import { stepBatches, tokensOf, TrainingOrder } from './stepBatches';
+import { orderOf, stepBatches, tokensOf, type Mixture, type TrainingOrder } from './stepBatches';
 import { isRecorded } from './thinning';
 import { TrainingPass, type PassMemory } from './trainingPass';
 import type { TrialEvent } from './trialEvents';
@@ -34,7 +36,10 @@ export interface TrialSettings {
 }
 
 export interface TrialData {
+  /** Of all tasks, one behind the other. */
   readonly samples: readonly AnySample[];
+  /** How many of them are each task's, and how often they come. */
+  readonly mixture: Mixture;
   /** What the best checkpoint is chosen by. */
   readonly validation: readonly EvaluationSet[];
 }
@@ -71,7 +76,7 @@ export class Trial {
   private pending = { loss: 0, steps: 0, tokens: 0 };
   private began: { readonly at: number; readonly tokens: number } | undefined;
   private firstLoss: number | undefined;
-  private noted = new Map<string, { sum: Float32Array; steps: number }>();
+  private readonly noted = new NotedMeans();
 
   /** @param tokens positions with padding of a batch at most */
   constructor(
@@ -85,7 +90,7 @@ export class Trial {
     private readonly hooks: TrialHooks,
   ) {
     const { batchSize, epochs, seed } = settings;
-    this.order = new TrainingOrder(data.samples.length, batchSize, epochs, seed);
+    this.order = orderOf(data.mixture, { batchSize, epochs, seed });
     this.every = Math.max(1, Math.round(this.order.stepsAnEpoch / settings.evaluationsAnEpoch));
     this.pass = new TrainingPass(model, adapter, this.placed, memory);
     this.optimizer = new AdamW(this.trained);
@@ -112,12 +117,7 @@ export class Trial {
     this.optimizer.restore(new Map([...tensors].map(([name, { values }]) => [name, values])));
     ({ step: this.step, waited: this.waited, firstLoss: this.firstLoss, tokens: this.tokens } = facts);
     this.pending = { ...facts.pending };
-    this.noted = new Map(
-      Object.entries(facts.noted).flatMap(([name, steps]) => {
-        const sum = tensors.get(notedName(name))?.values;
-        return sum === undefined ? [] : [[name, { sum, steps }]];
-      }),
-    );
+    this.noted.restore(facts.noted, tensors);
     this.best = facts.best && { ...facts.best, accuracy: facts.best.accuracy };
   }
 
@@ -200,7 +200,7 @@ export class Trial {
     if (moved !== undefined) {
       this.hooks.emit({ type: 'reallocated', trial: settings.name, step: this.step, ...moved });
     }
-    for (const [name, values] of noted) this.remember(name, values);
+    this.noted.add(noted);
     this.pending.loss += loss + added;
     this.pending.steps++;
     this.pending.tokens += tokens;
@@ -293,29 +293,13 @@ export class Trial {
     const best = isBetter(standing, this.best);
     this.waited = best ? 0 : this.waited + 1;
     if (best) this.best = { step: this.step, ...standing };
-    const routers = this.adapter.routerLoad?.(this.takeNoted());
+    const routers = this.adapter.routerLoad?.(this.noted.take());
     this.hooks.emit({
       type: 'evaluated',
       ...{ trial: this.settings.name, step: this.step, split: 'validation', metrics, best },
       ...(routers === undefined || Object.keys(routers).length === 0 ? {} : { routers }),
     });
     if (best) await this.hooks.save('best', this.checkpoint());
-  }
-
-  private remember(name: string, values: Float32Array): void {
-    const known = this.noted.get(name) ?? { sum: new Float32Array(values.length), steps: 0 };
-    values.forEach((value, i) => (known.sum[i] = (known.sum[i] ?? 0) + value));
-    known.steps++;
-    this.noted.set(name, known);
-  }
-
-  /** Means over the steps since the last evaluation. */
-  private takeNoted(): Map<string, Float32Array> {
-    const means = [...this.noted].map(
-      ([name, { sum, steps }]) => [name, sum.map((value) => value / steps)] as const,
-    );
-    this.noted = new Map();
-    return new Map(means);
   }
 
   private checkpoint(): Checkpoint {
@@ -326,14 +310,12 @@ export class Trial {
       tensors.set(name, { shape: [values.length], values });
     }
     for (const [name, array] of this.adapter.state?.() ?? []) tensors.set(name, array);
-    for (const [name, { sum }] of this.noted) {
-      tensors.set(notedName(name), { shape: [sum.length], values: sum.slice() });
-    }
+    for (const [name, array] of this.noted.tensors) tensors.set(name, array);
     const facts: TrialFacts = {
       version: 1,
       ...{ fingerprint: this.fingerprint, trial: this.settings.name, step: this.step, waited: this.waited },
       ...{ pending: this.pending, tokens: this.tokens },
-      noted: Object.fromEntries([...this.noted].map(([name, { steps }]) => [name, steps])),
+      noted: this.noted.steps,
       ...(this.firstLoss === undefined ? {} : { firstLoss: this.firstLoss }),
       ...(this.best === undefined
         ? {}
@@ -348,13 +330,10 @@ export class Trial {
   }
 }
 
-/** Apart from parameters, which may be noted about under their own names. */
-const notedName = (name: string): string => `noted:${name}`;
-
 function addAll(sums: Map<string, Float32Array>, more: ReadonlyMap<string, Float32Array>): void {
   for (const [name, values] of more) {
     const sum = sums.get(name);
     if (sum === undefined) sums.set(name, values);
-    else values.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value));
+    else addInto(sum, values);
   }
 }

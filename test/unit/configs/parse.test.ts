@@ -40,6 +40,7 @@ describe('parsing an experiment', () => {
         validation: beside('data/spam.validation.jsonl'),
         test: undefined,
         text: 'text',
+        weight: 1,
         label: 'label',
         prompt: '{text}\nLabel:',
       },

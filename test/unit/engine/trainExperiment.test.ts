@@ -145,6 +145,18 @@ describe('trainExperiment', () => {
     });
   }
 
+  it('packs short samples into rows, and says what was cut', async () => {
+    const packed = await experiment(
+      textOf('lora', '', ', packing: true')
+        .replace('max_length: 16', 'max_length: 12')
+        .replace('epochs: 6', 'epochs: 1'),
+    );
+    const { state } = await trainExperiment(packed, options({ seeds: [1] }), never);
+    // 16 samples of 4 to 12 tokens.
+    assert.ok((state.trials[0]?.samples ?? 16) < 16);
+    assert.match(state.notes.join(' '), /first: \d of 9 samples were cut to 12 tokens/);
+  });
+
   it('stops where the loss runs away, with the reason, and keeps the best so far', async () => {
     const at = options({ seeds: [1] });
     const wild = await experiment(textOf('lora', '', ', max_grad_norm: 0').replace('2e-2', '3e38'));

@@ -28,7 +28,7 @@ describe('the order of a training', () => {
   });
   type Settings = Readonly<Record<'samples' | 'batchSize' | 'epochs' | 'seed', number>>;
   const orderOf = ({ samples, batchSize, epochs, seed }: Settings): TrainingOrder =>
-    new TrainingOrder(samples, batchSize, epochs, seed);
+    new TrainingOrder([{ size: samples, weight: 1 }], batchSize, epochs, seed);
   const walk = (order: TrainingOrder, steps = order.steps): (readonly number[])[] =>
     Array.from({ length: steps }, (_, step) => order.members(step));
 
@@ -66,7 +66,7 @@ describe('the order of a training', () => {
 
   it('takes the steps of its epochs, a part of one rounded up, and one at least', () => {
     const stepsOf = (samples: number, batchSize: number, epochs: number): number =>
-      new TrainingOrder(samples, batchSize, epochs, 0).steps;
+      new TrainingOrder([{ size: samples, weight: 1 }], batchSize, epochs, 0).steps;
     assert.equal(stepsOf(10, 4, 2), 6);
     assert.equal(stepsOf(10, 4, 0.5), 2);
     assert.equal(stepsOf(10, 4, 1.01), 4);
@@ -74,9 +74,25 @@ describe('the order of a training', () => {
     assert.equal(stepsOf(10, 4, 1e-9), 1);
   });
 
+  it('takes tasks by their weights, each one from its own samples', () => {
+    const order = new TrainingOrder(
+      [
+        { size: 100, weight: 3 },
+        { size: 100, weight: 1 },
+      ],
+      10,
+      1,
+      5,
+    );
+    const taken = walk(order).flat();
+    assert.equal(taken.length, 200);
+    assert.equal(taken.filter((index) => index < 100).length, 150);
+    assert.ok(taken.every((index) => index >= 0 && index < 200));
+  });
+
   it('differs from epoch to epoch and from seed to seed', () => {
     const epochs = [0, 1, 2, 3].flatMap((seed) => {
-      const order = new TrainingOrder(40, 8, 6, seed);
+      const order = new TrainingOrder([{ size: 40, weight: 1 }], 8, 6, seed);
       return Array.from({ length: 6 }, (_, epoch) =>
         walk(order)
           .slice(5 * epoch, 5 * epoch + 5)
