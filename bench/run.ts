@@ -1,4 +1,5 @@
 import { benchActivation } from './activation';
+import { benchAdapters } from './adapters';
 import { benchCard } from './card';
 import { benchLarge } from './large';
 import { benchMatmul } from './matmul';
@@ -12,6 +13,7 @@ import { benchTraining } from './training';
  */
 const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promise<void>>> = {
   activation: benchActivation,
+  adapters: benchAdapters,
   card: benchCard,
   large: benchLarge,
   matmul: benchMatmul,

@@ -40,10 +40,12 @@ export class Trainer {
     readonly about: Readonly<Record<string, unknown>>,
   ) {}
 
-  /** Ours, out of the sources by tsx, whose loader is a part of its memory. */
-  static async ours(settings: TrainerSettings): Promise<Trainer> {
+  /**
+   * Ours, out of the sources by tsx, whose loader is a part of its memory.
+   * @param profile folder where V8 writes a CPU profile when the process ends
+   */
+  static async ours(settings: TrainerSettings, profile?: string): Promise<Trainer> {
     const script = path.join(__dirname, 'ourTrainer.ts');
-    const profile = process.env['BENCH_CPU_PROF'];
     const flags = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
     const args = [...flags, '--require', 'tsx/cjs', script, JSON.stringify(settings)];
     const child = spawn(process.execPath, args);
