@@ -38,7 +38,7 @@ const methods: readonly { readonly method: string; readonly options: string }[] 
 ];
 const seeds = [1, 2, 3];
 const rate = 5e-3;
-const epochs = 0.5;
+const epochs = 0.75;
 const tasks = [
   ['sentiment', 'Sentiment:'],
   ['spam', 'This mail is:'],
@@ -91,7 +91,7 @@ tasks:
 ${blocks.join('\n')}
 method: ${method}
 ${options}
-train: { epochs: ${epochs}, learning_rate: ${rate}, batch_size: 8, max_length: 96, seeds: [${seeds.join(', ')}], evaluations: 2 }
+train: { epochs: ${epochs}, learning_rate: ${rate}, batch_size: 8, max_length: 96, seeds: [${seeds.join(', ')}], evaluations: 1 }
 `,
   );
   const run = path.join(folder, '.adapter-lab', 'runs', method);

@@ -138,6 +138,10 @@ export class AdaLora implements Adapter {
     return { ranks: this.ranks() };
   }
 
+  isSettled(step: number, steps: number): boolean {
+    return step >= steps - this.options.final;
+  }
+
   state(): ReadonlyMap<string, NamedArray> {
     const state = new Map<string, NamedArray>(
       [...this.scores.state()].map(([name, values]) => [name, { shape: [values.length], values }]),

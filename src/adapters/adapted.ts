@@ -18,3 +18,15 @@ export const adaptedBy = (
     const row = plan[module.path];
     return row === undefined || row.experts === 0 ? [] : [{ module, ...row }];
   });
+
+/** What passes noted of the modules' experts: each one's share of the tokens, by module. */
+export const routerLoads = (
+  paths: Iterable<string>,
+  noted: ReadonlyMap<string, Float32Array>,
+): Record<string, number[]> =>
+  Object.fromEntries(
+    [...paths].flatMap((path) => {
+      const load = noted.get(`${path}.load`);
+      return load === undefined ? [] : [[path, [...load]]];
+    }),
+  );

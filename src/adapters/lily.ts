@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Adapter, LayerPass, Pass } from './adapter';
-import type { AdaptedModule } from './adapted';
+import { routerLoads, type AdaptedModule } from './adapted';
 import { meanOverTokens, tokensOf } from './ops/realTokens';
 import { kaimingUniform, zeros, type NamedArray, type Parameter } from './parameter';
 import { ParameterTable } from './parameterTable';
@@ -115,12 +115,7 @@ export class Lily implements Adapter {
   }
 
   routerLoad(noted: ReadonlyMap<string, Float32Array>): Record<string, number[]> {
-    return Object.fromEntries(
-      [...this.modules.keys()].flatMap((path) => {
-        const load = noted.get(`${path}.load`);
-        return load === undefined ? [] : [[path, [...load]]];
-      }),
-    );
+    return routerLoads(this.modules.keys(), noted);
   }
 
   private nameOfA(path: string, layer: number): string {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Adapter, LayerPass, Pass } from './adapter';
-import type { AdaptedModule } from './adapted';
+import { routerLoads, type AdaptedModule } from './adapted';
 import { scalingOf, type LoraOptions } from './lora';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
@@ -86,12 +86,7 @@ export class MoeLora implements Adapter {
   }
 
   routerLoad(noted: ReadonlyMap<string, Float32Array>): Record<string, number[]> {
-    return Object.fromEntries(
-      [...this.modules.keys()].flatMap((path) => {
-        const load = noted.get(`${path}.load`);
-        return load === undefined ? [] : [[path, [...load]]];
-      }),
-    );
+    return routerLoads(this.modules.keys(), noted);
   }
 
   /** Each token's weights of the experts: [rows, experts]. */

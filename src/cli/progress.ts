@@ -19,6 +19,11 @@ export class Progress {
 
   constructor(private readonly out: NodeJS.WriteStream = process.stderr) {}
 
+  /** Begins with what a run that goes on had told before. */
+  from(state: RunState): void {
+    this.state = state;
+  }
+
   /** To be called with every event of the job. */
   readonly update = (event: UnstampedRunEvent | RunEvent): void => {
     this.state = applyEvent(this.state, { at: '', ...event } as RunEvent);
@@ -106,7 +111,8 @@ function evaluationWords({ trial, step, split, metrics, best }: EvaluatedEvent):
  */
 export function drawingWriter(progress: Progress, resumes: boolean): (writer: RunWriter) => void {
   let told: number | undefined;
-  return ({ events }) => {
+  return ({ events, state }) => {
+    if (told === undefined && resumes) progress.from(state);
     told ??= resumes ? events.length - 1 : 0;
     for (; told < events.length; told++) progress.update(events[told] as RunEvent);
   };

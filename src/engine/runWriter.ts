@@ -111,10 +111,10 @@ export class RunWriter {
 
   /** Bytes of all files in the folder. */
   async diskBytes(): Promise<number> {
-    const entries = await readdir(this.folder, { withFileTypes: true });
+    const entries = await readdir(this.folder, { withFileTypes: true, recursive: true });
     const files = entries.filter((entry) => entry.isFile());
     const sizes = await Promise.all(
-      files.map(async ({ name }) => (await stat(path.join(this.folder, name))).size),
+      files.map(async ({ name, parentPath }) => (await stat(path.join(parentPath, name))).size),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
   }

@@ -1,32 +1,31 @@
-import { createHash } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Experiment } from '../configs/experiment/experiment';
-import { writeFileAtomic } from '../files/atomic';
-import { hashModelFolder } from '../files/hash';
-import { readModelFolder, requireUnchanged } from '../files/modelFolder';
-import { requireComputable } from '../files/quantized';
+import { requireUnchanged } from '../files/modelFolder';
 import { resumeFile, runFiles } from '../files/runs';
-import { openModel } from '../models/openModel';
-import type { Transformer } from '../models/transformer';
 import { trainingReport } from '../planning/trainingReport';
-import { cancelled, toLabError } from '../shared/errors';
+import { cancelled, LabError, toLabError } from '../shared/errors';
+import type { TaskMetrics } from '../shared/runEvents';
 import type { Device, Plan } from '../shared/words';
 import { openDevice, type OpenDevice } from '../tensors/device';
 import { OrderedWrites } from './orderedWrites';
-import { optionalTokenizer } from './prepare';
 import { newManifest, relativeTo, requireMine } from './runRecord';
 import { RunWriter } from './runWriter';
 import { cardHolder, hostHolder } from './scoring/holder';
 import { loadWhole } from './scoring/tapePass';
-import { adaptedModules, adapterOf } from './training/adapterOf';
+import { adapterOf } from './training/adapterOf';
 import { readCheckpoint, removeCheckpoints, writeCheckpoint } from './training/checkpoint';
-import { evaluate } from './training/evaluate';
-import { requireSavable, saveTrained } from './training/saveTrained';
-import { orderOf } from './training/stepBatches';
-import { readTrainingData, type TrainingData } from './training/trainingData';
-import { chooseTrainingMemory, type TrainingMemory } from './training/trainingMemory';
+import {
+  prepareTraining,
+  readWork,
+  requireSameWork,
+  writeWork,
+  type PreparedTraining,
+} from './training/prepareTraining';
+import { saveTrained, type TrainedAdapter } from './training/saveTrained';
+import { TrainingOrder } from './training/stepBatches';
+import { chooseTrainingMemory } from './training/trainingMemory';
 import { Trial, type TrialSettings } from './training/trial';
 import type { TrialEvent } from './training/trialEvents';
 
@@ -35,7 +34,7 @@ export interface TrainOptions {
   readonly run: string;
   readonly device: Device | 'auto';
   readonly version: string;
-  /** Go on with the run that is there, from the last checkpoint. */
+  /** Go on with the run that is there, from the last checkpoint, with the seeds and the plan that it was begun with. */
   readonly resume?: boolean;
   /** Instead of the experiment's own. */
   readonly plan?: Plan | undefined;
@@ -59,23 +58,18 @@ export async function trainExperiment(
   signal: AbortSignal,
 ): Promise<RunWriter> {
   const { run, version, resume = false } = options;
-  const { model: modelPath, file } = experiment;
-  if (resume) await requireMine(run, 'train', file);
-  const seeds = options.seeds ?? experiment.train.seeds;
-  const about = {
-    run,
-    job: 'train',
-    version,
-    experiment: file,
-    model: modelPath,
-    seed: seeds[0] ?? 1,
-  } as const;
-  const manifest = await newManifest(about);
+  const { model, file } = experiment;
   const told = (): void => options.told(writer);
+  // A run that cannot go on is left as it is.
+  const before = resume ? await resumable(experiment, options) : undefined;
+  const seeds = before?.work.seeds ?? options.seeds ?? experiment.train.seeds;
+  const about = { run, job: 'train', version, experiment: file, model, seed: seeds[0] ?? 1 } as const;
+  const manifest = await newManifest(about);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(run, told)
     : await RunWriter.create(run, manifest, told);
-  const training = new Training(experiment, options, writer, seeds, signal);
+  const events = new OrderedWrites();
+  let prepared = before;
   try {
     const tasks = experiment.tasks.map(({ name }) => name);
     await writer.record(
@@ -83,200 +77,203 @@ export async function trainExperiment(
         ? { type: 'resumed' }
         : { type: 'started', job: 'train', experiment: path.basename(file), tasks },
     );
-    await training.run(manifest);
+    await writer.record({ type: 'stage', stage: 'load' });
+    prepared ??= await prepareTraining(experiment, version, seeds, options.plan);
+    const { modelHash, data, work } = prepared;
+    const read = data.inputs.map(({ name, file: of, hash }) => ({ name, hash, file: relativeTo(run, of) }));
+    writer.note({ inputs: { ...manifest.inputs, modelHash, tasks: read } });
+    if (!resume) await writeWork(run, work);
+    await new Training(experiment, options, prepared, writer, events, signal).run();
     await writer.finish('done');
     return writer;
   } catch (thrown) {
     // What was told before the failure stands before it.
-    await training.events.drained().catch(() => undefined);
+    await events.drained().catch(() => undefined);
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
+  } finally {
+    await prepared?.model.dispose();
+  }
+}
+
+/** @throws LabError run-not-found, run-not-resumable */
+async function resumable(experiment: Experiment, { run, version }: TrainOptions): Promise<PreparedTraining> {
+  await requireMine(run, 'train', experiment.file);
+  const work = await readWork(run);
+  const prepared = await prepareTraining(experiment, version, work.seeds, work.plan ?? experiment.plan);
+  try {
+    requireSameWork(run, work, prepared.work);
+    return prepared;
+  } catch (error) {
+    await prepared.model.dispose();
+    throw error;
   }
 }
 
 class Training {
-  readonly events = new OrderedWrites();
   private readonly started = performance.now();
+  private device: OpenDevice | undefined;
 
   constructor(
     private readonly experiment: Experiment,
     private readonly options: TrainOptions,
+    private readonly prepared: PreparedTraining,
     private readonly writer: RunWriter,
-    private readonly seeds: readonly number[],
+    private readonly events: OrderedWrites,
     private readonly signal: AbortSignal,
   ) {}
 
-  async run(manifest: Awaited<ReturnType<typeof newManifest>>): Promise<void> {
+  async run(): Promise<void> {
     const { experiment, options, writer } = this;
-    await writer.record({ type: 'stage', stage: 'load' });
-    const folder = await readModelFolder(experiment.model);
-    requireComputable(folder);
-    requireSavable(experiment, folder);
-    const model = openModel(folder);
-    try {
-      const modelName = relativeTo(path.dirname(experiment.file), experiment.model);
-      await writer.record({
-        type: 'model',
-        model: modelName,
-        ...{ architecture: folder.architecture, layers: folder.layers, parameters: folder.parameters },
-        modules: model.modules.map((module) => ({ ...module })),
-      });
-      const data = await readTrainingData(experiment, model, await optionalTokenizer(experiment.model));
-      const modelHash = await hashModelFolder(folder);
-      const tasks = data.inputs.map(({ name, file, hash }) => ({
-        name,
-        hash,
-        file: relativeTo(options.run, file),
-      }));
-      writer.note({ inputs: { ...manifest.inputs, modelHash, tasks } });
-      for (const note of data.notes) await writer.record({ type: 'note', text: note });
-      const fingerprint = this.fingerprint(modelHash, data);
-      const device = await this.open();
-      const names = this.seeds.map((seed) => ({ seed, name: `seed-${seed}` }));
-      for (const [index, { seed, name }] of names.entries()) {
-        if (await exists(this.adapterFolder(name))) continue;
-        await this.train(model, data, device, { seed, name, index, fingerprint, modelName });
-      }
-      await requireUnchanged(folder);
-      await removeCheckpoints(options.run);
-      await writer.record({
-        type: 'actual',
-        actual: {
-          seconds: (performance.now() - this.started) / 1000,
-          memoryBytes: process.resourceUsage().maxRSS * 1024,
-          diskBytes: await writer.diskBytes(),
-        },
-      });
-      await writer.record({ type: 'stage', stage: 'report' });
-      await writer.write(runFiles.report, trainingReport(writer.state));
-    } finally {
-      await model.dispose();
-    }
-  }
-
-  private async open(): Promise<OpenDevice> {
-    const { options, writer } = this;
-    await writer.record({ type: 'stage', stage: 'probe' });
-    // A run that goes on computes on what it began on: another device has other last digits.
-    const before = options.resume === true ? writer.state.device?.name : undefined;
-    const device = await openDevice(before ?? options.device, os.availableParallelism());
-    const { description, gflops, refused } = device;
+    const { model, data, work } = this.prepared;
+    const { architecture, layers, parameters } = model.folder;
     await writer.record({
-      type: 'device',
-      device: device.device,
-      description,
-      gflops,
-      refused: [...refused],
+      type: 'model',
+      model: relativeTo(path.dirname(experiment.file), experiment.model),
+      ...{ architecture, layers, parameters },
+      modules: model.modules.map((module) => ({ ...module })),
     });
-    writer.note({ device: device.device });
-    return device;
+    for (const text of data.notes) await writer.record({ type: 'note', text });
+    for (const [index, seed] of work.seeds.entries()) {
+      if (!(await exists(this.adapterFolder(`seed-${seed}`)))) await this.train(seed, index);
+    }
+    await requireUnchanged(model.folder);
+    await removeCheckpoints(options.run);
+    await writer.record({
+      type: 'actual',
+      actual: {
+        seconds: (performance.now() - this.started) / 1000,
+        memoryBytes: process.resourceUsage().maxRSS * 1024,
+        diskBytes: await writer.diskBytes(),
+      },
+    });
+    await writer.record({ type: 'stage', stage: 'report' });
+    await writer.write(runFiles.report, trainingReport(writer.state));
   }
 
-  private async train(
-    model: Transformer,
-    data: TrainingData,
-    device: OpenDevice,
-    trial: { seed: number; name: string; index: number; fingerprint: string; modelName: string },
-  ): Promise<void> {
+  private async train(seed: number, index: number): Promise<void> {
     const { experiment, options, events, writer } = this;
-    const { name, seed, fingerprint } = trial;
+    const { model, data, adapted, work } = this.prepared;
+    const name = `seed-${seed}`;
     const settings = settingsOf(experiment, name, seed);
-    const adapted = adaptedModules(experiment, options.plan ?? experiment.plan, model.modules);
-    const { steps } = orderOf(data.mixture, settings);
+    const { steps } = new TrainingOrder(data.mixture, settings.batchSize, settings.epochs, seed);
     const adapter = adapterOf(experiment, adapted, model.spec.width, steps, seed);
-    const parameters = adapter.parameters.reduce((sum, { values }) => sum + values.length, 0);
+    const device = await this.open();
     const memory = chooseTrainingMemory(
       model,
-      data.samples,
-      { batchSize: settings.batchSize, parameters, firstLayer: adapter.layers[0] ?? 0 },
+      [...data.samples, ...[...data.validation, ...data.test].flatMap(({ samples }) => samples)],
+      {
+        parameters: adapter.parameters.reduce((sum, { values }) => sum + values.length, 0),
+        firstLayer: adapter.layers[0] ?? 0,
+      },
       device.card === undefined ? hostHolder(device.device !== 'tensorflow') : cardHolder(device.card),
     );
-    await this.begin(memory, device, trial.index);
+    const { mode, bytes: processBytes } = memory;
+    await writer.record({
+      ...{ type: 'memory', mode, processes: 1, threads: os.availableParallelism(), processBytes },
+      stateBytes: 0,
+      ...(device.card === undefined ? {} : { card: device.card.name }),
+    });
     if (memory.streaming) await model.head.load();
     else await loadWhole(model);
+    if (this.signal.aborted) throw cancelled();
+    await writer.record({ type: 'stage', stage: 'train' });
     const emit = (event: TrialEvent): void => {
       events.push(() => writer.record(event));
       if (event.type !== 'step' && event.type !== 'trial') return;
       const done = event.type === 'step' ? event.step : event.fromStep;
-      const share = (trial.index + done / steps) / this.seeds.length;
+      const share = (index + done / steps) / work.seeds.length;
       events.push(() =>
         writer.record({ type: 'progress', share, step: `${name}, step ${done} of ${steps}` }),
       );
     };
-    const running = new Trial(model, adapter, settings, data, memory, memory.tokens, fingerprint, {
+    const trial = new Trial(model, adapter, settings, data, memory, memory.tokens, work.fingerprint, {
       emit,
-      save: (which, checkpoint) => writeCheckpoint(options.run, which, checkpoint),
+      written: () => events.drained(),
+      save: async (which, checkpoint) => {
+        // A checkpoint never is ahead of the journal: what it goes on behind would be missing there.
+        await events.drained();
+        await writeCheckpoint(options.run, which, checkpoint);
+      },
       signal: this.signal,
       saveEvery: options.saveEvery ?? 30_000,
     });
+    const trained = { experiment, adapted, adapter, steps };
     const last = options.resume === true ? await readCheckpoint(options.run, name, 'last') : undefined;
-    if (last !== undefined) running.restore(last);
-    const outcome = await running.run();
-    await events.drained();
-    const best = await readCheckpoint(options.run, name, 'best');
-    if (best === undefined) throw new Error('The best checkpoint is gone.');
-    adapter.restore(best.tensors);
-    await this.test(model, running, data, outcome.bestStep, name, memory);
-    await writer.record({ type: 'stage', stage: 'write' });
-    const saved = this.adapterFolder(name);
-    const base = relativeTo(saved, experiment.model);
-    for (const text of await saveTrained(saved, model, { experiment, adapted, adapter, steps }, base)) {
-      await writer.record({ type: 'note', text });
+    try {
+      if (last !== undefined) trial.restore(last);
+      await trial.run();
+    } catch (thrown) {
+      const error = toLabError(thrown);
+      throw error.code === 'training-diverged' ? await this.keepBest(error, name, trial, trained) : thrown;
     }
-    await writer.record({ type: 'wrote', path: `adapters/${name}` });
+    await events.drained();
+    const step = await this.takeBest(name, trial);
+    const metrics: TaskMetrics[] = [];
+    for (const set of data.test) metrics.push(await trial.measure(set));
+    if (metrics.length > 0) {
+      await writer.record({ type: 'evaluated', trial: name, step, split: 'test', metrics, best: true });
+    }
+    await writer.record({ type: 'stage', stage: 'write' });
+    await this.save(name, trained);
   }
 
-  /** Measures the best adapter on the test data, which nothing was chosen by. */
-  private async test(
-    model: Transformer,
-    trial: Trial,
-    data: TrainingData,
-    step: number,
-    name: string,
-    memory: TrainingMemory,
-  ): Promise<void> {
-    if (data.test.length === 0) return;
-    const metrics = await trial.withParameters(async (pass) => {
-      const found = [];
-      for (const set of data.test) {
-        const breath = (): Promise<void> =>
-          this.signal.aborted ? Promise.reject(cancelled()) : Promise.resolve();
-        found.push(await evaluate(pass, set, memory.tokens, model.spec.lengthBoundary, breath));
-      }
-      return found;
-    });
-    await this.writer.record({ type: 'evaluated', trial: name, step, split: 'test', metrics, best: true });
-  }
-
-  private async begin(memory: TrainingMemory, device: OpenDevice, index: number): Promise<void> {
-    if (index > 0) return;
+  private async open(): Promise<OpenDevice> {
+    if (this.device !== undefined) return this.device;
     const { options, writer } = this;
-    await mkdir(path.dirname(resumeFile(options.run)), { recursive: true });
-    await writeFileAtomic(resumeFile(options.run), `${JSON.stringify({ version: 1, job: 'train' })}\n`);
-    await writer.record({
-      type: 'memory',
-      ...{ mode: memory.mode, processes: 1, threads: os.availableParallelism(), processBytes: memory.bytes },
-      stateBytes: 0,
-      ...(device.card === undefined ? {} : { card: device.card.name }),
-    });
-    await writer.record({ type: 'stage', stage: 'train' });
+    await writer.record({ type: 'stage', stage: 'probe' });
+    // A run that goes on computes on what it began on: another device has other last digits.
+    const before = options.resume === true ? writer.state.device?.name : undefined;
+    const opened = await openDevice(before ?? options.device, os.availableParallelism());
+    const { device, description, gflops, refused } = opened;
+    await writer.record({ type: 'device', device, description, gflops, refused: [...refused] });
+    writer.note({ device });
+    return (this.device = opened);
+  }
+
+  /** Makes the adapter what it was at its best evaluation. @returns the steps that it had */
+  private async takeBest(name: string, trial: Trial): Promise<number> {
+    const best = await readCheckpoint(this.options.run, name, 'best');
+    if (best === undefined) {
+      throw new LabError(
+        'run-not-resumable',
+        `The best adapter of ${name} is gone from ${this.options.run}.`,
+        'Start a new run.',
+      );
+    }
+    trial.take(best);
+    return best.facts.step;
+  }
+
+  private async save(name: string, trained: TrainedAdapter): Promise<void> {
+    const saved = this.adapterFolder(name);
+    const base = relativeTo(saved, this.experiment.model);
+    for (const text of await saveTrained(saved, this.prepared.model, trained, base)) {
+      await this.writer.record({ type: 'note', text });
+    }
+    await this.writer.record({ type: 'wrote', path: `adapters/${name}` });
+  }
+
+  /** A training that ran away would run away again: what it was at its best is saved, and nothing goes on from it. */
+  private async keepBest(
+    error: LabError,
+    name: string,
+    trial: Trial,
+    trained: TrainedAdapter,
+  ): Promise<LabError> {
+    await this.events.drained();
+    await this.takeBest(name, trial);
+    const kept = `${name}-before-it-diverged`;
+    await this.save(kept, trained);
+    await rm(resumeFile(this.options.run), { force: true });
+    return new LabError(
+      error.code,
+      error.message,
+      `${error.next} The best adapter before that is in adapters/${kept}.`,
+    );
   }
 
   private adapterFolder(name: string): string {
     return path.join(this.options.run, 'adapters', name);
-  }
-
-  /** Of all that decides a training's numbers. */
-  private fingerprint(modelHash: string, { samplesHash }: TrainingData): string {
-    const { method, adapter, tasks, train, floe, loraSmoe, lily, dynamicLora, adalora, plan } =
-      this.experiment;
-    const all = {
-      ...{ modelHash, samplesHash, method, adapter, floe, loraSmoe, lily, dynamicLora, adalora },
-      weights: tasks.map(({ weight }) => weight),
-      train: { ...train, seeds: undefined },
-      plan: this.options.plan ?? plan,
-      version: this.options.version,
-    };
-    return `sha256:${createHash('sha256').update(JSON.stringify(all)).digest('hex')}`;
   }
 }
 

@@ -105,5 +105,5 @@ const noRoom = (completes: boolean, maxLength: number, where: string): LabError 
   new LabError(
     'data-line-invalid',
     `${where}: ${completes ? 'the prompt leaves' : 'prompt and label leave'} no room for the text in max_length ${maxLength}.`,
-    'Raise score.max_length or shorten the prompt.',
+    'Raise max_length or shorten the prompt.',
   );

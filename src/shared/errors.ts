@@ -132,7 +132,7 @@ export function toLabError(thrown: unknown): LabError {
     return new LabError(
       'out-of-memory',
       `The memory of the card is full: ${message.split('\n')[0]}`,
-      'Lower score.max_length or score.batch_size, or choose another device.',
+      'Lower max_length or batch_size, or choose another device.',
       { cause: thrown },
     );
   }

@@ -13,5 +13,6 @@ export function memoryWords({ mode, processes, threads, processBytes, stateBytes
 const modeWords: Readonly<Record<MemoryUse['mode'], string>> = {
   tape: 'the whole model with all activations of a batch',
   'micro-batches': 'the whole model with all activations of a small batch',
+  recomputed: 'the whole model with the activations of one block, which is computed again on the way back',
   streaming: 'one block at a time, read from disk',
 };

@@ -63,7 +63,12 @@ function changed(trial: TrialState, event: TrialEvent): TrialState {
     }
     case 'evaluated': {
       const { step, split, metrics, best, routers = {} } = event;
-      return { ...trial, step, evaluations: [...trial.evaluations, { step, split, metrics, best, routers }] };
+      const reached = split === 'validation' ? step : trial.step;
+      return {
+        ...trial,
+        step: reached,
+        evaluations: [...trial.evaluations, { step, split, metrics, best, routers }],
+      };
     }
     case 'reallocated': {
       const { step, ranks, weights = {} } = event;

@@ -56,8 +56,8 @@ export type Device = (typeof devices)[number];
 export const labelKinds = ['empirical', 'true'] as const;
 export type LabelKind = (typeof labelKinds)[number];
 
-/** How scoring spends memory: engine/scoring/work.ts says what each does. */
-export const memoryModes = ['tape', 'micro-batches', 'streaming'] as const;
+/** How memory is spent: engine/scoring/work.ts and engine/training/trainingMemory.ts say what each does. */
+export const memoryModes = ['tape', 'micro-batches', 'recomputed', 'streaming'] as const;
 export type MemoryMode = (typeof memoryModes)[number];
 
 /** One module's share of a plan. 0 experts = no adapter, 1 = plain LoRA, more = routed experts. */

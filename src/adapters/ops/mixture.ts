@@ -30,18 +30,19 @@ export function repeated(h: tf.Tensor2D, experts: number): tf.Tensor2D {
 }
 
 /**
- * Which experts each token goes to: 1 for the k with the largest logits, else 0. The choice has no gradient.
+ * Which experts each token goes to: 1 for the k with the largest logits, else 0; more than k where the last ones are equal to
+ * the last digit. The choice has no gradient.
  * @param logits [rows, experts] @returns [rows, experts]
  */
 export const topExperts = (logits: tf.Tensor2D, k: number): tf.Tensor2D =>
   differentiable<tf.Tensor2D>([logits], ([given]) => {
     const { shape } = given as tf.Tensor2D;
-    const [rows, experts] = shape;
     const value = tf.tidy(() => {
-      const { indices } = tf.topk(given as tf.Tensor2D, k, false);
-      // Cast afterwards: asked for float32, tfjs's WebAssembly writes the bits of integers.
-      const chosen = tf.cast(tf.oneHot(tf.reshape(indices, [-1]), experts), 'float32');
-      return tf.sum(tf.reshape(chosen, [rows, k, experts]), 1);
+      const { values } = tf.topk(given as tf.Tensor2D, k, true);
+      // Not by `indices` and `oneHot`: asked for float32, tfjs writes the bits of integers on WebAssembly, and cannot sum
+      // what was cast from them on WebGPU.
+      const least = tf.slice(values, [0, k - 1], [-1, 1]);
+      return tf.cast(tf.greaterEqual(given as tf.Tensor2D, least), 'float32');
     });
     return { value, saved: [], gradient: () => [tf.zeros(shape)] };
   });

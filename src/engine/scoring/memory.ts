@@ -92,6 +92,25 @@ export function chooseMemory(
   return { mode: 'streaming', tokens: streamed || 1 };
 }
 
+/**
+ * Positions of a batch at most, such that no tensor of it is larger than what can be bound: the usual number, halved until
+ * it fits.
+ * @throws LabError out-of-memory where a single sample makes too large a tensor
+ */
+export function bindableTokens(
+  model: Transformer,
+  batchesOf: (tokens: number) => readonly Batch[],
+  holder: Holder,
+): number {
+  const longest = largestOf(batchesOf(1).map(({ length }) => length));
+  const bindable = (tokens: number): boolean =>
+    4 * largestOf(batchesOf(tokens).map((batch) => widestOf(model, batch))) <= holder.largestTensor;
+  if (!bindable(1)) throw tooLong(model, batchesOf(1), holder);
+  let { tokens } = holder;
+  while (tokens > longest && !bindable(tokens)) tokens /= 2;
+  return Math.max(1, Math.floor(tokens));
+}
+
 /** float32 numbers of the largest tensor that is made of a batch. */
 const widestOf = (model: Transformer, batch: Batch): number =>
   Math.max(

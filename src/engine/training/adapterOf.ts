@@ -2,7 +2,7 @@ import { AdaLora } from '../../adapters/adaLora';
 import { adaptedBy, type AdaptedModule } from '../../adapters/adapted';
 import type { Adapter } from '../../adapters/adapter';
 import { DynamicLora } from '../../adapters/dynamicLora';
-import { Lily, targetOf } from '../../adapters/lily';
+import { Lily } from '../../adapters/lily';
 import { Lora } from '../../adapters/lora';
 import { MoeLora } from '../../adapters/moeLora';
 import type { Experiment } from '../../configs/experiment/experiment';
@@ -16,7 +16,7 @@ const balance = 0.001;
  * The modules that an experiment adapts: its plan's, or without a plan every module that its targets name, all alike.
  * @throws LabError option-invalid where no module is left
  */
-export function adaptedModules(
+export function modulesToAdapt(
   { adapter, method, adalora }: Experiment,
   plan: Plan | undefined,
   modules: readonly Module[],
@@ -30,6 +30,15 @@ export function adaptedModules(
   const named = ({ path }: Module): boolean =>
     adapter.targets.some((target) => path === target || path.endsWith(`.${target}`));
   const rows = plan?.modules ?? Object.fromEntries(modules.filter(named).map(({ path }) => [path, row]));
+  const known = new Set(modules.map(({ path }) => path));
+  const unknown = Object.keys(rows).find((path) => !known.has(path));
+  if (unknown !== undefined) {
+    throw new LabError(
+      'option-invalid',
+      `The plan names ${unknown}, which the model does not have.`,
+      'Correct the name as adapter-lab inspect lists it, or allocate anew.',
+    );
+  }
   const adapted = adaptedBy(rows, modules);
   if (adapted.length > 0) return adapted;
   throw new LabError(
@@ -63,12 +72,7 @@ export function adapterOf(
     case 'lora-smoe':
       return new MoeLora(adapted, { ...usual, form: 'mola', topK: adapter.topK, balance }, seed);
     case 'lily':
-      requireOneRank(adapted);
-      return new Lily(
-        adapted,
-        { ...lily, strideA: lily.strideA, numB: lily.numB, perSample: lily.perSample },
-        seed,
-      );
+      return new Lily(adapted, lily, seed);
     case 'dynamic-lora':
       return new DynamicLora(plain(adapted), { ...usual, ...dynamicLora }, width, seed);
     case 'adalora': {
@@ -89,21 +93,6 @@ export function adapterOf(
 /** What has no experts is LoRA in each module, whatever a plan of another method says. */
 const plain = (adapted: readonly AdaptedModule[]): AdaptedModule[] =>
   adapted.map((one) => ({ ...one, experts: 1 }));
-
-function requireOneRank(adapted: readonly AdaptedModule[]): void {
-  const ranks = new Map<string, number>();
-  for (const { module, rank } of adapted) {
-    const target = targetOf(module.path, module.layer);
-    const first = ranks.get(target) ?? rank;
-    ranks.set(target, first);
-    if (first === rank) continue;
-    throw new LabError(
-      'option-invalid',
-      `Lily shares the tensors of every ${target}, but the plan gives them ranks ${first} and ${rank}.`,
-      'Give all modules of one kind the same rank.',
-    );
-  }
-}
 
 function requirePhases(warmup: number, final: number, steps: number): void {
   if (warmup + final < steps) return;

@@ -21,6 +21,7 @@ const factsSchema = z.object({
   waited: z.number().int(),
   /** What divergence is measured against. */
   firstLoss: z.number().optional(),
+  meanLoss: z.number(),
   /** Positions of a batch at most, where a card's memory made it fewer. */
   tokens: z.number().int().positive(),
   /** Steps that stand in each sum of what passes noted since the last evaluation (`noted:<name>`). */

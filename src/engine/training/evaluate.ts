@@ -7,6 +7,8 @@ import type { TrainingPass } from './trainingPass';
 /** Samples that a task is judged by. */
 export interface EvaluationSet {
   readonly task: string;
+  /** All candidates of all items, in their order. */
+  readonly samples: readonly AnySample[];
   readonly items: readonly EvaluationItem[];
 }
 
@@ -23,6 +25,13 @@ export interface EvaluationItem {
   readonly truth: number;
 }
 
+/** The items of a task. */
+export const evaluationSet = (task: string, items: readonly EvaluationItem[]): EvaluationSet => ({
+  task,
+  items,
+  samples: items.flatMap(({ candidates }) => candidates),
+});
+
 /** @param tokens positions with padding of a batch at most */
 export async function evaluate(
   pass: TrainingPass,
@@ -31,7 +40,7 @@ export async function evaluate(
   boundary: number | undefined,
   breathe: () => Promise<void>,
 ): Promise<TaskMetrics> {
-  const samples = set.items.flatMap(({ candidates }) => candidates);
+  const { samples } = set;
   const losses = new Float64Array(samples.length);
   const exact = new Array<boolean>(samples.length).fill(false);
   const classes = new Array<number>(samples.length).fill(-1);

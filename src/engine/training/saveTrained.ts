@@ -26,9 +26,23 @@ export interface TrainedAdapter {
  * Asks what saving would refuse, before hours of training.
  * @throws LabError option-invalid
  */
-export function requireSavable({ method }: Experiment, model: ModelFolder): void {
+export function requireSavable(
+  { method }: Experiment,
+  model: ModelFolder,
+  adapted: readonly AdaptedModule[],
+): void {
   const why = method === 'lily' ? whyNoLily(model) : undefined;
   if (why !== undefined) throw new LabError('option-invalid', `${why}.`, 'Use another method or model.');
+  if (method !== 'lily' && method !== 'adalora') return;
+  const [first] = adapted;
+  const other = adapted.find(({ rank, alpha }) => rank !== first?.rank || alpha !== first.alpha);
+  if (first === undefined || other === undefined) return;
+  throw new LabError(
+    'option-invalid',
+    `The plan gives ${first.module.path} rank ${first.rank} and alpha ${first.alpha}, and ${other.module.path} rank ` +
+      `${other.rank} and alpha ${other.alpha}; method ${method} has one of each for all modules.`,
+    'Give all modules of the plan the same rank and alpha.',
+  );
 }
 
 /**

@@ -7,13 +7,13 @@ import { trainExperiment, type TrainOptions } from '../trainExperiment';
 export const trainingArgument = '--train';
 
 /** What a training by another process is asked for. */
-export interface TrainingOrder extends Pick<TrainOptions, 'run' | 'device' | 'version' | 'resume'> {
+export interface TrainingRequest extends Pick<TrainOptions, 'run' | 'device' | 'version' | 'resume'> {
   /** Absolute path of the experiment. */
   readonly experiment: string;
 }
 
 export type ToTraining =
-  { readonly type: 'train'; readonly order: TrainingOrder } | { readonly type: 'stop' };
+  { readonly type: 'train'; readonly order: TrainingRequest } | { readonly type: 'stop' };
 
 export type FromTraining =
   /** The run's journal has grown. */
@@ -27,7 +27,7 @@ export function servedTraining(args: readonly string[]): boolean {
   belongToParent();
   const send = (message: FromTraining): void => void process.send?.(message);
   const controller = new AbortController();
-  const train = async ({ experiment, ...options }: TrainingOrder): Promise<void> => {
+  const train = async ({ experiment, ...options }: TrainingRequest): Promise<void> => {
     const told = (): void => send({ type: 'told' });
     await trainExperiment(await readExperiment(experiment), { ...options, told }, controller.signal);
   };

@@ -46,12 +46,6 @@ export class TrainingOrder {
   }
 }
 
-/** The order in which a trial goes over its data. */
-export const orderOf = (
-  mixture: Mixture,
-  of: { readonly batchSize: number; readonly epochs: number; readonly seed: number },
-): TrainingOrder => new TrainingOrder(mixture, of.batchSize, of.epochs, of.seed);
-
 /**
  * A step's samples as batches that fit the device. The step's loss is the mean over all of its targets (tokens; samples
  * where a head classifies), however it is cut: as in transformers' Trainer.

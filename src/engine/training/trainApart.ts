@@ -1,6 +1,6 @@
 import { LabError } from '../../shared/errors';
 import { endError, forkSelf } from '../childProcess';
-import { trainingArgument, type FromTraining, type ToTraining, type TrainingOrder } from './serveTraining';
+import { trainingArgument, type FromTraining, type ToTraining, type TrainingRequest } from './serveTraining';
 
 /**
  * Trains in a process of its own: a step may take longer than a heartbeat, and a process has one device for its life. It
@@ -10,7 +10,11 @@ import { trainingArgument, type FromTraining, type ToTraining, type TrainingOrde
  * @param signal the training stops behind the step that it is at
  * @throws LabError what ended the training
  */
-export async function trainApart(order: TrainingOrder, told: () => void, signal: AbortSignal): Promise<void> {
+export async function trainApart(
+  order: TrainingRequest,
+  told: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   const child = forkSelf(trainingArgument);
   const send = (message: ToTraining): void => void child.send(message);
   const stop = (): void => {

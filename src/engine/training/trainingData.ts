@@ -7,9 +7,10 @@ import { seededShuffle } from '../../models/shuffle';
 import { truncationNote } from '../../models/truncation';
 import type { TextTokenizer } from '../../models/tokenizer';
 import type { Transformer } from '../../models/transformer';
+import { LabError } from '../../shared/errors';
 import type { TaskSource } from '../../shared/taskSource';
 import { hashSamples, readSamples } from '../prepare';
-import type { EvaluationItem, EvaluationSet } from './evaluate';
+import { evaluationSet, type EvaluationItem, type EvaluationSet } from './evaluate';
 import type { Mixture } from './stepBatches';
 
 /** What an experiment trains on and is judged by. */
@@ -27,11 +28,13 @@ export interface TrainingData {
   readonly notes: readonly string[];
 }
 
-/** Samples of a task that evaluations look at, at most. */
+/** Samples of a task that evaluations during the training look at, at most. */
 const judged = 256;
 /** Share of a task's training data that is held out where it has no validation data. */
 const heldOut = 0.1;
 const everything = Number.MAX_SAFE_INTEGER;
+/** Labels that a causal model is asked about for each sample, at most. */
+const mostLabels = 100;
 
 /**
  * Reads every task's data.
@@ -52,18 +55,26 @@ export async function readTrainingData(
   for (const task of tasks) {
     const read = (lines: readonly DataLine[], file: string): AnySample[] =>
       readSamples(lines, { ...task, file }, model, tokenizer, maxLength);
-    const all = await sampleLines(task.train, everything, 0);
-    const labels = labelsOf(task, model, all);
-    const [own, held] = task.validation === undefined ? split(all) : [all, undefined];
-    if (held !== undefined)
-      notes.push(
-        `${task.name} has no validation data: ${held.length} samples of its training data are held out.`,
+    const use = async (file: string, count: number): Promise<DataLine[]> => {
+      inputs.push({ name: task.name, file, hash: await hashFile(file) });
+      return sampleLines(file, count, 0);
+    };
+    const all = await use(task.train, everything);
+    const [own, held] =
+      task.validation === undefined ? split(all) : [all, await use(task.validation, judged)];
+    if (own.length === 0) throw tooFew(task);
+    if (task.validation === undefined) {
+      notes.push(`${task.name} has no validation data: ${held.length} of its training samples are held out.`);
+    }
+    const tests = task.test === undefined ? [] : await use(task.test, everything);
+    const labels = labelsOf(task, model, [...all, ...held, ...tests]);
+    const judge = (file: string, lines: readonly DataLine[]): EvaluationSet => {
+      // Together first: what all rows lack is said of the file, and what one lacks of its line.
+      read(lines, file);
+      return evaluationSet(
+        task.name,
+        lines.map((line) => itemOf(line, { ...task, file }, labels, read)),
       );
-    const judge = async (file: string, lines: readonly DataLine[] | undefined): Promise<EvaluationSet> => {
-      const chosen = lines ?? (await sampleLines(file, judged, 0));
-      if (lines === undefined) inputs.push({ name: task.name, file, hash: await hashFile(file) });
-      const items = chosen.map((line) => itemOf(line, { ...task, file }, labels, read));
-      return { task: task.name, items };
     };
     const mine = read(own, task.train);
     const cut = truncationNote(mine);
@@ -71,16 +82,25 @@ export async function readTrainingData(
     const rows = train.packing && task.kind === 'causal-lm' ? packSamples(mine as Sample[], maxLength) : mine;
     samples.push(...rows);
     mixture.push({ size: rows.length, weight: task.weight });
-    inputs.push({ name: task.name, file: task.train, hash: await hashFile(task.train) });
-    validation.push(await judge(task.validation ?? task.train, held));
-    if (task.test !== undefined) test.push(await judge(task.test, undefined));
-    if (labels !== undefined)
+    validation.push(judge(task.validation ?? task.train, held));
+    if (task.test !== undefined) test.push(judge(task.test, tests));
+    if (labels !== undefined) {
       notes.push(
         `${task.name}: ${labels.length} classes (${labels.join(', ')}), each as the text behind the prompt; the loss is of its tokens, the answer the likeliest label by mean log-likelihood.`,
       );
+    }
   }
-  return { samples, mixture, validation, test, inputs, samplesHash: hashSamples(samples), notes };
+  const judgedSamples = [...validation, ...test].flatMap((set) => set.samples);
+  const samplesHash = `${hashSamples(samples)} ${hashSamples(judgedSamples)}`;
+  return { samples, mixture, validation, test, inputs, samplesHash, notes };
 }
+
+const tooFew = ({ name, train }: ExperimentTask): LabError =>
+  new LabError(
+    'data-empty',
+    `${train} has one row, and task ${name} no validation data: nothing would be left to train on.`,
+    'Give validation data, or more rows.',
+  );
 
 /** The label texts that a causal model chooses among; undefined where it need not. */
 function labelsOf(
@@ -92,6 +112,13 @@ function labelsOf(
   const column = task.label ?? 'label';
   const found = lines.flatMap(({ record }) => ('input_ids' in record ? [] : [String(record[column])]));
   const labels = [...new Set(found)].sort();
+  if (labels.length > mostLabels) {
+    throw new LabError(
+      'option-invalid',
+      `Column "${column}" of task ${task.name} has ${labels.length} different values; a model would be asked about each of them for every sample.`,
+      `Name a column of at most ${mostLabels} labels, or use kind causal-lm.`,
+    );
+  }
   return labels.length < 2 ? undefined : labels;
 }
 

@@ -4,7 +4,7 @@ import type { Transformer } from '../../models/transformer';
 import { largestOf } from '../../shared/largestOf';
 import type { MemoryMode } from '../../shared/words';
 import type { Holder } from '../scoring/holder';
-import { requireRoom, scoringBytes } from '../scoring/memory';
+import { bindableTokens, requireRoom, scoringBytes } from '../scoring/memory';
 import type { PassMemory } from './trainingPass';
 
 /** How a training spends memory, and what that takes. */
@@ -20,19 +20,22 @@ const copiesOfParameters = 7;
 
 /**
  * The first that fits: all blocks on one tape; blocks computed again on the way back, which holds one block's activations;
- * the same with weights read from disk block by block. Of the longest samples, a step's worth of them.
+ * the same with weights read from disk block by block.
  *
+ * @param samples all that are trained on or judged by
  * @param firstLayer lowest layer with an adapter: below it nothing is kept
  * @throws LabError out-of-memory before anything is allocated
  */
 export function chooseTrainingMemory(
   model: Transformer,
   samples: readonly AnySample[],
-  { batchSize, parameters, firstLayer }: { batchSize: number; parameters: number; firstLayer: number },
+  { parameters, firstLayer }: { readonly parameters: number; readonly firstLayer: number },
   holder: Holder,
 ): TrainingMemory {
-  const { tokens } = holder;
-  const batches = makeBatches(samples, batchSize, 0, tokens, model.spec.lengthBoundary);
+  const batchesOf = (most: number): Batch[] =>
+    makeBatches(samples, Infinity, 0, most, model.spec.lengthBoundary);
+  const tokens = bindableTokens(model, batchesOf, holder);
+  const batches = batchesOf(tokens);
   const own = 4 * copiesOfParameters * parameters;
   const kept = largestOf(batches.map((batch) => keptAcross(model, batch, firstLayer)));
   const whole = scoringBytes(model, 'tape', batches, false, holder);
@@ -48,7 +51,7 @@ export function chooseTrainingMemory(
   const choices: readonly TrainingMemory[] = [
     { mode: 'tape', recompute: false, streaming: false, tokens, bytes: whole + own },
     {
-      mode: 'micro-batches',
+      mode: 'recomputed',
       recompute: true,
       streaming: false,
       tokens,

@@ -57,6 +57,7 @@ export class TrainingPass {
     const found = new Map<string, Float32Array>();
     let open: Traced | undefined;
     let above: tf.Tensor2D | undefined;
+    let own: tf.Tensor2D | undefined;
     try {
       inputs.push(await this.below(pass));
       for (const segment of segments.slice(0, -1)) {
@@ -65,12 +66,12 @@ export class TrainingPass {
       let loss = 0;
       for (let index = segments.length - 1; index >= 0; index--) {
         const segment = segments[index] as readonly number[];
-        const x = inputs.pop() as tf.Tensor2D;
+        const x = (own = inputs.pop() as tf.Tensor2D);
         await this.load(segment);
         // The lowest adapter's input needs no gradient.
-        const own = index === 0 ? [] : [x];
+        const below = index === 0 ? [] : [x];
         const trained = this.trainedIn(segment);
-        open = trace([...own, ...trained.map(this.placed.tensor)], () => this.blocks(segment, x, pass));
+        open = trace([...below, ...trained.map(this.placed.tensor)], () => this.blocks(segment, x, pass));
         if (above === undefined) {
           const outcome = await this.model.head.run(
             { x: open.value as tf.Tensor2D, batch },
@@ -85,6 +86,7 @@ export class TrainingPass {
         open.dispose();
         open = undefined;
         x.dispose();
+        own = undefined;
         above = index === 0 ? undefined : (gradients.shift() as tf.Tensor2D);
         await take(gradients, trained, found);
         this.release(segment, index === 0 ? undefined : segments[index - 1]);
@@ -92,7 +94,8 @@ export class TrainingPass {
       return { loss, gradients: found, noted: await weighed(noted, share) };
     } finally {
       open?.dispose();
-      tf.dispose([...inputs, ...(above === undefined ? [] : [above]), ...noted.values()]);
+      tf.dispose([...inputs, ...noted.values()]);
+      tf.dispose([own, above].filter((tensor) => tensor !== undefined));
     }
   }
 
@@ -129,8 +132,11 @@ export class TrainingPass {
     let x = await this.model.embed(pass.batch);
     for (let layer = 0; layer < first; layer++) {
       const before = x;
-      x = await this.forward([layer], before, pass);
-      before.dispose();
+      try {
+        x = await this.forward([layer], before, pass);
+      } finally {
+        before.dispose();
+      }
     }
     return x;
   }

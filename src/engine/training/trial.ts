@@ -1,19 +1,21 @@
-import type { Adapter } from '../../adapters/adapter';
+import type { Adapter, Reallocation } from '../../adapters/adapter';
 import { countParameters, type NamedArray, type Parameter } from '../../adapters/parameter';
-import type { AnySample } from '../../models/samples';
+import { lengthOf, type AnySample } from '../../models/samples';
 import type { Transformer } from '../../models/transformer';
 import { LabError, toLabError } from '../../shared/errors';
+import { largestOf } from '../../shared/largestOf';
 import type { TaskMetrics } from '../../shared/runEvents';
 import { breathe } from '../scoring/breathe';
 import { AdamW } from './adamW';
-import { addInto } from './addInto';
+import { addAll } from './addInto';
 import type { Checkpoint, TrialFacts } from './checkpoint';
 import { clipByGlobalNorm } from './clip';
 import { evaluate, isBetter, standingOf, type EvaluationSet, type Standing } from './evaluate';
+import { LossWatch } from './lossWatch';
 import { NotedMeans } from './notedMeans';
 import { Placed } from './placed';
 import { learningRateAt, type Schedule } from './schedule';
-import { orderOf, stepBatches, tokensOf, type Mixture, type TrainingOrder } from './stepBatches';
+import { stepBatches, tokensOf, TrainingOrder, type Mixture } from './stepBatches';
 import { isRecorded } from './thinning';
 import { TrainingPass, type PassMemory } from './trainingPass';
 import type { TrialEvent } from './trialEvents';
@@ -47,6 +49,8 @@ export interface TrialData {
 /** What a trial needs of the world. */
 export interface TrialHooks {
   readonly emit: (event: TrialEvent) => void;
+  /** Resolves when what was emitted is in the journal. */
+  readonly written: () => Promise<void>;
   readonly save: (which: 'last' | 'best', checkpoint: Checkpoint) => Promise<void>;
   readonly signal: AbortSignal;
   /** Milliseconds between two checkpoints beside those of evaluations. */
@@ -60,8 +64,8 @@ export interface TrialOutcome {
   readonly bestStep: number;
 }
 
-/** Loss above which a training has gone wrong, in multiples of the loss it began with. */
-const divergence = 4;
+/** What any evaluation is better than. JSON has no Infinity. */
+const worst: Standing = { accuracy: -1, loss: Number.MAX_VALUE };
 
 /** One training of one adapter. The same settings, data and device give the same numbers, stopped in between or not. */
 export class Trial {
@@ -75,7 +79,8 @@ export class Trial {
   private waited = 0;
   private pending = { loss: 0, steps: 0, tokens: 0 };
   private began: { readonly at: number; readonly tokens: number } | undefined;
-  private firstLoss: number | undefined;
+  private readonly watch = new LossWatch();
+  private lastMove: string | undefined;
   private readonly noted = new NotedMeans();
 
   /** @param tokens positions with padding of a batch at most */
@@ -90,7 +95,7 @@ export class Trial {
     private readonly hooks: TrialHooks,
   ) {
     const { batchSize, epochs, seed } = settings;
-    this.order = orderOf(data.mixture, { batchSize, epochs, seed });
+    this.order = new TrainingOrder(data.mixture, batchSize, epochs, seed);
     this.every = Math.max(1, Math.round(this.order.stepsAnEpoch / settings.evaluationsAnEpoch));
     this.pass = new TrainingPass(model, adapter, this.placed, memory);
     this.optimizer = new AdamW(this.trained);
@@ -109,23 +114,38 @@ export class Trial {
         'Start a new run, or restore what has changed.',
       );
     }
-    this.adapter.restore(tensors);
-    for (const { name, values } of this.trained) {
-      const empty = new Float32Array(values.length);
-      this.optimizer.replace(name, values, empty, empty);
+    try {
+      this.adapter.restore(tensors);
+      for (const { name, values } of this.trained) {
+        const empty = new Float32Array(values.length);
+        this.optimizer.replace(name, values, empty, empty);
+      }
+      this.optimizer.restore(new Map([...tensors].map(([name, { values }]) => [name, values])));
+    } catch (cause) {
+      throw new LabError(
+        'run-not-resumable',
+        `The checkpoint of ${facts.trial} does not fit: ${String(cause)}`,
+        'Start a new run.',
+        { cause },
+      );
     }
-    this.optimizer.restore(new Map([...tensors].map(([name, { values }]) => [name, values])));
-    ({ step: this.step, waited: this.waited, firstLoss: this.firstLoss, tokens: this.tokens } = facts);
+    ({ step: this.step, waited: this.waited, tokens: this.tokens } = facts);
+    this.watch.restore(facts);
     this.pending = { ...facts.pending };
     this.noted.restore(facts.noted, tensors);
     this.best = facts.best && { ...facts.best, accuracy: facts.best.accuracy };
   }
 
+  /** Takes the adapter of a checkpoint, and nothing else of it. */
+  take({ tensors }: Checkpoint): void {
+    this.adapter.restore(tensors);
+  }
+
   /** @throws LabError training-diverged, cancelled, and what devices and disks throw */
   async run(): Promise<TrialOutcome> {
     const { emit } = this.hooks;
-    this.placed.refresh(this.adapter.parameters);
     try {
+      this.placed.refresh(this.adapter.parameters);
       emit({
         type: 'trial',
         trial: this.settings.name,
@@ -143,11 +163,11 @@ export class Trial {
     }
   }
 
-  /** Something with the parameters as they are now on the device. */
-  async withParameters<T>(use: (pass: TrainingPass) => Promise<T>): Promise<T> {
-    this.placed.refresh(this.adapter.parameters);
+  /** What a task's samples say of the adapter as it is now. */
+  async measure(set: EvaluationSet): Promise<TaskMetrics> {
     try {
-      return await use(this.pass);
+      this.placed.refresh(this.adapter.parameters);
+      return await this.evaluated(set);
     } finally {
       this.placed.dispose();
     }
@@ -158,23 +178,30 @@ export class Trial {
   }
 
   private async train(): Promise<'end' | 'early'> {
-    const { settings, hooks } = this;
+    const { hooks } = this;
     let saved = performance.now();
-    while (this.step < this.steps) {
-      await this.takeStep();
+    while (this.step < this.steps && !this.isPatienceSpent) {
+      try {
+        await this.takeStep();
+      } catch (thrown) {
+        // Between two batches of a step: the parameters are those of the step before.
+        if (toLabError(thrown).kind === 'cancelled') await hooks.save('last', this.checkpoint());
+        throw thrown;
+      }
       const evaluates = this.step % this.every === 0 || this.step === this.steps;
       if (evaluates) await this.judge();
-      const early = settings.patience > 0 && this.waited >= settings.patience;
-      const over = early || this.step === this.steps;
-      if (evaluates || performance.now() - saved >= hooks.saveEvery) {
+      if (evaluates || hooks.signal.aborted || performance.now() - saved >= hooks.saveEvery) {
         await hooks.save('last', this.checkpoint());
         saved = performance.now();
       }
-      if (over) return early ? 'early' : 'end';
-      if (hooks.signal.aborted) await hooks.save('last', this.checkpoint());
+      await hooks.written();
       await breathe(hooks.signal);
     }
-    return 'end';
+    return this.step < this.steps ? 'early' : 'end';
+  }
+
+  private get isPatienceSpent(): boolean {
+    return this.settings.patience > 0 && this.waited >= this.settings.patience;
   }
 
   private async takeStep(): Promise<void> {
@@ -183,7 +210,8 @@ export class Trial {
     const { loss, gradients, noted, tokens } = await this.gradients();
     const added = adapter.regularize?.(gradients) ?? 0;
     const norm = clipByGlobalNorm(gradients, settings.maxGradNorm > 0 ? settings.maxGradNorm : Infinity);
-    this.requireSound(loss, norm);
+    const wrong = this.watch.add(loss, norm);
+    if (wrong !== undefined) throw this.diverged(wrong);
     const rate = learningRateAt(step, this.steps, settings.schedule);
     optimizer.step(gradients, rate, settings.weightDecay);
     this.step++;
@@ -197,9 +225,7 @@ export class Trial {
       optimizer.forget(name);
     }
     this.placed.refresh(adapter.parameters);
-    if (moved !== undefined) {
-      this.hooks.emit({ type: 'reallocated', trial: settings.name, step: this.step, ...moved });
-    }
+    if (moved !== undefined) this.tellMove(moved);
     this.noted.add(noted);
     this.pending.loss += loss + added;
     this.pending.steps++;
@@ -207,15 +233,23 @@ export class Trial {
     if (isRecorded(this.step) || this.step === this.steps) this.tellStep(rate, norm);
   }
 
-  /** Gradient of a step's loss, summed over its batches; with smaller batches where a card's memory is full. */
-  private async gradients() {
+  /** Gradient of a step's loss, summed over its batches. */
+  private gradients() {
+    return this.untilItFits(
+      this.order.members(this.step).flatMap((index) => this.data.samples[index] ?? []),
+      () => this.gradientsIn(this.tokens),
+    );
+  }
+
+  /** Computes over samples, with smaller batches where a card's memory is full. */
+  private async untilItFits<T>(samples: readonly AnySample[], compute: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await this.gradientsIn(this.tokens);
+        return await compute();
       } catch (thrown) {
         const error = toLabError(thrown);
         if (error.code === 'loss-not-finite') throw this.diverged(error.message);
-        const longest = Math.max(...this.order.members(this.step).map((index) => this.lengthOf(index)));
+        const longest = largestOf(samples.map(lengthOf));
         if (error.code !== 'out-of-memory' || this.tokens <= longest) throw thrown;
         this.tokens = Math.max(longest, Math.floor(this.tokens / 2));
         this.hooks.emit({
@@ -248,25 +282,22 @@ export class Trial {
     return { loss, gradients, noted, tokens: count };
   }
 
-  private lengthOf(index: number): number {
-    const sample = this.data.samples[index];
-    return sample === undefined ? 1 : 'ids' in sample ? sample.ids.length : sample.length;
-  }
-
-  private requireSound(loss: number, norm: number): void {
-    this.firstLoss ??= loss;
-    if (!Number.isFinite(norm)) throw this.diverged(`the gradient's norm is ${norm}`);
-    if (loss <= divergence * Math.max(this.firstLoss, 1)) return;
-    throw this.diverged(`its loss is ${loss.toFixed(2)}; it began at ${this.firstLoss.toFixed(2)}`);
-  }
-
   private diverged(why: string): LabError {
     const { name, schedule } = this.settings;
     return new LabError(
       'training-diverged',
       `Trial ${name} went wrong at step ${this.step + 1} of ${this.steps}: ${why.replace(/\.$/, '')}.`,
-      `Lower train.learning_rate (${schedule.peak}); the best adapter so far is kept in the run.`,
+      `Lower train.learning_rate (${schedule.peak}).`,
     );
+  }
+
+  /** AdaLoRA may move rank in every step: told as thinly as steps are, and only where something differs. */
+  private tellMove(moved: Reallocation): void {
+    const now = JSON.stringify(moved);
+    if (now === this.lastMove || !(isRecorded(this.step) || this.adapter.isSettled?.(this.step, this.steps)))
+      return;
+    this.lastMove = now;
+    this.hooks.emit({ type: 'reallocated', trial: this.settings.name, step: this.step, ...moved });
   }
 
   private tellStep(learningRate: number, gradientNorm: number): void {
@@ -282,17 +313,21 @@ export class Trial {
     this.began = undefined;
   }
 
+  private evaluated(set: EvaluationSet): Promise<TaskMetrics> {
+    const { lengthBoundary } = this.model.spec;
+    const breath = (): Promise<void> => breathe(this.hooks.signal);
+    return this.untilItFits(set.samples, () => evaluate(this.pass, set, this.tokens, lengthBoundary, breath));
+  }
+
   private async judge(): Promise<void> {
     const metrics: TaskMetrics[] = [];
-    for (const set of this.data.validation) {
-      const { lengthBoundary } = this.model.spec;
-      const breath = (): Promise<void> => breathe(this.hooks.signal);
-      metrics.push(await evaluate(this.pass, set, this.tokens, lengthBoundary, breath));
-    }
+    for (const set of this.data.validation) metrics.push(await this.evaluated(set));
     const standing = standingOf(metrics);
-    const best = isBetter(standing, this.best);
-    this.waited = best ? 0 : this.waited + 1;
-    if (best) this.best = { step: this.step, ...standing };
+    // Before AdaLoRA has pruned to its budget, an adapter is larger than what was asked for.
+    const counts = this.adapter.isSettled?.(this.step, this.steps) ?? true;
+    const best = counts ? isBetter(standing, this.best) : this.best === undefined;
+    if (counts) this.waited = best ? 0 : this.waited + 1;
+    if (best) this.best = { step: this.step, ...standing, ...(counts ? {} : worst) };
     const routers = this.adapter.routerLoad?.(this.noted.take());
     this.hooks.emit({
       type: 'evaluated',
@@ -314,9 +349,8 @@ export class Trial {
     const facts: TrialFacts = {
       version: 1,
       ...{ fingerprint: this.fingerprint, trial: this.settings.name, step: this.step, waited: this.waited },
-      ...{ pending: this.pending, tokens: this.tokens },
+      ...{ pending: this.pending, tokens: this.tokens, ...this.watch.state },
       noted: this.noted.steps,
-      ...(this.firstLoss === undefined ? {} : { firstLoss: this.firstLoss }),
       ...(this.best === undefined
         ? {}
         : {
@@ -327,13 +361,5 @@ export class Trial {
           }),
     };
     return { facts, tensors };
-  }
-}
-
-function addAll(sums: Map<string, Float32Array>, more: ReadonlyMap<string, Float32Array>): void {
-  for (const [name, values] of more) {
-    const sum = sums.get(name);
-    if (sum === undefined) sums.set(name, values);
-    else addInto(sum, values);
   }
 }

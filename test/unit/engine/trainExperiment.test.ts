@@ -167,7 +167,9 @@ describe('trainExperiment', () => {
     );
     const last = (await readRunEvents(at.run)).at(-1);
     assert.ok(last?.type === 'finished' && last.error?.next.includes('learning_rate'), JSON.stringify(last));
-    assert.ok(existsSync(path.join(at.run, 'state', 'seed-1.best.safetensors')));
+    // What it was at its best, for PEFT; nothing goes on from a training that would run away again.
+    assert.deepEqual(readdirSync(path.join(at.run, 'adapters')), ['seed-1-before-it-diverged']);
+    assert.equal(await canResume(at.run), false);
   });
 
   it('ends early where patience is spent', async () => {
@@ -190,13 +192,43 @@ describe('trainExperiment', () => {
     await rejectsWith(trainExperiment(await readExperiment(before.file), again, never), 'run-not-resumable');
     await rm(before.file);
     await writeFile(before.file, textOf('lora'));
-    const { state } = await trainExperiment(await readExperiment(before.file), again, never);
+    // What it is judged by decides which adapter is kept.
+    const second = path.join(folder.path, 'data', 'second.jsonl');
+    const data = readFileSync(second, 'utf8');
+    await writeFile(second, data.split('\n').slice(1).join('\n'));
+    await rejectsWith(trainExperiment(await readExperiment(before.file), again, never), 'run-not-resumable');
+    await writeFile(second, data);
+    // The seeds are those that it was begun with.
+    const other = { ...again, seeds: [7] };
+    const { state } = await trainExperiment(await readExperiment(before.file), other, never);
     assert.equal(state.status, 'done');
+    assert.deepEqual(
+      state.trials.map(({ seed }) => seed),
+      [1, 2],
+    );
   });
 
   it('refuses before it trains what could not be saved or trained', async () => {
     const none = await experiment(textOf('lora').replace('[q_proj, down_proj]', '[no_proj]'));
     await rejectsWith(trainExperiment(none, options(), never), 'option-invalid', /no_proj/);
+    const unknown = await experiment(
+      textOf(
+        'lora',
+        'plan: { modules: { model.layers.9.self_attn.q_proj: { rank: 2, alpha: 2, experts: 1 } } }',
+      ),
+    );
+    await rejectsWith(trainExperiment(unknown, options(), never), 'option-invalid', /layers\.9/);
+    const two = [0, 1].map(
+      (layer) => `model.layers.${layer}.self_attn.q_proj: { rank: ${layer + 1}, alpha: 2, experts: 1 }`,
+    );
+    const mixed = `plan: { modules: { ${two.join(', ')} } }`;
+    for (const method of ['lily', 'adalora']) {
+      const ranks = await experiment(textOf(method, mixed));
+      await rejectsWith(trainExperiment(ranks, options(), never), 'option-invalid', /rank 1 .* rank 2/);
+    }
+    await writeFile(path.join(folder.path, 'data', 'one.jsonl'), '{"input_ids": [1, 2, 3]}\n');
+    const single = await experiment(textOf('lora').replace('data/first.jsonl', 'data/one.jsonl'));
+    await rejectsWith(trainExperiment(single, options(), never), 'data-empty', /one\.jsonl has one row/);
     const phases = await experiment(textOf('adalora', 'adalora: { tinit: 20, tfinal: 20 }'));
     await rejectsWith(trainExperiment(phases, options(), never), 'option-invalid', /tinit 20/);
   });

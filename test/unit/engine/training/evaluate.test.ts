@@ -5,7 +5,7 @@ import {
   isBetter,
   standingOf,
   type EvaluationItem,
-  type EvaluationSet,
+  evaluationSet,
 } from '../../../../src/engine/training/evaluate';
 import { Placed } from '../../../../src/engine/training/placed';
 import { TrainingPass } from '../../../../src/engine/training/trainingPass';
@@ -54,7 +54,7 @@ describe('evaluation of a model whose adapter changes nothing', () => {
     const placed = new Placed();
     placed.refresh(adapter.parameters);
     const pass = new TrainingPass(model, adapter, placed, { recompute: false, streaming: false });
-    const set: EvaluationSet = { task: 'a task', items };
+    const set = evaluationSet('a task', items);
     try {
       return await evaluate(pass, set, tokens, undefined, async () => void breaths++);
     } finally {
