@@ -47,6 +47,8 @@ export async function commitPlan(parts: Parts, uri: vscode.Uri): Promise<string 
     { repository: root, paths: [uri.fsPath], message, git: api.git.path },
   );
   await repository.status();
+  // It would show no difference any more, in front of the page that it was asked for from.
+  await closeDiff();
   void parts.presenter.offer(
     'information',
     `Committed the plan of ${basename(uri.fsPath)} as ${hash.slice(0, 8)}.`,
