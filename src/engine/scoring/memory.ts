@@ -162,7 +162,7 @@ export function requireRoom(
   const gigabytes = (amount: number): string => (amount / 1e9).toFixed(1);
   throw new LabError(
     'out-of-memory',
-    `Even block by block, about ${gigabytes(bytes)} GB would be needed; ${gigabytes(limit)} GB can be had${place}.`,
+    `Even block by block, this would need about ${gigabytes(bytes)} GB; ${gigabytes(limit)} GB can be had${place}.`,
     next,
   );
 }
