@@ -96,7 +96,7 @@ describe('adapter-lab, errors: code and sentence, next step, exit code', () => {
     await failsWith(score(referenceModel, at('empty.jsonl')), 'data-empty', /empty\.jsonl/);
     await writeFile(at('broken.jsonl'), '{"input_ids":[1,2,3]}\n{"input_ids":\n');
     await failsWith(score(referenceModel, at('broken.jsonl')), 'data-line-invalid', /broken\.jsonl:2 /);
-    await failsWith(score(referenceModel, at('data.csv')), 'data-format-unsupported', /data\.csv/);
+    await failsWith(score(referenceModel, at('data.xlsx')), 'data-format-unsupported', /data\.xlsx/);
   });
 
   it('text without a tokenizer, and tokens that the model does not have', async () => {
