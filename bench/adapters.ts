@@ -38,7 +38,7 @@ const methods: readonly { readonly method: string; readonly options: string }[] 
 ];
 const seeds = [1, 2, 3];
 const rate = 5e-3;
-const epochs = 0.5;
+const epochs = 0.75;
 const tasks = [
   ['sentiment', 'Sentiment:'],
   ['spam', 'This mail is:'],
