@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Adapter, LayerPass, Pass, Reallocation, StepTaken } from './adapter';
+import type { LayerPass, Pass, Reallocation, StepTaken } from './adapter';
 import type { AdaptedModule } from './adapted';
 import {
   budgetAt,
@@ -13,8 +13,8 @@ import { orthogonality, type Factor } from './allocation/orthogonality';
 import { scoresOfTriplets, TripletScores } from './allocation/tripletScores';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
-import { normal, zeros, type NamedArray, type Parameter } from './parameter';
-import { ParameterTable } from './parameterTable';
+import { normal, zeros, type NamedArray } from './parameter';
+import { TableAdapter } from './tableAdapter';
 
 export interface AdaLoraOptions {
   /** Mean rank at the end; that at the start is the modules' own. */
@@ -38,8 +38,7 @@ const matrices = ['lora_A', 'lora_E', 'lora_B'] as const;
  * orthonormal, so that E holds singular values. Triplets of a row of A, an entry of E and a column of B are scored by
  * sensitivity and its uncertainty; those with the lowest scores over all matrices get E = 0, until the budget holds.
  */
-export class AdaLora implements Adapter {
-  private readonly table = new ParameterTable();
+export class AdaLora extends TableAdapter {
   private readonly scores: TripletScores;
   private readonly modules: ReadonlyMap<string, AdaptedModule>;
   /** Which triplets stayed at the last pruning, by `path:index`; all where there was none. */
@@ -50,6 +49,7 @@ export class AdaLora implements Adapter {
     private readonly options: AdaLoraOptions,
     seed: number,
   ) {
+    super();
     const { beta1, beta2 } = options;
     this.scores = new TripletScores({ beta1, beta2 });
     this.modules = new Map(modules.map((one) => [one.module.path, one]));
@@ -60,18 +60,6 @@ export class AdaLora implements Adapter {
       this.table.add([layer], zeros(`${path}.lora_E`, [rank, 1]));
       this.table.add([layer], normal(`${path}.lora_B`, [outFeatures, rank], 0.02, seed));
     }
-  }
-
-  get parameters(): readonly Parameter[] {
-    return this.table.all;
-  }
-
-  get layers(): readonly number[] {
-    return this.table.layers;
-  }
-
-  parametersOf(layer: number): readonly Parameter[] {
-    return this.table.of(layer);
   }
 
   /** Rank of each module: entries of E that were not pruned. */
@@ -138,7 +126,7 @@ export class AdaLora implements Adapter {
     return { ranks: this.ranks() };
   }
 
-  isSettled(step: number, steps: number): boolean {
+  hasFinalSize(step: number, steps: number): boolean {
     return step >= steps - this.options.final;
   }
 
@@ -154,8 +142,8 @@ export class AdaLora implements Adapter {
     return state;
   }
 
-  restore(kept: ReadonlyMap<string, NamedArray>): void {
-    this.table.restore(kept);
+  override restore(kept: ReadonlyMap<string, NamedArray>): void {
+    super.restore(kept);
     const arrays = new Map([...kept].map(([name, { values }]) => [name, values]));
     this.scores.restore(
       arrays,

@@ -74,7 +74,7 @@ export interface Adapter {
   /** After the optimizer's step; may change parameters in place, or replace them by others of another shape. @returns what moved, where something did */
   afterStep?(taken: StepTaken): Reallocation | undefined;
   /** Whether the adapter has the size that was asked for; absent where it always has. */
-  isSettled?(step: number, steps: number): boolean;
+  hasFinalSize?(step: number, steps: number): boolean;
   /**
    * Experts' shares of the tokens in a step, by module, from what its passes noted (MoE-LoRA, Lily).
    */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Module } from '../shared/words';
-import type { Adapter, LayerPass, Pass, Reallocation, StepTaken } from './adapter';
+import type { LayerPass, Pass, Reallocation, StepTaken } from './adapter';
 import type { AdaptedModule } from './adapted';
 import { ImportanceAverage, layerImportance, layerWeights } from './allocation/layerWeights';
 import { allocateRanks } from './allocation/ranks';
@@ -10,8 +10,8 @@ import { scalingOf, type LoraOptions } from './lora';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
 import { inputFactor, type UsualInput } from './ops/inputFactor';
-import { kaimingUniform, zeros, type NamedArray, type Parameter } from './parameter';
-import { ParameterTable } from './parameterTable';
+import { kaimingUniform, zeros, type NamedArray } from './parameter';
+import { TableAdapter } from './tableAdapter';
 
 export interface DynamicLoraOptions extends LoraOptions {
   /** Weigh the adapters of layers by their importance. */
@@ -38,8 +38,7 @@ export interface DynamicLoraOptions extends LoraOptions {
  * (arXiv 2501.14859), of which only the abstract is public: importance of layers during training, adapters reallocated by
  * it, and a factor of the input. Weights w, ranks and φ are ours; with all three switched off this is LoRA to the last bit.
  */
-export class DynamicLora implements Adapter {
-  private readonly table = new ParameterTable();
+export class DynamicLora extends TableAdapter {
   private readonly modules: ReadonlyMap<string, AdaptedModule>;
   private importance: ImportanceAverage;
   private weights: Record<string, number>;
@@ -51,6 +50,7 @@ export class DynamicLora implements Adapter {
     private readonly width: number,
     private readonly seed: number,
   ) {
+    super();
     this.modules = new Map(modules.map((one) => [one.module.path, one]));
     for (const { module, rank } of modules) {
       const { path, layer, inFeatures, outFeatures } = module;
@@ -66,18 +66,6 @@ export class DynamicLora implements Adapter {
         this.table.add([layer], zeros(`input.${layer}.${name}`, [1, size], false));
       }
     }
-  }
-
-  get parameters(): readonly Parameter[] {
-    return this.table.all;
-  }
-
-  get layers(): readonly number[] {
-    return this.table.layers;
-  }
-
-  parametersOf(layer: number): readonly Parameter[] {
-    return this.table.of(layer);
   }
 
   /** Rank of each module now. */
@@ -146,8 +134,8 @@ export class DynamicLora implements Adapter {
     ]);
   }
 
-  restore(kept: ReadonlyMap<string, NamedArray>): void {
-    this.table.restore(kept);
+  override restore(kept: ReadonlyMap<string, NamedArray>): void {
+    super.restore(kept);
     const read = (name: string): number[] => {
       const array = kept.get(name);
       if (array === undefined) throw new Error(`What was kept has no ${name}.`);

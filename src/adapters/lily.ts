@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Adapter, LayerPass, Pass } from './adapter';
+import type { LayerPass, Pass } from './adapter';
 import { routerLoads, type AdaptedModule } from './adapted';
 import { meanOverTokens, tokensOf } from './ops/realTokens';
-import { kaimingUniform, zeros, type NamedArray, type Parameter } from './parameter';
-import { ParameterTable } from './parameterTable';
+import { kaimingUniform, zeros } from './parameter';
+import { TableAdapter } from './tableAdapter';
 
 export interface LilyOptions {
   /** Neighboring layers that share one A. */
@@ -31,8 +31,7 @@ export const targetOf = (path: string, layer: number): string => {
  * Lily (arXiv 2407.09946): neighboring layers share A's, and all layers share a pool of B's through a small router of their
  * own. With h = x A and p from h Rᵀ, Δ = s h Σ pₑ Bₑ: the B's are combined first, then multiplied with once.
  */
-export class Lily implements Adapter {
-  private readonly table = new ParameterTable();
+export class Lily extends TableAdapter {
   private readonly modules: ReadonlyMap<string, AdaptedModule>;
 
   /** @throws Error where modules of one kind differ in rank: they could not share tensors */
@@ -41,6 +40,7 @@ export class Lily implements Adapter {
     private readonly options: LilyOptions,
     seed: number,
   ) {
+    super();
     this.modules = new Map(modules.map((one) => [one.module.path, one]));
     for (const [target, members] of groupBy(modules, ({ module }) => targetOf(module.path, module.layer))) {
       const [first] = members;
@@ -61,22 +61,6 @@ export class Lily implements Adapter {
       const shape = [options.numB, rank];
       this.table.add([module.layer], kaimingUniform(`${module.path}.lily_router`, shape, seed));
     }
-  }
-
-  get parameters(): readonly Parameter[] {
-    return this.table.all;
-  }
-
-  get layers(): readonly number[] {
-    return this.table.layers;
-  }
-
-  parametersOf(layer: number): readonly Parameter[] {
-    return this.table.of(layer);
-  }
-
-  restore(kept: ReadonlyMap<string, NamedArray>): void {
-    this.table.restore(kept);
   }
 
   layer(_layer: number, _x: tf.Tensor2D, { batch, tensors, note }: Pass): LayerPass {

@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Adapter, LayerPass, Pass } from './adapter';
+import type { LayerPass, Pass } from './adapter';
 import type { AdaptedModule } from './adapted';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
-import { kaimingUniform, zeros, type NamedArray, type Parameter } from './parameter';
-import { ParameterTable } from './parameterTable';
+import { kaimingUniform, zeros } from './parameter';
+import { TableAdapter } from './tableAdapter';
 
 export interface LoraOptions {
   /** Dropout on the adapter's input while training. */
@@ -23,8 +23,7 @@ export const scalingOf = (
  * LoRA (Hu et al. 2021, arXiv 2106.09685): y = W x + s B A x. A is Kaiming-uniform and B zero, so that training begins at the
  * model itself.
  */
-export class Lora implements Adapter {
-  private readonly table = new ParameterTable();
+export class Lora extends TableAdapter {
   private readonly scalings: ReadonlyMap<string, number>;
 
   constructor(
@@ -32,28 +31,13 @@ export class Lora implements Adapter {
     private readonly options: LoraOptions,
     seed: number,
   ) {
+    super();
     for (const { module, rank } of modules) {
       const { path, layer, inFeatures, outFeatures } = module;
       this.table.add([layer], kaimingUniform(`${path}.lora_A`, [rank, inFeatures], seed));
       this.table.add([layer], zeros(`${path}.lora_B`, [outFeatures, rank]));
     }
     this.scalings = new Map(modules.map((one) => [one.module.path, scalingOf(one, options.rankStabilized)]));
-  }
-
-  get parameters(): readonly Parameter[] {
-    return this.table.all;
-  }
-
-  get layers(): readonly number[] {
-    return this.table.layers;
-  }
-
-  parametersOf(layer: number): readonly Parameter[] {
-    return this.table.of(layer);
-  }
-
-  restore(kept: ReadonlyMap<string, NamedArray>): void {
-    this.table.restore(kept);
   }
 
   layer(_layer: number, _x: tf.Tensor2D, { tensors, training, seed }: Pass): LayerPass {

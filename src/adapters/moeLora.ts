@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Adapter, LayerPass, Pass } from './adapter';
+import type { LayerPass, Pass } from './adapter';
 import { routerLoads, type AdaptedModule } from './adapted';
 import { scalingOf, type LoraOptions } from './lora';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
 import { balanced, repeated, softmaxOver, spread, topExperts } from './ops/mixture';
 import { meanOverTokens } from './ops/realTokens';
-import { kaimingUniform, zeros, type NamedArray, type Parameter } from './parameter';
-import { ParameterTable } from './parameterTable';
+import { kaimingUniform, zeros } from './parameter';
+import { TableAdapter } from './tableAdapter';
 
 export interface MoeLoraOptions extends LoraOptions {
   /**
@@ -27,8 +27,7 @@ export interface MoeLoraOptions extends LoraOptions {
  *
  * Tensors hold all experts of a module: A [N · r, in] (`hydra`: [r, in]), B [out, N · r], so that they are one product each.
  */
-export class MoeLora implements Adapter {
-  private readonly table = new ParameterTable();
+export class MoeLora extends TableAdapter {
   private readonly modules: ReadonlyMap<string, AdaptedModule>;
 
   constructor(
@@ -36,6 +35,7 @@ export class MoeLora implements Adapter {
     private readonly options: MoeLoraOptions,
     seed: number,
   ) {
+    super();
     this.modules = new Map(modules.map((one) => [one.module.path, one]));
     for (const { module, rank, experts } of modules) {
       const { path, layer, inFeatures, outFeatures } = module;
@@ -44,22 +44,6 @@ export class MoeLora implements Adapter {
       this.table.add([layer], zeros(`${path}.lora_B`, [outFeatures, experts * rank]));
       if (experts > 1) this.table.add([layer], kaimingUniform(`${path}.router`, [experts, inFeatures], seed));
     }
-  }
-
-  get parameters(): readonly Parameter[] {
-    return this.table.all;
-  }
-
-  get layers(): readonly number[] {
-    return this.table.layers;
-  }
-
-  parametersOf(layer: number): readonly Parameter[] {
-    return this.table.of(layer);
-  }
-
-  restore(kept: ReadonlyMap<string, NamedArray>): void {
-    this.table.restore(kept);
   }
 
   layer(_layer: number, _x: tf.Tensor2D, pass: Pass): LayerPass {

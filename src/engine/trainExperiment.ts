@@ -186,7 +186,7 @@ class Training {
         writer.record({ type: 'progress', share, step: `${name}, step ${done} of ${steps}` }),
       );
     };
-    const trial = new Trial(model, adapter, settings, data, memory, memory.tokens, work.fingerprint, {
+    const trial = new Trial(model, adapter, settings, data, memory, memory.tokens, {
       emit,
       written: () => events.drained(),
       save: async (which, checkpoint) => {

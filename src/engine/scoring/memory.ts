@@ -75,10 +75,7 @@ export function chooseMemory(
   holder: Holder,
   most = holder.tokens,
 ): MemoryChoice {
-  const longest = largestOf(batchesOf(1).map(({ length }) => length));
-  const bindable = (tokens: number): boolean =>
-    4 * largestOf(batchesOf(tokens).map((batch) => widestOf(model, batch))) <= holder.largestTensor;
-  if (!bindable(1)) throw tooLong(model, batchesOf(1), holder);
+  const { longest, bindable } = bindableOf(model, batchesOf, holder);
   let streamed = 0;
   for (let tokens = most; ; tokens /= 2) {
     const mode: MemoryMode = tokens === holder.tokens ? 'tape' : 'micro-batches';
@@ -102,13 +99,25 @@ export function bindableTokens(
   batchesOf: (tokens: number) => readonly Batch[],
   holder: Holder,
 ): number {
-  const longest = largestOf(batchesOf(1).map(({ length }) => length));
-  const bindable = (tokens: number): boolean =>
-    4 * largestOf(batchesOf(tokens).map((batch) => widestOf(model, batch))) <= holder.largestTensor;
-  if (!bindable(1)) throw tooLong(model, batchesOf(1), holder);
+  const { longest, bindable } = bindableOf(model, batchesOf, holder);
   let { tokens } = holder;
   while (tokens > longest && !bindable(tokens)) tokens /= 2;
   return Math.max(1, Math.floor(tokens));
+}
+
+/**
+ * The longest sample, and whether batches of so many positions make no tensor larger than what can be bound.
+ * @throws LabError out-of-memory where a single sample does
+ */
+function bindableOf(model: Transformer, batchesOf: (tokens: number) => readonly Batch[], holder: Holder) {
+  const single = batchesOf(1);
+  const fits = (batches: readonly Batch[]): boolean =>
+    4 * largestOf(batches.map((batch) => widestOf(model, batch))) <= holder.largestTensor;
+  if (!fits(single)) throw tooLong(model, single, holder);
+  return {
+    longest: largestOf(single.map(({ length }) => length)),
+    bindable: (tokens: number): boolean => fits(batchesOf(tokens)),
+  };
 }
 
 /** float32 numbers of the largest tensor that is made of a batch. */

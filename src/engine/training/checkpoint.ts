@@ -9,8 +9,6 @@ import type { NamedArray } from '../../adapters/parameter';
 /** Where a trial stood: beside the tensors, what a few numbers say. */
 const factsSchema = z.object({
   version: z.literal(1),
-  /** Hash of all that decides the numbers; another one cannot go on from here. */
-  fingerprint: z.string(),
   trial: z.string(),
   /** Steps taken. */
   step: z.number().int().nonnegative(),

@@ -57,13 +57,6 @@ export interface TrialHooks {
   readonly saveEvery: number;
 }
 
-export interface TrialOutcome {
-  readonly steps: number;
-  readonly stopped: 'end' | 'early';
-  /** Steps of the best evaluation. */
-  readonly bestStep: number;
-}
-
 /** What any evaluation is better than. JSON has no Infinity. */
 const worst: Standing = { accuracy: -1, loss: Number.MAX_VALUE };
 
@@ -91,7 +84,6 @@ export class Trial {
     private readonly data: TrialData,
     memory: PassMemory,
     private tokens: number,
-    private readonly fingerprint: string,
     private readonly hooks: TrialHooks,
   ) {
     const { batchSize, epochs, seed } = settings;
@@ -105,15 +97,8 @@ export class Trial {
     return this.order.steps;
   }
 
-  /** Goes on from a checkpoint. @throws LabError run-not-resumable where it belongs to other settings or data */
+  /** Goes on from a checkpoint. @throws LabError run-not-resumable where it does not fit the adapter */
   restore({ facts, tensors }: Checkpoint): void {
-    if (facts.fingerprint !== this.fingerprint) {
-      throw new LabError(
-        'run-not-resumable',
-        `The run was begun with another experiment, model, data or version (trial ${facts.trial}).`,
-        'Start a new run, or restore what has changed.',
-      );
-    }
     try {
       this.adapter.restore(tensors);
       for (const { name, values } of this.trained) {
@@ -142,7 +127,7 @@ export class Trial {
   }
 
   /** @throws LabError training-diverged, cancelled, and what devices and disks throw */
-  async run(): Promise<TrialOutcome> {
+  async run(): Promise<void> {
     const { emit } = this.hooks;
     try {
       this.placed.refresh(this.adapter.parameters);
@@ -156,8 +141,7 @@ export class Trial {
         samples: this.data.samples.length,
       });
       if (this.step === 0) await this.judge();
-      const ended = await this.train();
-      return { steps: this.step, stopped: ended, bestStep: this.best?.step ?? this.step };
+      await this.train();
     } finally {
       this.placed.dispose();
     }
@@ -177,7 +161,7 @@ export class Trial {
     return this.adapter.parameters.filter(({ trained }) => trained);
   }
 
-  private async train(): Promise<'end' | 'early'> {
+  private async train(): Promise<void> {
     const { hooks } = this;
     let saved = performance.now();
     while (this.step < this.steps && !this.isPatienceSpent) {
@@ -197,7 +181,6 @@ export class Trial {
       await hooks.written();
       await breathe(hooks.signal);
     }
-    return this.step < this.steps ? 'early' : 'end';
   }
 
   private get isPatienceSpent(): boolean {
@@ -294,7 +277,10 @@ export class Trial {
   /** AdaLoRA may move rank in every step: told as thinly as steps are, and only where something differs. */
   private tellMove(moved: Reallocation): void {
     const now = JSON.stringify(moved);
-    if (now === this.lastMove || !(isRecorded(this.step) || this.adapter.isSettled?.(this.step, this.steps)))
+    if (
+      now === this.lastMove ||
+      !(isRecorded(this.step) || this.adapter.hasFinalSize?.(this.step, this.steps))
+    )
       return;
     this.lastMove = now;
     this.hooks.emit({ type: 'reallocated', trial: this.settings.name, step: this.step, ...moved });
@@ -324,7 +310,7 @@ export class Trial {
     for (const set of this.data.validation) metrics.push(await this.evaluated(set));
     const standing = standingOf(metrics);
     // Before AdaLoRA has pruned to its budget, an adapter is larger than what was asked for.
-    const counts = this.adapter.isSettled?.(this.step, this.steps) ?? true;
+    const counts = this.adapter.hasFinalSize?.(this.step, this.steps) ?? true;
     const best = counts ? isBetter(standing, this.best) : this.best === undefined;
     if (counts) this.waited = best ? 0 : this.waited + 1;
     if (best) this.best = { step: this.step, ...standing, ...(counts ? {} : worst) };
@@ -348,7 +334,7 @@ export class Trial {
     for (const [name, array] of this.noted.tensors) tensors.set(name, array);
     const facts: TrialFacts = {
       version: 1,
-      ...{ fingerprint: this.fingerprint, trial: this.settings.name, step: this.step, waited: this.waited },
+      ...{ trial: this.settings.name, step: this.step, waited: this.waited },
       ...{ pending: this.pending, tokens: this.tokens, ...this.watch.state },
       noted: this.noted.steps,
       ...(this.best === undefined
