@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Module } from '../shared/words';
 import type { LayerPass, Pass, Reallocation, StepTaken } from './adapter';
-import type { AdaptedModule } from './adapted';
+import { targetOf, type AdaptedModule } from './adapted';
 import { ImportanceAverage, layerImportance, layerWeights } from './allocation/layerWeights';
 import { allocateRanks } from './allocation/ranks';
 import { resize } from './allocation/resize';
-import { targetOf } from './lily';
+
 import { scalingOf, type LoraOptions } from './lora';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
@@ -167,8 +167,8 @@ export class DynamicLora extends TableAdapter {
    */
   private moveRank(weights: Readonly<Record<string, number>>, step: number): void {
     const kinds = new Map<string, AdaptedModule[]>();
-    for (const [path, one] of this.modules) {
-      const kind = targetOf(path, one.module.layer);
+    for (const one of this.modules.values()) {
+      const kind = targetOf(one.module);
       kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
     }
     const { rankMin, rankMaxFactor } = this.options;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Module } from '../shared/words';
 import type { LayerPass, Pass } from './adapter';
-import { routerLoads, type AdaptedModule } from './adapted';
+import { routerLoads, targetOf, type AdaptedModule } from './adapted';
 import { meanOverTokens, tokensOf } from './ops/realTokens';
 import { kaimingUniform, zeros } from './parameter';
 import { TableAdapter } from './tableAdapter';
@@ -20,13 +21,6 @@ export interface LilyOptions {
   readonly perSample: boolean;
 }
 
-/** A module's kind: its path inside its layer (`self_attn.q_proj`), which is what Lily shares B's among. */
-export const targetOf = (path: string, layer: number): string => {
-  const mark = `.${layer}.`;
-  const at = path.indexOf(mark);
-  return at < 0 ? path : path.slice(at + mark.length);
-};
-
 /**
  * Lily (arXiv 2407.09946): neighboring layers share A's, and all layers share a pool of B's through a small router of their
  * own. With h = x A and p from h Rᵀ, Δ = s h Σ pₑ Bₑ: the B's are combined first, then multiplied with once.
@@ -42,16 +36,14 @@ export class Lily extends TableAdapter {
   ) {
     super();
     this.modules = new Map(modules.map((one) => [one.module.path, one]));
-    for (const [target, members] of groupBy(modules, ({ module }) => targetOf(module.path, module.layer))) {
+    for (const [target, members] of groupBy(modules, ({ module }) => targetOf(module))) {
       const [first] = members;
       if (first === undefined) continue;
       const { rank, module } = first;
       if (members.some((member) => member.rank !== rank)) {
         throw new Error(`Lily shares the tensors of all ${target}, which must have one rank.`);
       }
-      for (const [name, sharers] of groupBy(members, ({ module: { path, layer } }) =>
-        this.nameOfA(path, layer),
-      )) {
+      for (const [name, sharers] of groupBy(members, ({ module: sharer }) => this.nameOfA(sharer))) {
         this.table.add(layersOf(sharers), kaimingUniform(name, [rank, module.inFeatures], seed));
       }
       const pool = [options.numB * rank, module.outFeatures];
@@ -71,9 +63,9 @@ export class Lily extends TableAdapter {
       adapt: (path, x, y) => {
         const one = this.modules.get(path);
         if (one === undefined) return y;
-        const { layer, outFeatures } = one.module;
-        const a = tensors(this.nameOfA(path, layer)) as tf.Tensor2D;
-        const pool = tensors(nameOfB(targetOf(path, layer)));
+        const { outFeatures } = one.module;
+        const a = tensors(this.nameOfA(one.module)) as tf.Tensor2D;
+        const pool = tensors(nameOfB(targetOf(one.module)));
         const h = tf.matMul(x, a, false, true) as tf.Tensor2D;
         const logits = tf.matMul(
           h,
@@ -102,8 +94,8 @@ export class Lily extends TableAdapter {
     return routerLoads(this.modules.keys(), noted);
   }
 
-  private nameOfA(path: string, layer: number): string {
-    return `lily_A.${targetOf(path, layer)}.${Math.floor(layer / this.options.strideA)}`;
+  private nameOfA(module: Module): string {
+    return `lily_A.${targetOf(module)}.${Math.floor(module.layer / this.options.strideA)}`;
   }
 }
 

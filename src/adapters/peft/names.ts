@@ -28,10 +28,6 @@ export function classRootOf({ root, family, architecture }: ModelFolder, task: T
   return root !== '' || isBare ? root : (family.roots[0] ?? '');
 }
 
-/** A module's path inside its layer, which is what Lily shares tensors among: `self_attn.q_proj`. */
-export const targetOf = ({ path, layer }: Module, { root, family }: ModelFolder): string =>
-  path.slice(`${root}${family.layers}${layer}.`.length);
-
 /**
  * Whether a tensor belongs to a module of `modules_to_save`. PEFT takes every module whose path ends in such a name,
  * without asking for a dot before it: `classifier` takes `pre_classifier` too (`_set_trainable`).

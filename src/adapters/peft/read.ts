@@ -68,7 +68,7 @@ export async function readAdapter(folder: string, model: ModelFolder): Promise<R
   ];
   const tensors = await readTensors(header, model, config, saved);
   const { file } = header;
-  if (config.peft_type === 'LILY') return { kind: 'lily', ...shareLily(tensors, model, config, file) };
+  if (config.peft_type === 'LILY') return { kind: 'lily', ...shareLily(tensors, config, file) };
   const { modulesToSave } = tensors;
   const modules = new Map<string, ReadModule>();
   const arrays = new Map<string, NamedArray>();

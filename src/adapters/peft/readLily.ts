@@ -1,7 +1,6 @@
-import type { ModelFolder } from '../../files/modelFolder';
 import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../parameter';
-import { targetOf } from './names';
+import { targetOf } from '../adapted';
 import type { ReadModule } from './read';
 import type { AdapterTensors, ModuleTensors } from './readTensors';
 import { requireShapes } from './requireShapes';
@@ -14,12 +13,7 @@ import type { LilyConfig } from './schema';
  *
  * @throws LabError `adapter-invalid` where shapes are wrong, or where layers differ in B
  */
-export function shareLily(
-  { modules, modulesToSave }: AdapterTensors,
-  model: ModelFolder,
-  config: LilyConfig,
-  file: string,
-) {
+export function shareLily({ modules, modulesToSave }: AdapterTensors, config: LilyConfig, file: string) {
   const { r, num_B: numB, scaling } = config;
   const rows = new Map<string, ReadModule>();
   const routers = new Map<string, NamedArray>();
@@ -34,12 +28,12 @@ export function shareLily(
     shared(
       modules,
       'lily_A',
-      (one) => `lily_A.${targetOf(one.module, model)}.${Math.floor(one.module.layer / stride)}`,
+      (one) => `lily_A.${targetOf(one.module)}.${Math.floor(one.module.layer / stride)}`,
     );
   const grouped = inGroups(config.stride_A);
   const stride = grouped instanceof Map ? config.stride_A : 1;
   const a = grouped instanceof Map ? grouped : inGroups(1);
-  const b = shared(modules, 'lily_B', (one) => `lily_B.${targetOf(one.module, model)}`);
+  const b = shared(modules, 'lily_B', (one) => `lily_B.${targetOf(one.module)}`);
   if (!(b instanceof Map) || !(a instanceof Map)) {
     throw new LabError(
       'adapter-invalid',

@@ -4,7 +4,8 @@ import type { Module } from '../../shared/words';
 import type { NamedArray } from '../parameter';
 import { lilyConfig } from './config';
 import { writeAdapterFolder } from './folder';
-import { prefix, targetOf, type NamedModules } from './names';
+import { targetOf } from '../adapted';
+import { prefix, type NamedModules } from './names';
 import { isTargeted } from './patterns';
 import { prepare, takeArray, type Arrays, type SaveOptions } from './write';
 
@@ -53,7 +54,7 @@ export async function saveLily(
   for (const [module, path] of ready.named.paths) {
     if (!lily.modules.has(module.path)) continue;
     adapted.push(module);
-    const target = targetOf(module, model);
+    const target = targetOf(module);
     const group = Math.floor(module.layer / strideA);
     const a = takeArray(lily.arrays, `lily_A.${target}.${group}`, [rank, module.inFeatures]);
     const b = takeArray(lily.arrays, `lily_B.${target}`, [numB * rank, module.outFeatures]);
@@ -68,7 +69,7 @@ export async function saveLily(
   const targeted = adapted.map((module) => ready.named.paths.get(module) ?? module.path);
   const config = lilyConfig(
     { rank, strideA, numB: Math.max(2, numB), scaling },
-    lilyTargets(adapted, ready.named, model, strideA),
+    lilyTargets(adapted, ready.named, strideA),
     { ...ready.base, targeted },
   );
   await writeAdapterFolder(folder, { config, tensors: ready.withSaved(tensors) });
@@ -83,16 +84,15 @@ export async function saveLily(
 export function lilyTargets(
   adapted: readonly Module[],
   { byPath, paths }: NamedModules,
-  model: ModelFolder,
   strideA: number,
 ): string[] {
   const full = adapted.map((module) => paths.get(module) ?? module.path);
-  const ends = [...new Set(adapted.map((module) => targetOf(module, model)))];
+  const ends = [...new Set(adapted.map((module) => targetOf(module)))];
   const caught = [...byPath.keys()].filter((path) => isTargeted(path, { target_modules: ends }));
   // PEFT looks for the end without a dot before it, and takes whichever fits last.
   const isAmbiguous = ends.some((end) => ends.some((other) => other !== end && other.endsWith(end)));
   const keepsGroups = ends.every((end) => {
-    const layers = adapted.filter((module) => targetOf(module, model) === end).map(({ layer }) => layer);
+    const layers = adapted.filter((module) => targetOf(module) === end).map(({ layer }) => layer);
     const ours = layers.map((layer) => Math.floor(layer / strideA));
     const first = ours.map((group) => ours.indexOf(group));
     return first.every((at, index) => at === Math.floor(index / strideA) * strideA);

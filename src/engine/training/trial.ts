@@ -1,21 +1,20 @@
 import type { Adapter, Reallocation } from '../../adapters/adapter';
 import { countParameters, type NamedArray, type Parameter } from '../../adapters/parameter';
-import { lengthOf, type AnySample } from '../../models/samples';
+import type { AnySample } from '../../models/samples';
 import type { Transformer } from '../../models/transformer';
 import { LabError, toLabError } from '../../shared/errors';
-import { largestOf } from '../../shared/largestOf';
 import type { TaskMetrics } from '../../shared/runEvents';
 import { breathe } from '../scoring/breathe';
 import { AdamW } from './adamW';
-import { addAll } from './addInto';
 import type { Checkpoint, TrialFacts } from './checkpoint';
 import { clipByGlobalNorm } from './clip';
-import { evaluate, isBetter, standingOf, type EvaluationSet, type Standing } from './evaluate';
+import { isBetter, standingOf, type EvaluationSet, type Standing } from './evaluate';
+import { FittingBatches } from './fittingBatches';
 import { LossWatch } from './lossWatch';
 import { NotedMeans } from './notedMeans';
 import { Placed } from './placed';
 import { learningRateAt, type Schedule } from './schedule';
-import { stepBatches, tokensOf, TrainingOrder, type Mixture } from './stepBatches';
+import { TrainingOrder, type Mixture } from './stepBatches';
 import { isRecorded } from './thinning';
 import { TrainingPass, type PassMemory } from './trainingPass';
 import type { TrialEvent } from './trialEvents';
@@ -64,7 +63,7 @@ const worst: Standing = { accuracy: -1, loss: Number.MAX_VALUE };
 export class Trial {
   private readonly order: TrainingOrder;
   private readonly placed = new Placed();
-  private readonly pass: TrainingPass;
+  private readonly batches: FittingBatches;
   private readonly optimizer: AdamW;
   private readonly every: number;
   private step = 0;
@@ -78,18 +77,19 @@ export class Trial {
 
   /** @param tokens positions with padding of a batch at most */
   constructor(
-    private readonly model: Transformer,
+    model: Transformer,
     private readonly adapter: Adapter,
     private readonly settings: TrialSettings,
     private readonly data: TrialData,
     memory: PassMemory,
-    private tokens: number,
+    tokens: number,
     private readonly hooks: TrialHooks,
   ) {
     const { batchSize, epochs, seed } = settings;
     this.order = new TrainingOrder(data.mixture, batchSize, epochs, seed);
     this.every = Math.max(1, Math.round(this.order.stepsAnEpoch / settings.evaluationsAnEpoch));
-    this.pass = new TrainingPass(model, adapter, this.placed, memory);
+    const pass = new TrainingPass(model, adapter, this.placed, memory);
+    this.batches = new FittingBatches(model, pass, hooks.emit, hooks.signal, tokens);
     this.optimizer = new AdamW(this.trained);
   }
 
@@ -114,7 +114,8 @@ export class Trial {
         { cause },
       );
     }
-    ({ step: this.step, waited: this.waited, tokens: this.tokens } = facts);
+    ({ step: this.step, waited: this.waited } = facts);
+    this.batches.tokens = facts.tokens;
     this.watch.restore(facts);
     this.pending = { ...facts.pending };
     this.noted.restore(facts.noted, tensors);
@@ -151,7 +152,7 @@ export class Trial {
   async measure(set: EvaluationSet): Promise<TaskMetrics> {
     try {
       this.placed.refresh(this.adapter.parameters);
-      return await this.evaluated(set);
+      return await this.finite(this.batches.evaluate(set));
     } finally {
       this.placed.dispose();
     }
@@ -190,7 +191,13 @@ export class Trial {
   private async takeStep(): Promise<void> {
     const { settings, optimizer, adapter, step } = this;
     this.began ??= { at: performance.now(), tokens: this.pending.tokens };
-    const { loss, gradients, noted, tokens } = await this.gradients();
+    const { loss, gradients, noted, tokens } = await this.finite(
+      this.batches.step(
+        this.data.samples,
+        this.order.members(step),
+        Math.imul(settings.seed + 1, 1_000_003) + step,
+      ),
+    );
     const added = adapter.regularize?.(gradients) ?? 0;
     const norm = clipByGlobalNorm(gradients, settings.maxGradNorm > 0 ? settings.maxGradNorm : Infinity);
     const wrong = this.watch.add(loss, norm);
@@ -216,53 +223,14 @@ export class Trial {
     if (isRecorded(this.step) || this.step === this.steps) this.tellStep(rate, norm);
   }
 
-  /** Gradient of a step's loss, summed over its batches. */
-  private gradients() {
-    return this.untilItFits(
-      this.order.members(this.step).flatMap((index) => this.data.samples[index] ?? []),
-      () => this.gradientsIn(this.tokens),
-    );
-  }
-
-  /** Computes over samples, with smaller batches where a card's memory is full. */
-  private async untilItFits<T>(samples: readonly AnySample[], compute: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await compute();
-      } catch (thrown) {
-        const error = toLabError(thrown);
-        if (error.code === 'loss-not-finite') throw this.diverged(error.message);
-        const longest = largestOf(samples.map(lengthOf));
-        if (error.code !== 'out-of-memory' || this.tokens <= longest) throw thrown;
-        this.tokens = Math.max(longest, Math.floor(this.tokens / 2));
-        this.hooks.emit({
-          type: 'again',
-          error: error.toPayload(),
-          next: `Goes on with batches of ${this.tokens} tokens.`,
-        });
-      }
+  /** What has no finite loss has gone wrong, whether a step or an evaluation met it. */
+  private async finite<T>(computed: Promise<T>): Promise<T> {
+    try {
+      return await computed;
+    } catch (thrown) {
+      const { code, message } = toLabError(thrown);
+      throw code === 'loss-not-finite' ? this.diverged(message) : thrown;
     }
-  }
-
-  private async gradientsIn(tokens: number) {
-    const { seed } = this.settings;
-    const batches = stepBatches(this.data.samples, this.order.members(this.step), {
-      tokens,
-      boundary: this.model.spec.lengthBoundary,
-      seed: Math.imul(seed + 1, 1_000_003) + this.step,
-    });
-    const gradients = new Map<string, Float32Array>();
-    const noted = new Map<string, Float32Array>();
-    let [loss, count] = [0, 0];
-    for (const one of batches) {
-      const result = await this.pass.gradients(one);
-      loss += result.loss;
-      count += tokensOf(one.batch);
-      addAll(gradients, result.gradients);
-      addAll(noted, result.noted);
-      if (batches.length > 1) await breathe(this.hooks.signal);
-    }
-    return { loss, gradients, noted, tokens: count };
   }
 
   private diverged(why: string): LabError {
@@ -299,15 +267,9 @@ export class Trial {
     this.began = undefined;
   }
 
-  private evaluated(set: EvaluationSet): Promise<TaskMetrics> {
-    const { lengthBoundary } = this.model.spec;
-    const breath = (): Promise<void> => breathe(this.hooks.signal);
-    return this.untilItFits(set.samples, () => evaluate(this.pass, set, this.tokens, lengthBoundary, breath));
-  }
-
   private async judge(): Promise<void> {
     const metrics: TaskMetrics[] = [];
-    for (const set of this.data.validation) metrics.push(await this.evaluated(set));
+    for (const set of this.data.validation) metrics.push(await this.finite(this.batches.evaluate(set)));
     const standing = standingOf(metrics);
     // Before AdaLoRA has pruned to its budget, an adapter is larger than what was asked for.
     const counts = this.adapter.hasFinalSize?.(this.step, this.steps) ?? true;
@@ -335,7 +297,7 @@ export class Trial {
     const facts: TrialFacts = {
       version: 1,
       ...{ trial: this.settings.name, step: this.step, waited: this.waited },
-      ...{ pending: this.pending, tokens: this.tokens, ...this.watch.state },
+      ...{ pending: this.pending, tokens: this.batches.tokens, ...this.watch.state },
       noted: this.noted.steps,
       ...(this.best === undefined
         ? {}

@@ -1,5 +1,5 @@
 import type { NamedArray } from '../../../../src/adapters/parameter';
-import { targetOf } from '../../../../src/adapters/peft/names';
+import { targetOf } from '../../../../src/adapters/adapted';
 import type { RankAndAlpha } from '../../../../src/adapters/peft/config';
 import type { ModelFolder } from '../../../../src/files/modelFolder';
 import type { Module } from '../../../../src/shared/words';
@@ -54,8 +54,8 @@ export const lilyArrays = (
     model.modules
       .filter(({ path }) => paths.has(path))
       .flatMap((module) => [
-        [`lily_A.${targetOf(module, model)}.${Math.floor(module.layer / strideA)}`, rank, module.inFeatures],
-        [`lily_B.${targetOf(module, model)}`, numB * rank, module.outFeatures],
+        [`lily_A.${targetOf(module)}.${Math.floor(module.layer / strideA)}`, rank, module.inFeatures],
+        [`lily_B.${targetOf(module)}`, numB * rank, module.outFeatures],
         [`${module.path}.lily_router`, numB, rank],
       ]),
   );
