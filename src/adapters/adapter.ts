@@ -57,6 +57,8 @@ export interface Adapter {
   readonly parameters: readonly Parameter[];
   /** Layers that have an adapter, ascending. Those below the first need no gradient. */
   readonly layers: readonly number[];
+  /** Weights of the model's head among `parameters`, by the names of their tensors, where the head is trained too. */
+  readonly head?: readonly Parameter[];
   /** Parameters that a layer's pass reads. One that several layers share is in each of their lists. */
   parametersOf(layer: number): readonly Parameter[];
   /** @param x hidden states that enter the layer: [batch · length, width] */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readModelWithHead } from '../files/addedHead';
 import { hashFile, hashModelFolder } from '../files/hash';
-import { readModelFolder, type ModelFolder } from '../files/modelFolder';
+import type { ModelFolder } from '../files/modelFolder';
 import { requireComputable } from '../files/quantized';
 import { makeBatches, type Batch } from '../models/batches';
 import { adaptedModules, adapterFiles } from '../models/downProjections';
@@ -44,7 +45,7 @@ export interface Prepared {
  * task's data.
  */
 export async function prepare(request: ScoreRequest): Promise<Prepared> {
-  const folder = await readModelFolder(request.model);
+  const folder = await readModelWithHead(request.model, request.head);
   requireComputable(folder);
   const model = openModel(folder);
   const tokenizer = await optionalTokenizer(request.model);

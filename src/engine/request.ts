@@ -24,6 +24,8 @@ export interface ScoreRequest {
   readonly taylor: boolean;
   /** Absolute path of a PEFT adapter whose A is given: the gradient of its B at B = 0 is scored too. */
   readonly adapter?: string | undefined;
+  /** Absolute path of the classification head that was made for the model, where it has none of its own (addedHead.ts). */
+  readonly head?: string | undefined;
   /** Which samples of a larger file, the order of batches, and the labels that are drawn. */
   readonly seed: number;
   /** Processes that share the work; 0 = this one alone. Changes no number. */

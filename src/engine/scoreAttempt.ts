@@ -88,7 +88,11 @@ export class ScoreAttempt {
     // Where all is done but the writing there is nothing to compute on.
     if (!this.nothingIsLeft) {
       const processes = work?.processes ?? (request.processes === 0 ? 0 : 1);
-      this.lanes = await openLanes({ model: request.model, device: wanted }, processes, this.cores);
+      this.lanes = await openLanes(
+        { model: request.model, head: request.head, device: wanted },
+        processes,
+        this.cores,
+      );
     }
     if (signal.aborted) throw cancelled();
     const opened = this.lanes[0]?.device;
@@ -162,7 +166,7 @@ export class ScoreAttempt {
     await closeLanes(this.lanes);
     this.lanes = [];
     const device = this.device?.name ?? request.device;
-    this.lanes = await openLanes({ model: request.model, device }, 1, this.cores);
+    this.lanes = await openLanes({ model: request.model, head: request.head, device }, 1, this.cores);
   }
 
   private ordersOf(work: Workload): UnitOrder[] {

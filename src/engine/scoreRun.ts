@@ -5,6 +5,7 @@ import { toLabError } from '../shared/errors';
 import type { RunScores } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
 import { fingerprintOf } from './fingerprint';
+import { headFor, headless, headOf } from './headFor';
 import { OrderedWrites } from './orderedWrites';
 import { prepare } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
@@ -37,7 +38,7 @@ export type AfterScores = (writer: RunWriter, scores: RunScores) => Promise<void
  * @throws LabError what ended the run; the run's folder says the same
  */
 export async function scoreRun(
-  request: ScoreRequest,
+  asked: ScoreRequest,
   experiment: string | undefined,
   options: RunOptions,
   signal: AbortSignal,
@@ -45,15 +46,17 @@ export async function scoreRun(
 ): Promise<RunWriter> {
   const started = performance.now();
   const { run, job, version } = options;
-  const { model, seed } = request;
+  const { model, seed } = asked;
   const manifest = await newManifest({ run, job, version, experiment, model, seed });
   const store = new ScoreStore(options.run);
   const resume = options.resume === true;
+  const early = { ...asked, head: resume ? await headOf(run) : undefined };
   // A run that cannot go on is left as it is, and a mistyped call without an experiment leaves none.
-  const prepared = resume || experiment === undefined ? await prepare(request) : undefined;
+  const isFirst = resume || (experiment === undefined && (await headless(asked)) === undefined);
+  const prepared = isFirst ? await prepare(early) : undefined;
   if (resume) await requireMine(run, job, experiment);
   const before =
-    resume && prepared !== undefined ? await store.resume(fingerprintOf(request, prepared)) : undefined;
+    resume && prepared !== undefined ? await store.resume(fingerprintOf(early, prepared)) : undefined;
   const told = (): void => options.told(writer);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
@@ -67,11 +70,12 @@ export async function scoreRun(
         : {
             type: 'started',
             job: options.job,
-            experiment: path.basename(experiment ?? request.tasks[0]?.file ?? ''),
-            tasks: request.tasks.map(({ name }) => name),
-            labels: request.labels,
+            experiment: path.basename(experiment ?? asked.tasks[0]?.file ?? ''),
+            tasks: asked.tasks.map(({ name }) => name),
+            labels: asked.labels,
           },
     );
+    const request = isFirst ? early : { ...asked, head: await headFor(asked, run, sink, signal) };
     const outcome = await scoreModel(request, sink, signal, { store, before }, prepared);
     const { scores, device, peakBytes } = outcome;
     await events.drained();

@@ -1,6 +1,8 @@
 import { rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Adapter } from '../adapters/adapter';
+import { WithHead } from '../adapters/withHead';
 import type { Experiment } from '../configs/experiment/experiment';
 import { requireUnchanged } from '../files/modelFolder';
 import { resumeFile, runFiles } from '../files/runs';
@@ -9,12 +11,15 @@ import { cancelled, LabError, toLabError } from '../shared/errors';
 import type { TaskMetrics } from '../shared/runEvents';
 import type { Device, Plan } from '../shared/words';
 import { openDevice, type OpenDevice } from '../tensors/device';
+import { headFor, headOf } from './headFor';
 import { OrderedWrites } from './orderedWrites';
 import { newManifest, relativeTo, requireMine } from './runRecord';
+import type { EventSink } from './request';
 import { RunWriter } from './runWriter';
 import { cardHolder, hostHolder } from './scoring/holder';
 import { loadWhole } from './scoring/tapePass';
 import { adapterOf } from './training/adapterOf';
+import { headRequest, settingsOf } from './training/fromExperiment';
 import { readCheckpoint, removeCheckpoints, writeCheckpoint } from './training/checkpoint';
 import {
   prepareTraining,
@@ -25,8 +30,9 @@ import {
 } from './training/prepareTraining';
 import { saveTrained, type TrainedAdapter } from './training/saveTrained';
 import { TrainingOrder } from './training/stepBatches';
+import { trainedHead } from './training/trainedHead';
 import { chooseTrainingMemory } from './training/trainingMemory';
-import { Trial, type TrialSettings } from './training/trial';
+import { Trial } from './training/trial';
 import type { TrialEvent } from './training/trialEvents';
 
 export interface TrainOptions {
@@ -78,7 +84,12 @@ export async function trainExperiment(
         : { type: 'started', job: 'train', experiment: path.basename(file), tasks },
     );
     await writer.record({ type: 'stage', stage: 'load' });
-    prepared ??= await prepareTraining(experiment, version, seeds, options.plan);
+    if (prepared === undefined) {
+      const sink: EventSink = (event) => events.push(() => writer.record(event));
+      const head = await headFor(headRequest(experiment, options.device, seeds), run, sink, signal);
+      await events.drained();
+      prepared = await prepareTraining(experiment, version, seeds, options.plan, head);
+    }
     const { modelHash, data, work } = prepared;
     const read = data.inputs.map(({ name, file: of, hash }) => ({ name, hash, file: relativeTo(run, of) }));
     writer.note({ inputs: { ...manifest.inputs, modelHash, tasks: read } });
@@ -99,7 +110,13 @@ export async function trainExperiment(
 async function resumable(experiment: Experiment, { run, version }: TrainOptions): Promise<PreparedTraining> {
   await requireMine(run, 'train', experiment.file);
   const work = await readWork(run);
-  const prepared = await prepareTraining(experiment, version, work.seeds, work.plan ?? experiment.plan);
+  const prepared = await prepareTraining(
+    experiment,
+    version,
+    work.seeds,
+    work.plan ?? experiment.plan,
+    await headOf(run),
+  );
   try {
     requireSameWork(run, work, prepared.work);
     return prepared;
@@ -124,7 +141,7 @@ class Training {
 
   async run(): Promise<void> {
     const { experiment, options, writer } = this;
-    const { model, data, work } = this.prepared;
+    const { model, data, head, work } = this.prepared;
     const { architecture, layers, parameters } = model.folder;
     await writer.record({
       type: 'model',
@@ -132,7 +149,9 @@ class Training {
       ...{ architecture, layers, parameters },
       modules: model.modules.map((module) => ({ ...module })),
     });
-    for (const text of data.notes) await writer.record({ type: 'note', text });
+    const whole = head.map(({ name }) => name).join(', ');
+    const notes = head.length === 0 ? [] : [`Of the head, ${whole} are trained whole beside the adapters.`];
+    for (const text of [...data.notes, ...notes]) await writer.record({ type: 'note', text });
     for (const [index, seed] of work.seeds.entries()) {
       if (!(await exists(this.adapterFolder(`seed-${seed}`)))) await this.train(seed, index);
     }
@@ -152,11 +171,13 @@ class Training {
 
   private async train(seed: number, index: number): Promise<void> {
     const { experiment, options, events, writer } = this;
-    const { model, data, adapted, work } = this.prepared;
+    const { model, data, adapted, head: headTensors, work } = this.prepared;
     const name = `seed-${seed}`;
     const settings = settingsOf(experiment, name, seed);
     const { steps } = new TrainingOrder(data.mixture, settings.batchSize, settings.epochs, seed);
-    const adapter = adapterOf(experiment, adapted, model.spec.width, steps, seed);
+    const inner = adapterOf(experiment, adapted, model.spec.width, steps, seed);
+    const head = await trainedHead(headTensors);
+    const adapter: Adapter = head.length === 0 ? inner : new WithHead(inner, head);
     const device = await this.open();
     const memory = chooseTrainingMemory(
       model,
@@ -197,7 +218,10 @@ class Training {
       signal: this.signal,
       saveEvery: options.saveEvery ?? 30_000,
     });
-    const trained = { experiment, adapted, adapter, steps };
+    const trained = (): TrainedAdapter => ({
+      ...{ experiment, adapted, adapter: inner, steps },
+      head: adapter.head ?? [],
+    });
     const last = options.resume === true ? await readCheckpoint(options.run, name, 'last') : undefined;
     try {
       if (last !== undefined) trial.restore(last);
@@ -214,7 +238,7 @@ class Training {
       await writer.record({ type: 'evaluated', trial: name, step, split: 'test', metrics, best: true });
     }
     await writer.record({ type: 'stage', stage: 'write' });
-    await this.save(name, trained);
+    await this.save(name, trained());
   }
 
   private async open(): Promise<OpenDevice> {
@@ -258,12 +282,12 @@ class Training {
     error: LabError,
     name: string,
     trial: Trial,
-    trained: TrainedAdapter,
+    trained: () => TrainedAdapter,
   ): Promise<LabError> {
     await this.events.drained();
     await this.takeBest(name, trial);
     const kept = `${name}-before-it-diverged`;
-    await this.save(kept, trained);
+    await this.save(kept, trained());
     await rm(resumeFile(this.options.run), { force: true });
     return new LabError(
       error.code,
@@ -276,14 +300,6 @@ class Training {
     return path.join(this.options.run, 'adapters', name);
   }
 }
-
-const settingsOf = ({ train }: Experiment, name: string, seed: number): TrialSettings => ({
-  ...{ name, seed, epochs: train.epochs, batchSize: train.batchSize, weightDecay: train.weightDecay },
-  schedule: { peak: train.learningRate, warmupRatio: train.warmupRatio, kind: train.schedule },
-  maxGradNorm: train.maxGradNorm,
-  evaluationsAnEpoch: train.evaluations,
-  patience: train.patience,
-});
 
 const exists = async (folder: string): Promise<boolean> =>
   (await stat(folder).catch(() => undefined))?.isDirectory() === true;

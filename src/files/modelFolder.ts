@@ -37,6 +37,8 @@ export interface ModelFolder {
   readonly modules: readonly Module[];
   /** How the weights are quantized, where they are: `parameters` and `modules` are then what the layout tells for sure. */
   readonly quantization?: Quantization | undefined;
+  /** A head that was made beside the checkpoint, which has none (addedHead.ts): its classes, and the tensors that are new. */
+  readonly addedHead?: { readonly classes: number; readonly tensors: readonly string[] } | undefined;
 }
 
 /**

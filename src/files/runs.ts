@@ -13,6 +13,8 @@ export const runFiles = {
   scores: 'scores.json',
   plan: 'plan.json',
   report: 'report.md',
+  /** A classification head that was made for a model without one. */
+  head: 'head.safetensors',
 } as const;
 
 /** `quickstart` for `…/quickstart.adapter.yaml`. */

@@ -61,7 +61,7 @@ describe('adapter-lab, errors: code and sentence, next step, exit code', () => {
     await failsWith(score(at('quantized')), 'model-dtype-unsupported', /quantized/);
   });
 
-  it('a classifier without its head: its scores would be noise', async () => {
+  it('a classifier without its head, where the labels name no classes to make one for', async () => {
     await cp(fixtureFolder('bert-two-1'), at('headless'), { recursive: true });
     const file = path.join(at('headless'), 'model.safetensors');
     const bytes = await readFile(file);
@@ -69,8 +69,10 @@ describe('adapter-lab, errors: code and sentence, next step, exit code', () => {
       bytes.write('"unknownone', place);
     await writeFile(file, bytes);
     await writeReferenceData(at('bert.jsonl'), 'bert-two-1');
+    const one = (await readFile(at('bert.jsonl'), 'utf8')).replaceAll(/"labels":\d+/g, '"labels":0');
+    await writeFile(at('bert.jsonl'), one);
     const args = score(at('headless'), at('bert.jsonl'), '--kind', 'classification');
-    await failsWith(args, 'model-head-missing', /no classification head \(classifier\.weight\)/);
+    await failsWith(args, 'option-invalid', /labels of bert are 1 classes; a new head can have 2/);
   });
 
   it('a kind of task that the model cannot do, naming one that it can', async () => {

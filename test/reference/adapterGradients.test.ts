@@ -6,7 +6,9 @@ import { Lily } from '../../src/adapters/lily';
 import { Lora } from '../../src/adapters/lora';
 import { MoeLora } from '../../src/adapters/moeLora';
 import type { Parameter } from '../../src/adapters/parameter';
+import { WithHead } from '../../src/adapters/withHead';
 import { Placed } from '../../src/engine/training/placed';
+import { headTensors, trainedHead } from '../../src/engine/training/trainedHead';
 import { TrainingPass, type PassMemory, type PassResult } from '../../src/engine/training/trainingPass';
 import { makeBatches, type Batch } from '../../src/models/batches';
 import type { Transformer } from '../../src/models/transformer';
@@ -78,7 +80,7 @@ async function passOf(
   placed.refresh(adapter.parameters);
   try {
     const pass = new TrainingPass(model, adapter, placed, memory);
-    return await pass.gradients({ batch, scale: 1, share: 1, seed: 3 });
+    return await pass.gradients({ batch, scale: 0.5, share: 1, seed: 3 });
   } finally {
     placed.dispose();
   }
@@ -93,33 +95,47 @@ describe('gradients of adapters', () => {
   const slow = device === 'webgpu';
   for (const folder of slow ? ['llama-1'] : ['llama-1', 'gpt2-1']) {
     for (const { name, make, step = 1e-2 } of slow ? kinds.slice(3, 4) : kinds) {
-      it(`of ${name} in ${folder} are those of finite differences, however memory is spent`, async () => {
-        const { model, samples } = await openFixture(folder);
-        await model.head.load();
-        const batch = makeBatches(samples, 8, 0)[0]!;
-        const adapter = make(model.modules);
-        disturb(adapter.parameters);
-        const before = tf.memory().numTensors;
-        const { gradients, loss } = await passOf(model, adapter, batch, whole);
-        const loaded = tf.memory().numTensors;
-        const again = await passOf(model, adapter, batch, { ...whole, recompute: true });
-        assert.equal(tf.memory().numTensors, loaded, 'left behind');
-        assert.ok(loaded > before);
-        close([again.loss], [loss], 1e-6, 'loss, blocks computed again');
-        assert.deepEqual([...again.gradients.keys()].sort(), [...gradients.keys()].sort());
-        for (const parameter of adapter.parameters) {
-          const gradient = [...gradients.get(parameter.name)!];
-          close(
-            [...again.gradients.get(parameter.name)!],
-            gradient,
-            2e-5,
-            `${parameter.name}, computed again`,
-          );
-          await differentiate(model, adapter, batch, parameter, gradient, step);
-        }
-        await model.dispose();
-      });
+      it(`of ${name} in ${folder} are those of finite differences, however memory is spent`, () =>
+        check(folder, (model) => make(model.modules), step));
     }
+  }
+
+  // Two layers with biases, one layer without, one behind a norm; first token and last.
+  for (const folder of slow ? ['bert-1'] : ['bert-1', 'roberta-1', 'vit-1', 'gpt2-cls-1', 'llama-cls-1']) {
+    it(`of the head of ${folder} beside an adapter are those of finite differences`, () =>
+      check(folder, async (model) => {
+        const { head } = model.spec;
+        const parts = head.kind === 'classes' ? head.layers.map(({ linear }) => linear.name) : [];
+        const trained = await trainedHead(headTensors(model, parts));
+        assert.ok(trained.length >= parts.length);
+        return new WithHead(new Lora(adapted(model.modules, 1), lora, 1), trained);
+      }));
+  }
+
+  async function check(
+    folder: string,
+    make: (model: Transformer) => Adapter | Promise<Adapter>,
+    step = 1e-2,
+  ): Promise<void> {
+    const { model, samples } = await openFixture(folder);
+    await model.head.load();
+    const batch = makeBatches(samples, 8, 0)[0]!;
+    const adapter = await make(model);
+    disturb(adapter.parameters.filter((one) => adapter.head?.includes(one) !== true));
+    const before = tf.memory().numTensors;
+    const { gradients, loss } = await passOf(model, adapter, batch, whole);
+    const loaded = tf.memory().numTensors;
+    const again = await passOf(model, adapter, batch, { ...whole, recompute: true });
+    assert.equal(tf.memory().numTensors, loaded, 'left behind');
+    assert.ok(loaded > before);
+    close([again.loss], [loss], 1e-6, 'loss, blocks computed again');
+    assert.deepEqual([...again.gradients.keys()].sort(), [...gradients.keys()].sort());
+    for (const parameter of adapter.parameters) {
+      const gradient = [...gradients.get(parameter.name)!];
+      close([...again.gradients.get(parameter.name)!], gradient, 2e-5, `${parameter.name}, computed again`);
+      await differentiate(model, adapter, batch, parameter, gradient, step);
+    }
+    await model.dispose();
   }
 
   /** Along the gradient itself the loss rises by its squared norm: one number tells of all entries. */

@@ -54,6 +54,12 @@ const adapterSchema = z.strictObject({
   experts: whole.min(1).default(4).describe('Experts per adapted module, on average.'),
   top_k: whole.min(1).default(2).describe('Experts that each token is routed to.'),
   dropout: z.number().min(0).lt(1).default(0).describe("Dropout on the adapter's input while training."),
+  modules_to_save: z
+    .array(text)
+    .optional()
+    .describe(
+      "Parts of a classification head that are trained whole, as in PEFT's modules_to_save; classifier and score where absent, nothing where empty.",
+    ),
 });
 
 const scoreSchema = z.strictObject({

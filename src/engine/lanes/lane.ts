@@ -7,6 +7,8 @@ import type { Device } from '../../shared/words';
 export interface LaneOptions {
   /** Absolute path of the model folder. */
   readonly model: string;
+  /** Absolute path of the head that was made for the model, where it has none of its own. */
+  readonly head?: string | undefined;
   readonly device: Device | 'auto';
   /** Threads inside one matrix product. */
   readonly threads: number;

@@ -1,4 +1,4 @@
-import { readModelFolder } from '../../files/modelFolder';
+import { readModelWithHead } from '../../files/addedHead';
 import { openModel } from '../../models/openModel';
 import type { Transformer } from '../../models/transformer';
 import { openDevice, type OpenDevice } from '../../tensors/device';
@@ -16,9 +16,9 @@ export class LocalLane implements Lane {
     readonly device: OpenDevice,
   ) {}
 
-  static async open({ model, device, threads }: LaneOptions): Promise<LocalLane> {
+  static async open({ model, head, device, threads }: LaneOptions): Promise<LocalLane> {
     const opened = await openDevice(device, threads);
-    return new LocalLane(openModel(await readModelFolder(model)), opened);
+    return new LocalLane(openModel(await readModelWithHead(model, head)), opened);
   }
 
   run(

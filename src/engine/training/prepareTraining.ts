@@ -5,8 +5,9 @@ import * as z from 'zod';
 import type { AdaptedModule } from '../../adapters/adapted';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { writeFileAtomic } from '../../files/atomic';
+import { readModelWithHead } from '../../files/addedHead';
 import { hashModelFolder } from '../../files/hash';
-import { readModelFolder } from '../../files/modelFolder';
+import type { ModelTensor } from '../../files/modelFolder';
 import { requireComputable } from '../../files/quantized';
 import { resumeFile } from '../../files/runs';
 import { openModel } from '../../models/openModel';
@@ -17,6 +18,7 @@ import type { Plan } from '../../shared/words';
 import { optionalTokenizer } from '../prepare';
 import { modulesToAdapt } from './adapterOf';
 import { requireSavable } from './saveTrained';
+import { headTensors } from './trainedHead';
 import { readTrainingData, type TrainingData } from './trainingData';
 
 /** What a run that goes on must be given again, and what it takes from its beginning. */
@@ -34,6 +36,8 @@ export interface PreparedTraining {
   readonly modelHash: string;
   readonly data: TrainingData;
   readonly adapted: readonly AdaptedModule[];
+  /** What of the model's head is trained as well. */
+  readonly head: readonly ModelTensor[];
   readonly work: TrainingWork;
 }
 
@@ -41,19 +45,22 @@ export interface PreparedTraining {
  * Reads and checks all that a training needs, before anything is trained: headers, data, plan, and whether what will be
  * trained could be saved.
  * @param plan instead of the experiment's own
+ * @param head absolute path of the one that was made for the model, where it has none of its own
  */
 export async function prepareTraining(
   experiment: Experiment,
   version: string,
   seeds: readonly number[],
   plan = experiment.plan,
+  head?: string,
 ): Promise<PreparedTraining> {
-  const folder = await readModelFolder(experiment.model);
+  const folder = await readModelWithHead(experiment.model, head);
   requireComputable(folder);
   const model = openModel(folder);
   try {
     const adapted = modulesToAdapt(experiment, plan, model.modules);
     requireSavable(experiment, folder, adapted);
+    const trainedHead = headTensors(model, experiment.adapter.modulesToSave);
     const data = await readTrainingData(experiment, model, await optionalTokenizer(experiment.model));
     const modelHash = await hashModelFolder(folder);
     const fingerprint = fingerprintOf(experiment, plan, modelHash, data, version);
@@ -61,7 +68,7 @@ export async function prepareTraining(
       ...{ version: 1, job: 'train', fingerprint, seeds: [...new Set(seeds)] },
       ...(plan === undefined ? {} : { plan: asWritten(plan) }),
     };
-    return { model, modelHash, data, adapted, work };
+    return { model, modelHash, data, adapted, head: trainedHead, work };
   } catch (error) {
     await model.dispose();
     throw error;

@@ -4,7 +4,7 @@ import type { Adapter } from '../../adapters/adapter';
 import { DynamicLora } from '../../adapters/dynamicLora';
 import { Lily } from '../../adapters/lily';
 import { MoeLora } from '../../adapters/moeLora';
-import type { NamedArray } from '../../adapters/parameter';
+import type { NamedArray, Parameter } from '../../adapters/parameter';
 import { saveAdaLora, saveLora, type SaveOptions } from '../../adapters/peft/write';
 import { saveLily, whyNoLily } from '../../adapters/peft/writeLily';
 import { saveHydra, saveMola } from '../../adapters/peft/writeMoe';
@@ -12,12 +12,16 @@ import type { Experiment } from '../../configs/experiment/experiment';
 import type { ModelFolder } from '../../files/modelFolder';
 import type { Transformer } from '../../models/transformer';
 import { LabError } from '../../shared/errors';
+import { savedHead } from './trainedHead';
 
 /** What is needed to save an adapter, beside its numbers. */
 export interface TrainedAdapter {
   readonly experiment: Experiment;
   readonly adapted: readonly AdaptedModule[];
+  /** Without the head. */
   readonly adapter: Adapter;
+  /** What was trained of the model's head, as it is now. */
+  readonly head: readonly Parameter[];
   /** Of the whole training. */
   readonly steps: number;
 }
@@ -52,7 +56,7 @@ export function requireSavable(
 export async function saveTrained(
   folder: string,
   { folder: model, spec }: Transformer,
-  { experiment, adapted, adapter, steps }: TrainedAdapter,
+  { experiment, adapted, adapter, head, steps }: TrainedAdapter,
   baseModel: string,
 ): Promise<readonly string[]> {
   const arrays = new Map<string, NamedArray>(adapter.parameters.map((one) => [one.name, one]));
@@ -61,6 +65,7 @@ export async function saveTrained(
       spec.head.kind === 'language' ? 'CAUSAL_LM' : spec.embedding.kind === 'tokens' ? 'SEQ_CLS' : null,
     baseModel,
     dropout: experiment.adapter.dropout,
+    modulesToSave: savedHead(head),
   };
   const rows = new Map(
     adapted.map(({ module, rank, alpha, experts }) => [module.path, { rank, alpha, experts }]),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Adapter, Pass } from '../../adapters/adapter';
 import type { Batch } from '../../models/batches';
-import type { HeadInput, HeadVerdict } from '../../models/heads/head';
+import type { HeadInput, HeadVerdict, TrainedWeights } from '../../models/heads/head';
 import type { Transformer } from '../../models/transformer';
 import { readNumbers } from '../../tensors/readBack';
 import { trace, type Traced } from '../../tensors/tape';
@@ -74,11 +74,17 @@ export class TrainingPass {
         open = trace([...below, ...trained.map(this.placed.tensor)], () => this.blocks(segment, x, pass));
         if (above === undefined) {
           const outcome = await this.model.head.run(
-            { x: open.value as tf.Tensor2D, batch },
+            { x: open.value as tf.Tensor2D, batch, trained: this.head() },
             { kind: 'empirical' },
           );
           loss = scale * outcome.losses.reduce((sum, one) => sum + one, 0);
           above = scaled(outcome.gradient, scale);
+          const ofHead = [...(outcome.weightGradients ?? [])];
+          await take(
+            ofHead.map(([, gradient]) => scaled(gradient, scale)),
+            ofHead.map(([name]) => name),
+            found,
+          );
         }
         const given = above;
         above = undefined;
@@ -112,11 +118,17 @@ export class TrainingPass {
         x = await this.forward(segment, before, pass);
         before.dispose();
       }
-      const input: HeadInput = { x, batch };
+      const input: HeadInput = { x, batch, trained: this.head() };
       return await this.model.head.judge(input);
     } finally {
       x.dispose();
     }
+  }
+
+  /** What is trained of the head, on the device. */
+  private head(): TrainedWeights | undefined {
+    const { head } = this.adapter;
+    return head && new Map(head.map(({ name }) => [name, this.placed.tensor(name)]));
   }
 
   /** Blocks from the lowest adapter on, as they are put on a tape together. */
@@ -180,9 +192,9 @@ export class TrainingPass {
   }
 }
 
-function scaled(gradient: tf.Tensor2D, scale: number): tf.Tensor2D {
+function scaled<T extends tf.Tensor>(gradient: T, scale: number): T {
   if (scale === 1) return gradient;
-  const product = tf.mul(gradient, scale) as tf.Tensor2D;
+  const product = tf.mul(gradient, scale) as T;
   gradient.dispose();
   return product;
 }

@@ -110,7 +110,9 @@ export function classesOf(
   const config = new ConfigReader(folder.config, folder.dir);
   config.require('problem_type', 'single_label_classification');
   const fits = folder.architecture.endsWith(ending);
-  const rows = fits ? folder.tensors.get(`${name}.weight`)?.shape[0] : undefined;
+  const rows = fits
+    ? (folder.addedHead?.classes ?? folder.tensors.get(`${name}.weight`)?.shape[0])
+    : undefined;
   if (rows === 1) throw config.invalid('a head of one output is a regression, which is not scored');
   if (rows !== undefined && rows > 1) return rows;
   throw new LabError(

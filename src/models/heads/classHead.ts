@@ -17,6 +17,7 @@ import {
   type HeadOutcome,
   type HeadVerdict,
   type Labels,
+  type TrainedWeights,
 } from './head';
 
 /** A classifier over one position of each sample, with its cross-entropy. */
@@ -38,24 +39,28 @@ export class ClassHead implements Head {
     this.tensors ??= await this.reader.load(shapes);
   }
 
-  async run({ x, batch }: HeadInput, labels: Labels): Promise<HeadOutcome> {
+  async run({ x, batch, trained }: HeadInput, labels: Labels): Promise<HeadOutcome> {
     const places = this.placesOf(batch);
-    const trace = this.classified(x, places);
+    const trace = this.classified(x, places, trained);
     try {
       const { losses, gradient: dLogits } = crossEntropy(await readNumbers(trace.logits), batch, labels);
       requireFiniteLosses(batch, losses);
+      const weightGradients = new Map<string, tf.Tensor>();
       const gradient = tf.tidy(() => {
-        const rows = this.backward(trace, tf.tensor2d(dLogits, trace.logits.shape));
+        const dWeights = (name: string, of: () => tf.Tensor): void => {
+          if (trained?.has(name) === true) weightGradients.set(name, tf.keep(of()));
+        };
+        const rows = this.backward(trace, tf.tensor2d(dLogits, trace.logits.shape), trained, dWeights);
         return tf.unsortedSegmentSum(rows, tf.tensor1d(places, 'int32'), x.shape[0]) as tf.Tensor2D;
       });
-      return { losses, gradient };
+      return trained === undefined ? { losses, gradient } : { losses, gradient, weightGradients };
     } finally {
       tf.dispose(tensorsOf(trace));
     }
   }
 
-  async judge({ x, batch }: HeadInput): Promise<HeadVerdict> {
-    const logits = this.classes(x, batch);
+  async judge({ x, batch, trained }: HeadInput): Promise<HeadVerdict> {
+    const logits = this.classes(x, batch, trained);
     const reading = readNumbers(logits);
     logits.dispose();
     const values = await reading;
@@ -77,8 +82,13 @@ export class ClassHead implements Head {
   }
 
   /** Class scores of every sample: [batch, classes]. @param x hidden states [batch · length, width] */
-  classes(x: tf.Tensor2D, batch: Batch): tf.Tensor2D {
-    return tf.tidy(() => this.forward(tf.gather(x, tf.tensor1d(this.placesOf(batch), 'int32'))).logits);
+  classes(x: tf.Tensor2D, batch: Batch, trained?: TrainedWeights): tf.Tensor2D {
+    return tf.tidy(() => this.forward(this.classifiedRows(x, batch), trained).logits);
+  }
+
+  /** The hidden states that are classified: [batch, width]. @param x [batch · length, width] */
+  classifiedRows(x: tf.Tensor2D, batch: Batch): tf.Tensor2D {
+    return tf.tidy(() => tf.gather(x, tf.tensor1d(this.placesOf(batch), 'int32')));
   }
 
   dispose(): void {
@@ -92,49 +102,62 @@ export class ClassHead implements Head {
   }
 
   /** The forward pass with all that the backward pass needs; the caller frees it. */
-  private classified(x: tf.Tensor2D, places: Int32Array): Trace {
+  private classified(x: tf.Tensor2D, places: Int32Array, trained: TrainedWeights | undefined): Trace {
     let trace: Trace | undefined;
     tf.tidy(() => {
-      trace = this.forward(tf.gather(x, tf.tensor1d(places, 'int32')));
+      trace = this.forward(tf.gather(x, tf.tensor1d(places, 'int32')), trained);
       return tensorsOf(trace);
     });
     return trace as unknown as Trace;
   }
 
   /** @param rows hidden states of the classified positions */
-  private forward(rows: tf.Tensor2D): Trace {
+  private forward(rows: tf.Tensor2D, trained: TrainedWeights | undefined): Trace {
     const use = primitives();
     const { norm, layers } = this.spec;
     const normed = norm && use.norm(rows, normWeights(norm, this.loaded), norm.form);
     const steps: Step[] = [];
     let input = normed?.value ?? rows;
     for (const { linear, activation } of layers) {
-      const { weight, bias, turned } = this.weightsOf(linear);
+      const { weight, bias, turned } = this.weightsOf(linear, trained);
       const product = tf.matMul(input, weight, false, turned) as tf.Tensor2D;
       const output = bias === undefined ? product : use.addBias(product, bias);
-      steps.push({ linear, activation, output });
+      steps.push({ linear, activation, input, output });
       input = activation === undefined ? output : use.activation(output, activation);
     }
     return { rows, stats: normed?.stats, steps, logits: input };
   }
 
-  /** By hand and not by tfjs's tape: the head itself runs inside an operation of the blocks' tape. */
-  private backward({ rows, stats, steps }: Trace, dLogits: tf.Tensor2D): tf.Tensor2D {
+  /**
+   * By hand and not by tfjs's tape: the head itself runs inside an operation of the blocks' tape.
+   * @param dWeights told of every weight and bias, with how its gradient is computed
+   */
+  private backward(
+    { rows, stats, steps }: Trace,
+    dLogits: tf.Tensor2D,
+    trained: TrainedWeights | undefined,
+    dWeights: (name: string, gradient: () => tf.Tensor) => void,
+  ): tf.Tensor2D {
     const use = primitives();
     const { norm } = this.spec;
-    const dStart = steps.reduceRight((dy, { linear, activation, output }) => {
+    const dStart = steps.reduceRight((dy, { linear, activation, input, output }) => {
       const dOutput = activation === undefined ? dy : use.activationGradient(output, dy, activation);
-      const { weight, turned } = this.weightsOf(linear);
+      const { weight, turned } = this.weightsOf(linear, trained);
+      dWeights(`${linear.name}.weight`, () =>
+        turned ? tf.matMul(dOutput, input, true) : tf.matMul(input, dOutput, true),
+      );
+      dWeights(`${linear.name}.bias`, () => tf.sum(dOutput, 0));
       return tf.matMul(dOutput, weight, false, !turned) as tf.Tensor2D;
     }, dLogits);
     if (norm === undefined || stats === undefined) return dStart;
     return use.normGradient(rows, normWeights(norm, this.loaded), stats, dStart, norm.form);
   }
 
-  private weightsOf({ name, orientation }: LinearSpec) {
+  private weightsOf({ name, orientation }: LinearSpec, trained: TrainedWeights | undefined) {
+    const of = (part: string): tf.Tensor | undefined => trained?.get(part) ?? this.loaded[part];
     return {
-      weight: this.loaded[`${name}.weight`] as tf.Tensor2D,
-      bias: this.loaded[`${name}.bias`] as tf.Tensor1D | undefined,
+      weight: of(`${name}.weight`) as tf.Tensor2D,
+      bias: of(`${name}.bias`) as tf.Tensor1D | undefined,
       turned: orientation === 'out-in',
     };
   }
@@ -148,6 +171,7 @@ export class ClassHead implements Head {
 interface Step {
   readonly linear: LinearSpec;
   readonly activation: Activation | undefined;
+  readonly input: tf.Tensor2D;
   /** Before the activation. */
   readonly output: tf.Tensor2D;
 }
@@ -163,7 +187,7 @@ const tensorsOf = ({ rows, stats, steps, logits }: Trace): tf.Tensor[] => [
   rows,
   logits,
   ...(stats === undefined ? [] : [stats]),
-  ...steps.map(({ output }) => output),
+  ...steps.flatMap(({ input, output }) => [input, output]),
 ];
 
 /**

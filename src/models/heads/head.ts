@@ -14,6 +14,8 @@ export interface HeadOutcome {
   readonly losses: readonly number[];
   /** Gradient of the sum of the members' losses in the hidden states: [batch · length, width]. */
   readonly gradient: tf.Tensor2D;
+  /** The same in the weights that are trained; absent where none are. The caller frees them. */
+  readonly weightGradients?: ReadonlyMap<string, tf.Tensor>;
 }
 
 /** What a head says of one batch without a gradient. */
@@ -26,10 +28,15 @@ export interface HeadVerdict {
   readonly classes?: readonly number[];
 }
 
+/** Weights of a head that are trained, by the names of their tensors: they stand in for those of the file. */
+export type TrainedWeights = ReadonlyMap<string, tf.Tensor>;
+
 /** One batch's last hidden states. @property x [batch · length, width]; stays the caller's */
 export interface HeadInput {
   readonly x: tf.Tensor2D;
   readonly batch: Batch;
+  /** Only for heads that classify. */
+  readonly trained?: TrainedWeights | undefined;
 }
 
 /** The part of a model behind its blocks, with the loss. */

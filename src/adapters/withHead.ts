@@ -1,0 +1,62 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Adapter, LayerPass, Pass, Reallocation, StepTaken } from './adapter';
+import type { NamedArray, Parameter } from './parameter';
+import { ParameterTable } from './parameterTable';
+
+/** An adapter beside which the model's head is trained whole, as PEFT does with `modules_to_save`. */
+export class WithHead implements Adapter {
+  private readonly table = new ParameterTable();
+
+  /** @param head by the names of the head's tensors: `classifier.weight` */
+  constructor(
+    private readonly adapter: Adapter,
+    head: readonly Parameter[],
+  ) {
+    for (const parameter of head) this.table.add([], parameter);
+  }
+
+  get head(): readonly Parameter[] {
+    return this.table.all;
+  }
+
+  get parameters(): readonly Parameter[] {
+    return [...this.adapter.parameters, ...this.head];
+  }
+
+  get layers(): readonly number[] {
+    return this.adapter.layers;
+  }
+
+  parametersOf(layer: number): readonly Parameter[] {
+    return this.adapter.parametersOf(layer);
+  }
+
+  layer(layer: number, x: tf.Tensor2D, pass: Pass): LayerPass {
+    return this.adapter.layer(layer, x, pass);
+  }
+
+  regularize(gradients: ReadonlyMap<string, Float32Array>): number {
+    return this.adapter.regularize?.(gradients) ?? 0;
+  }
+
+  state(): ReadonlyMap<string, NamedArray> {
+    return this.adapter.state?.() ?? new Map();
+  }
+
+  restore(kept: ReadonlyMap<string, NamedArray>): void {
+    this.adapter.restore(kept);
+    this.table.restore(kept);
+  }
+
+  afterStep(taken: StepTaken): Reallocation | undefined {
+    return this.adapter.afterStep?.(taken);
+  }
+
+  hasFinalSize(step: number, steps: number): boolean {
+    return this.adapter.hasFinalSize?.(step, steps) ?? true;
+  }
+
+  routerLoad(noted: ReadonlyMap<string, Float32Array>): Record<string, number[]> {
+    return this.adapter.routerLoad?.(noted) ?? {};
+  }
+}
