@@ -97,6 +97,11 @@ export class Trial {
     return this.order.steps;
   }
 
+  /** On the validation data, the one before the first step included. */
+  get evaluations(): number {
+    return 1 + Math.ceil(this.steps / this.every);
+  }
+
   /** Goes on from a checkpoint. @throws LabError run-not-resumable where it does not fit the adapter */
   restore({ facts, tensors }: Checkpoint): void {
     try {
