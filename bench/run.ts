@@ -1,6 +1,7 @@
 import { benchActivation } from './activation';
 import { benchAdapters } from './adapters';
 import { benchCard } from './card';
+import { benchDynamic } from './dynamic';
 import { benchLarge } from './large';
 import { benchMatmul } from './matmul';
 import { benchSample } from './sample';
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promis
   activation: benchActivation,
   adapters: benchAdapters,
   card: benchCard,
+  dynamic: benchDynamic,
   large: benchLarge,
   matmul: benchMatmul,
   sample: benchSample,

@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import type { Adapter } from '../../src/adapters/adapter';
+import { DynamicLora } from '../../src/adapters/dynamicLora';
 import { Lora } from '../../src/adapters/lora';
 import { chooseTrainingMemory, type TrainingMemory } from '../../src/engine/training/trainingMemory';
 import { AdamW } from '../../src/engine/training/adamW';
+import { addAll } from '../../src/engine/training/addInto';
 import { clipByGlobalNorm } from '../../src/engine/training/clip';
 import { Placed } from '../../src/engine/training/placed';
 import { stepBatches } from '../../src/engine/training/stepBatches';
@@ -18,6 +21,12 @@ import type { Transformer } from '../../src/models/transformer';
 import { openDevice } from '../../src/tensors/device';
 import type { TrainerSettings, TrainingRun } from './trainers';
 
+/** Dynamic LoRA's, with its other options as usual; updates come in every tenth step, five times as often. */
+const allSwitches = {
+  ...{ layerWeights: true, reallocate: true, inputFactor: 0.1, smoothing: 0.9, interval: 10 },
+  ...{ warmupRatio: 0, temperature: 1, rankMin: 1, rankMaxFactor: 4 },
+} as const;
+
 /**
  * The engine's training of one adapter on one batch, step by step: what a `Trial` does in a step, out of the same parts.
  * The whole data is a step; it is cut into batches as the engine cuts it.
@@ -30,14 +39,14 @@ class OurTrainer {
 
   private constructor(
     private readonly model: Transformer,
-    private readonly adapter: Lora,
+    private readonly adapter: Adapter,
     private readonly samples: readonly Sample[],
     private readonly memory: TrainingMemory,
     private readonly settings: TrainerSettings,
     readonly description: string,
   ) {
     this.pass = new TrainingPass(model, adapter, this.placed, memory);
-    this.optimizer = new AdamW(adapter.parameters);
+    this.optimizer = new AdamW(adapter.parameters.filter(({ trained }) => trained));
     this.placed.refresh(adapter.parameters);
   }
 
@@ -48,7 +57,11 @@ class OurTrainer {
     const model = openModel(await readModelFolder(settings.model));
     const adapted = model.modules.filter(({ path }) => targets.some((target) => path.endsWith(`.${target}`)));
     const modules = adapted.map((module) => ({ module, rank, alpha, experts: 1 }));
-    const adapter = new Lora(modules, { dropout: 0, rankStabilized: false }, 1);
+    const usual = { dropout: 0, rankStabilized: false };
+    const adapter =
+      settings.dynamic === true
+        ? new DynamicLora(modules, { ...usual, ...allSwitches }, model.spec.width, 1)
+        : new Lora(modules, usual, 1);
     const written = adapter.parameters.map(({ name, shape, values }) => ({ name, shape, data: values }));
     await writeSafetensors(
       settings.adapter,
@@ -77,6 +90,7 @@ class OurTrainer {
   async step(): Promise<number> {
     const { samples, adapter, settings } = this;
     const gradients = new Map<string, Float32Array>();
+    const noted = new Map<string, Float32Array>();
     let loss = 0;
     const batches = stepBatches(samples, [...samples.keys()], {
       tokens: this.memory.tokens,
@@ -86,14 +100,19 @@ class OurTrainer {
     for (const batch of batches) {
       const result = await this.pass.gradients(batch);
       loss += result.loss;
-      for (const [name, values] of result.gradients) {
-        const sum = gradients.get(name);
-        if (sum === undefined) gradients.set(name, values);
-        else values.forEach((value, i) => (sum[i] = sum[i]! + value));
-      }
+      addAll(gradients, result.gradients);
+      addAll(noted, result.noted);
     }
     clipByGlobalNorm(gradients, settings.maxGradNorm);
     this.optimizer.step(gradients, settings.learningRate, settings.weightDecay);
+    // So many that the warm-up is over soon.
+    adapter.afterStep?.({ step: this.steps, steps: 1000, gradients, noted });
+    for (const { name, values, trained } of adapter.parameters) {
+      if (!trained || gradients.get(name)?.length === values.length) continue;
+      const empty = new Float32Array(values.length);
+      this.optimizer.replace(name, values, empty, empty);
+      this.optimizer.forget(name);
+    }
     this.placed.refresh(adapter.parameters);
     return loss;
   }

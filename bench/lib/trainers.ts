@@ -18,6 +18,8 @@ export interface TrainerSettings {
   readonly weightDecay: number;
   readonly maxGradNorm: number;
   readonly threads: number;
+  /** Dynamic LoRA with all its switches on, instead of LoRA; ours alone. */
+  readonly dynamic?: boolean;
 }
 
 /** Some steps of one side. */

@@ -24,6 +24,8 @@ export interface ScoreRequest {
   readonly taylor: boolean;
   /** Absolute path of a PEFT adapter whose A is given: the gradient of its B at B = 0 is scored too. */
   readonly adapter?: string | undefined;
+  /** What is warmed up where gates are scored; only for the estimator `gate-fisher`. */
+  readonly gates?: GateSettings | undefined;
   /** Absolute path of the classification head that was made for the model, where it has none of its own (addedHead.ts). */
   readonly head?: string | undefined;
   /** Which samples of a larger file, the order of batches, and the labels that are drawn. */
@@ -32,6 +34,15 @@ export interface ScoreRequest {
   readonly processes?: number | 'auto';
   /** How memory is spent, where it shall not be chosen by estimate. */
   readonly memory?: 'streaming' | 'auto';
+}
+
+/** FLoE's warm-up: an adapter in every target module of every layer. */
+export interface GateSettings {
+  /** Ends of module paths, as in PEFT's `target_modules`. */
+  readonly targets: readonly string[];
+  readonly adapter: { readonly rank: number; readonly alpha: number; readonly experts: number };
+  readonly warmupSteps: number;
+  readonly warmupLearningRate: number;
 }
 
 /** Where a job tells what happens; a run writes it to its journal, the command line draws it. */

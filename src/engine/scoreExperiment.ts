@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Experiment } from '../configs/experiment/experiment';
 import { LabError } from '../shared/errors';
 import type { Device } from '../shared/words';
-import type { ScoreRequest } from './request';
+import type { GateSettings, ScoreRequest } from './request';
 import type { RunWriter } from './runWriter';
 import { scoreRun, type AfterScores, type RunOptions } from './scoreRun';
 
@@ -23,6 +23,14 @@ export async function scoreExperiment(
   const { processes = 'auto' } = options;
   return scoreRun({ ...request, processes }, experiment.file, options, signal, then);
 }
+
+/** FLoE's warm-up, with the adapter that the experiment trains. */
+const gatesOf = ({ adapter, floe }: Experiment): GateSettings => ({
+  targets: adapter.targets,
+  adapter: { rank: adapter.rank, alpha: adapter.alpha, experts: adapter.experts },
+  warmupSteps: floe.warmupSteps,
+  warmupLearningRate: floe.warmupLearningRate,
+});
 
 /** @throws LabError option-invalid for what the engine cannot score yet */
 export function requestOf(experiment: Experiment, device: Device | 'auto'): ScoreRequest {
@@ -47,5 +55,6 @@ export function requestOf(experiment: Experiment, device: Device | 'auto'): Scor
     perSample: false,
     taylor: false,
     seed: score.seed,
+    ...(score.estimator === 'gate-fisher' ? { gates: gatesOf(experiment) } : {}),
   };
 }

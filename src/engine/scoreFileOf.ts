@@ -11,7 +11,7 @@ export function scoreFileOf(
   { model, modelHash, tasks }: Prepared,
   on: { readonly device: Device; readonly tokens: number },
   task: number,
-  scores: TaskScores,
+  scores: Pick<TaskScores, 'meanLoss' | 'moduleScores' | 'layerScores' | 'stability'>,
 ): ScoreFile {
   const prepared = tasks[task];
   if (prepared === undefined) throw new Error(`There is no task ${task}.`);

@@ -6,6 +6,7 @@ import { requireEstimator } from '../planning/estimators';
 import type { ScoreFile } from '../shared/scoreFile';
 import { toLabError } from '../shared/errors';
 import type { Device } from '../shared/words';
+import { scoreGates } from './gates/scoreGates';
 import { fingerprintOf } from './fingerprint';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
@@ -59,6 +60,15 @@ export async function scoreModel(
     parameters: folder.parameters,
     modules: model.modules.map((module) => ({ ...module })),
   });
+  if (request.estimator === 'gate-fisher') {
+    try {
+      const { scores, device } = await scoreGates(request, prepared, sink, signal);
+      await requireUnchanged(folder);
+      return { scores, prepared, device, peakBytes: process.resourceUsage().maxRSS * 1024 };
+    } finally {
+      await model.dispose();
+    }
+  }
   const scratch = state === undefined ? await mkdtemp(path.join(tmpdir(), 'adapter-lab-')) : undefined;
   const unitFolder = (unit: number): string =>
     state?.store.unitFolder(unit) ?? path.join(scratch ?? '', `unit-${unit}`);

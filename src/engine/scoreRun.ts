@@ -73,6 +73,7 @@ export async function scoreRun(
             experiment: path.basename(experiment ?? asked.tasks[0]?.file ?? ''),
             tasks: asked.tasks.map(({ name }) => name),
             labels: asked.labels,
+            estimator: asked.estimator,
           },
     );
     const request = isFirst ? early : { ...asked, head: await headFor(asked, run, sink, signal) };

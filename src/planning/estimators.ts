@@ -2,7 +2,7 @@ import { LabError } from '../shared/errors';
 import type { Estimator } from '../shared/words';
 
 /** The estimators that run today, of all those that files may name. */
-export const availableEstimators: readonly Estimator[] = ['fisher'];
+export const availableEstimators: readonly Estimator[] = ['fisher', 'gate-fisher'];
 
 /** @throws LabError `estimator-unavailable` naming those that are */
 export function requireEstimator(estimator: Estimator): void {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { devices, labelKinds, memoryModes, roles } from './words';
+import { devices, estimators, labelKinds, memoryModes, roles } from './words';
 import { errorKinds, type ErrorCode } from './errors';
 import { planFileSchema } from './planFile';
 
@@ -62,6 +62,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     tasks: z.array(z.string()),
     /** Whose labels the loss is of. */
     labels: z.enum(labelKinds).optional(),
+    estimator: z.enum(estimators).optional(),
   }),
   /** The run goes on after it was stopped: what stands before counts. */
   z.object({ ...at, type: z.literal('resumed') }),
@@ -116,6 +117,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Mean so far and its standard error, in the order of the `model` event's modules. */
     scores: z.array(z.number()),
     standardErrors: z.array(z.number()),
+    /** Where the estimator scores layers by themselves; else they are the sums over their modules. */
+    layerScores: z.array(z.number()).optional(),
     /** By layer: modules of a layer rise and fall together, so theirs cannot be had from the modules' errors. */
     layerStandardErrors: z.array(z.number()),
   }),

@@ -2,7 +2,7 @@ import type { ErrorPayload } from './errors';
 import type { PlanFile } from './planFile';
 import type { Cost, Job, RunEvent, Stage } from './runEvents';
 import { applyTrialEvent, type TrialState } from './trialState';
-import type { Device, LabelKind, MemoryMode, Module } from './words';
+import type { Device, Estimator, LabelKind, MemoryMode, Module } from './words';
 
 /** What replaying a run's events gives: all that a view, the status bar or the terminal shows of a run. */
 export interface RunState {
@@ -12,6 +12,7 @@ export interface RunState {
   /** When it last went on after it was stopped. */
   readonly resumedAt: string | undefined;
   readonly labels: LabelKind | undefined;
+  readonly estimator: Estimator | undefined;
   readonly status: 'empty' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly stage: Stage | undefined;
   readonly device:
@@ -58,6 +59,8 @@ export interface TaskState {
   /** In the order of `RunState.modules`; empty until the first batch. */
   readonly scores: readonly number[];
   readonly standardErrors: readonly number[];
+  /** Index = layer; undefined where they are the sums over modules. */
+  readonly layerScores?: readonly number[] | undefined;
   /** Index = layer. */
   readonly layerStandardErrors: readonly number[];
   readonly stability: { halvesKendallTau: number; topKAgreement: number } | undefined;
@@ -69,6 +72,7 @@ export const emptyRun: RunState = {
   startedAt: undefined,
   resumedAt: undefined,
   labels: undefined,
+  estimator: undefined,
   status: 'empty',
   stage: undefined,
   device: undefined,
@@ -98,6 +102,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         experiment: event.experiment,
         startedAt: event.at,
         labels: event.labels,
+        estimator: event.estimator,
         status: 'running',
         tasks: event.tasks.map((name) => emptyTask(name)),
       };
@@ -154,6 +159,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         scores: event.scores,
         standardErrors: event.standardErrors,
         layerStandardErrors: event.layerStandardErrors,
+        ...(event.layerScores === undefined ? {} : { layerScores: event.layerScores }),
       }));
     case 'stability':
       return withTask(state, event.task, (task) => ({

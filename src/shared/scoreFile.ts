@@ -63,6 +63,8 @@ export const scoreFileSchema = z.object({
   batchTokens: z.number().positive().optional(),
   modules: z.array(moduleScoreSchema).min(1),
   layers: z.array(layerScoreSchema).min(1),
+  /** For `gate-fisher`, [sample][layer]: gradients of each sample's loss in the gates, so that the full matrix can be had. */
+  gates: z.array(z.array(finite)).optional(),
   stability: z.object({ halvesKendallTau: finite, topKAgreement: finite }),
 });
 export type ScoreFile = z.infer<typeof scoreFileSchema>;

@@ -29,6 +29,8 @@ export interface TrainingBatch {
 export interface PassResult {
   /** The batch's part of the step's loss. */
   readonly loss: number;
+  /** Of each member by itself, as the batch weighs its targets. */
+  readonly losses: readonly number[];
   /** Gradient of that part in each trained parameter. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
   /** What the adapter noted, weighed by the batch's share. */
@@ -63,7 +65,7 @@ export class TrainingPass {
       for (const segment of segments.slice(0, -1)) {
         inputs.push(await this.forward(segment, inputs.at(-1) as tf.Tensor2D, pass));
       }
-      let loss = 0;
+      let losses: readonly number[] = [];
       for (let index = segments.length - 1; index >= 0; index--) {
         const segment = segments[index] as readonly number[];
         const x = (own = inputs.pop() as tf.Tensor2D);
@@ -77,7 +79,7 @@ export class TrainingPass {
             { x: open.value as tf.Tensor2D, batch, trained: this.head() },
             { kind: 'empirical' },
           );
-          loss = scale * outcome.losses.reduce((sum, one) => sum + one, 0);
+          losses = outcome.losses;
           above = scaled(outcome.gradient, scale);
           const ofHead = [...(outcome.weightGradients ?? [])];
           await take(
@@ -97,7 +99,8 @@ export class TrainingPass {
         await take(gradients, trained, found);
         this.release(segment, index === 0 ? undefined : segments[index - 1]);
       }
-      return { loss, gradients: found, noted: await weighed(noted, share) };
+      const loss = scale * losses.reduce((sum, one) => sum + one, 0);
+      return { loss, losses, gradients: found, noted: await weighed(noted, share) };
     } finally {
       open?.dispose();
       tf.dispose([...inputs, ...noted.values()]);

@@ -1,0 +1,143 @@
+import os from 'node:os';
+import { MoeLora } from '../../adapters/moeLora';
+import { cancelled, LabError } from '../../shared/errors';
+import type { ScoreFile } from '../../shared/scoreFile';
+import type { Device, Module } from '../../shared/words';
+import { openDevice } from '../../tensors/device';
+import type { Prepared } from '../prepare';
+import type { EventSink, GateSettings, ScoreRequest } from '../request';
+import { scoreFileOf } from '../scoreFileOf';
+import { breathe } from '../scoring/breathe';
+import { cardHolder, hostHolder } from '../scoring/holder';
+import { loadWhole } from '../scoring/tapePass';
+import { chooseTrainingMemory } from '../training/trainingMemory';
+import { gateGradients } from './gatePass';
+import { GateScores } from './gateScores';
+import { warmUp } from './warmUp';
+
+/** Of |mean g| / √(mean g²): from here on the expansion of the loss around the gates leaves much out. */
+const steep = 0.5;
+
+/**
+ * FLoE's scores (arXiv 2506.00495): a mixture of experts with one A in every target module of every layer is warmed up on the
+ * samples of all tasks together; then the gradient of each sample's loss in each module's gate gives f = mean g², by module and
+ * by layer, and the gates of each sample from which the whole matrix can be had.
+ *
+ * @throws LabError option-invalid, training-diverged, cancelled, and what devices throw
+ */
+export async function scoreGates(
+  request: ScoreRequest,
+  prepared: Prepared,
+  sink: EventSink,
+  signal: AbortSignal,
+): Promise<{ scores: readonly ScoreFile[]; device: Device }> {
+  const { model, tasks } = prepared;
+  const settings = requireSettings(request);
+  const gated = targetsOf(model.modules, settings);
+  const adapted = gated.map((module) => ({ module, ...settings.adapter }));
+  const options = { form: 'hydra', topK: 0, balance: 0, dropout: 0, rankStabilized: false } as const;
+  const adapter = new MoeLora(adapted, options, request.seed);
+  sink({ type: 'stage', stage: 'probe' });
+  const opened = await openDevice(request.device, os.availableParallelism());
+  const { device, description, gflops, refused, card } = opened;
+  sink({ type: 'device', device, description, gflops, refused: [...refused] });
+  const samples = tasks.flatMap((task) => task.samples);
+  const parameters = adapter.parameters.reduce((sum, { values }) => sum + values.length, 0);
+  const memory = chooseTrainingMemory(
+    model,
+    samples,
+    { parameters, firstLayer: adapter.layers[0] ?? 0 },
+    card === undefined ? hostHolder(device !== 'tensorflow') : cardHolder(card),
+  );
+  const { mode, bytes: processBytes, tokens } = memory;
+  sink({
+    ...{
+      type: 'memory',
+      mode,
+      processes: 1,
+      threads: os.availableParallelism(),
+      processBytes,
+      stateBytes: 0,
+    },
+    ...(card === undefined ? {} : { card: card.name }),
+  });
+  if (memory.streaming) await model.head.load();
+  else await loadWhole(model);
+  if (signal.aborted) throw cancelled();
+  sink({ type: 'stage', stage: 'score' });
+  const batches = prepared.batches(tokens);
+  const { warmupSteps: steps, warmupLearningRate: learningRate } = settings;
+  const { batchSize, seed } = request;
+  const work = steps * batchSize + samples.length;
+  const progress = (done: number, step?: string): void =>
+    sink({ type: 'progress', share: done / work, ...(step === undefined ? {} : { step }) });
+  await warmUp(
+    ...([model, adapter, samples, tasks.map((task) => ({ size: task.samples.length, weight: 1 }))] as const),
+    ...([{ steps, learningRate, batchSize, seed }, memory, sink, signal] as const),
+    (step) => progress(step * batchSize, `Warm-up, step ${step} of ${steps}`),
+  );
+  const layerOf = new Map(gated.map(({ path, layer }) => [path, layer]));
+  const files: ScoreFile[] = [];
+  let done = 0;
+  for (const [index, task] of tasks.entries()) {
+    const scores = new GateScores(model.modules, model.layers, task.samples.length);
+    for (const batch of batches[index] ?? []) {
+      const { gradients, losses } = await gateGradients(model, adapter, layerOf, memory, batch);
+      scores.add(batch.members, gradients, losses);
+      done += batch.members.length;
+      tell(sink, task.source.name, scores);
+      progress(steps * batchSize + done);
+      await breathe(signal);
+    }
+    sink({ type: 'stability', task: task.source.name, ...scores.stability() });
+    const slope = scores.firstOrder();
+    if (slope > steep) sink({ type: 'note', text: steepNote(task.source.name, slope) });
+    files.push({
+      ...scoreFileOf(request, prepared, { device, tokens }, index, scores),
+      gates: scores.layerGates(),
+    });
+  }
+  return { scores: files, device };
+}
+
+function tell(sink: EventSink, task: string, scores: GateScores): void {
+  const modules = scores.moduleScores(false);
+  const layers = scores.layerScores();
+  sink({
+    ...{ type: 'scores', task, samplesDone: scores.samplesDone, samplesTotal: scores.samples },
+    scores: modules.map(({ score }) => score),
+    standardErrors: modules.map(({ standardError }) => standardError),
+    layerScores: layers.map(({ score }) => score),
+    layerStandardErrors: layers.map(({ standardError }) => standardError),
+  });
+}
+
+const steepNote = (task: string, slope: number): string =>
+  `${task}: the mean gradient in the gates is up to ${slope.toFixed(2)} of its size, so the loss is not level where it is ` +
+  'expanded, and the term that FLoE drops is not small: read the scores as an order, not as losses.';
+
+/** @throws LabError option-invalid */
+function requireSettings({ gates, labels }: ScoreRequest): GateSettings {
+  if (labels !== 'empirical') {
+    throw new LabError(
+      'option-invalid',
+      'Gates are scored with the labels of the data alone.',
+      'Use labels: empirical, or the estimator fisher.',
+    );
+  }
+  if (gates !== undefined) return gates;
+  throw new Error('The request says nothing of the gates.');
+}
+
+/** @throws LabError option-invalid where a target matches nothing */
+function targetsOf(modules: readonly Module[], { targets }: GateSettings): Module[] {
+  const found = modules.filter(({ path }) =>
+    targets.some((target) => path === target || path.endsWith(`.${target}`)),
+  );
+  if (found.length > 0) return found;
+  throw new LabError(
+    'option-invalid',
+    `No module of the model ends in ${targets.join(', ')}.`,
+    'Name modules as adapter-lab inspect lists them.',
+  );
+}
