@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { readJsonAs, type JsonFile } from '../../files/json';
+import { readJsonAs } from '../../files/json';
 import type { ModelFolder } from '../../files/modelFolder';
 import { readSafetensorsHeader } from '../../files/safetensors';
 import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../parameter';
-import { configName, weightsName } from './folder';
+import { configName, inputFactorKey, weightsName } from './folder';
 import { adaLoraScaling } from './merge';
 import { classifierNames } from './names';
 import { keyFor, requireConsistent } from './patterns';
@@ -14,6 +14,7 @@ import { shareLily } from './readLily';
 import { readTensors, type ModuleTensors } from './readTensors';
 import { requireShapes } from './requireShapes';
 import {
+  aboutConfig,
   configSchema,
   requireComputable,
   type AdaLoraConfig,
@@ -33,6 +34,8 @@ export interface ReadModule {
 export interface ReadAdapter {
   readonly kind: 'lora' | 'adalora' | 'lily';
   readonly config: AdapterConfig;
+  /** It was trained with a factor of the input (dynamic LoRA), which its files do not hold. */
+  readonly inputFactor: boolean;
   /** By the model's path, in its order. */
   readonly modules: ReadonlyMap<string, ReadModule>;
   /** `<path>.lora_A` and so on; Lily's shared tensors once. */
@@ -40,13 +43,6 @@ export interface ReadAdapter {
   /** Modules that were trained whole, by their tensors' names: `classifier.weight`. */
   readonly modulesToSave: ReadonlyMap<string, NamedArray>;
 }
-
-const about: JsonFile = {
-  what: 'The adapter configuration',
-  missing: 'adapter-invalid',
-  invalid: 'adapter-invalid',
-  next: 'Give the folder of a LoRA, AdaLoRA or Lily adapter as PEFT saves it.',
-};
 
 /**
  * Reads an adapter that PEFT or we saved: `adapter_config.json` and `adapter_model.safetensors`. float16 and bfloat16 are
@@ -58,8 +54,8 @@ const about: JsonFile = {
  */
 export async function readAdapter(folder: string, model: ModelFolder): Promise<ReadAdapter> {
   const configFile = path.join(folder, configName);
-  requireComputable(await readJsonAs(configFile, z.looseObject({}), about), configFile);
-  const config = await readJsonAs(configFile, configSchema, about);
+  requireComputable(await readJsonAs(configFile, z.looseObject({}), aboutConfig), configFile);
+  const config = await readJsonAs(configFile, configSchema, aboutConfig);
   requireConsistent(config, configFile);
   const header = await readSafetensorsHeader(await weightsOf(folder));
   const saved = [
@@ -68,7 +64,8 @@ export async function readAdapter(folder: string, model: ModelFolder): Promise<R
   ];
   const tensors = await readTensors(header, model, config, saved);
   const { file } = header;
-  if (config.peft_type === 'LILY') return { kind: 'lily', ...shareLily(tensors, config, file) };
+  if (config.peft_type === 'LILY')
+    return { kind: 'lily', inputFactor: false, ...shareLily(tensors, config, file) };
   const { modulesToSave } = tensors;
   const modules = new Map<string, ReadModule>();
   const arrays = new Map<string, NamedArray>();
@@ -79,7 +76,11 @@ export async function readAdapter(folder: string, model: ModelFolder): Promise<R
     modules.set(one.module.path, read);
     for (const [part, array] of one.parts) arrays.set(`${one.module.path}.${part}`, array);
   }
-  return { kind: config.peft_type === 'LORA' ? 'lora' : 'adalora', config, modules, arrays, modulesToSave };
+  return {
+    kind: config.peft_type === 'LORA' ? 'lora' : 'adalora',
+    inputFactor: header.metadata[inputFactorKey] !== undefined,
+    ...{ config, modules, arrays, modulesToSave },
+  };
 }
 
 /** @throws LabError `adapter-invalid` where shapes are not those of the module at the rank of the configuration */
@@ -121,6 +122,6 @@ async function weightsOf(folder: string): Promise<string> {
     isPickled
       ? `The adapter in ${folder} is saved as a pickle, adapter_model.bin, which is not read.`
       : `The adapter's weights ${file} do not exist.`,
-    isPickled ? 'Save it once more with safe_serialization=True.' : about.next,
+    isPickled ? 'Save it once more with safe_serialization=True.' : aboutConfig.next,
   );
 }

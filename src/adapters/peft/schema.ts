@@ -1,5 +1,14 @@
 import * as z from 'zod';
+import type { JsonFile } from '../../files/json';
 import { LabError } from '../../shared/errors';
+
+/** `adapter_config.json`, for the errors about it. */
+export const aboutConfig: JsonFile = {
+  what: 'The adapter configuration',
+  missing: 'adapter-invalid',
+  invalid: 'adapter-invalid',
+  next: 'Give the folder of a LoRA, AdaLoRA or Lily adapter as PEFT saves it.',
+};
 
 /**
  * `adapter_config.json` of the adapters that are read, with PEFT's defaults (PEFT 0.21: `LoraConfig`, `AdaLoraConfig`,
