@@ -36,7 +36,7 @@ export function requireMergeable(adapter: Mergeable): void {
   throw new LabError(
     'adapter-invalid',
     `The ${adapter.kind} adapter cannot be merged into the model: ${why}.`,
-    'Save it beside the model instead.',
+    'Load it beside the model instead.',
   );
 }
 
@@ -57,9 +57,14 @@ export interface Factors {
   readonly scaling: number;
 }
 
+/** @throws LabError `adapter-invalid` where it cannot be merged */
+export const requireMergeableRead = ({ kind, inputFactor }: ReadAdapter): void =>
+  requireMergeable(inputFactor ? { kind: 'dynamic-lora', inputFactor } : { kind });
+
 /** The factors of a module of an adapter that was read, or undefined where it has none. */
-export function factorsOf({ kind, modules, arrays }: ReadAdapter, path: string): Factors | undefined {
-  requireMergeable({ kind });
+export function factorsOf(adapter: ReadAdapter, path: string): Factors | undefined {
+  requireMergeableRead(adapter);
+  const { modules, arrays } = adapter;
   const [a, b] = [arrays.get(`${path}.lora_A`), arrays.get(`${path}.lora_B`)];
   const scaling = modules.get(path)?.scaling;
   if (a === undefined || b === undefined || scaling === undefined) return undefined;
@@ -77,6 +82,7 @@ export function rowsTimes({ shape, values }: NamedArray, factors: Float32Array):
  * W + s · B A, or W + s · (B A)ᵀ where W is stored in × out (PEFT: `get_delta_weight`); summed in float64, rounded once.
  *
  * @param weight row-major, [out, in] or, for `in-out`, [in, out]; not changed
+ * @param round how a sum becomes a float32, where it is to be rounded further
  * @throws LabError `adapter-invalid` where shapes do not fit
  */
 export function mergeLora(
@@ -84,6 +90,7 @@ export function mergeLora(
   shape: readonly number[],
   orientation: 'out-in' | 'in-out',
   { a, b, scaling }: Factors,
+  round: (sum: number) => number = (sum) => sum,
 ): Float32Array {
   const [rank = 0, inputs = 0] = a.shape;
   const [outputs = 0] = b.shape;
@@ -107,7 +114,7 @@ export function mergeLora(
     }
     for (let input = 0; input < inputs; input++) {
       const at = orientation === 'out-in' ? output * inputs + input : input * outputs + output;
-      merged[at] = (weight[at] ?? 0) + scaling * (row[input] ?? 0);
+      merged[at] = round((weight[at] ?? 0) + scaling * (row[input] ?? 0));
     }
   }
   return merged;

@@ -4,6 +4,7 @@ import type { NamedArray } from '../parameter';
 import { loraConfig, type RankAndAlpha } from './config';
 import { writeAdapterFolder } from './folder';
 import { prefix } from './names';
+import { columnsOf, rowsOf } from './slices';
 import { prepare, takeArray, type Arrays, type SaveOptions } from './write';
 
 export interface MoeToSave {
@@ -162,20 +163,3 @@ const matrices = (
 
 const routerOf = ({ arrays }: MoeToSave, { path, inFeatures }: Module, experts: number): NamedArray =>
   takeArray(arrays, `${path}.router`, [experts, inFeatures]);
-
-const rowsOf = ({ shape: [, columns = 0], values }: NamedArray, from: number, count: number): NamedArray => ({
-  shape: [count, columns],
-  values: values.slice(from * columns, (from + count) * columns),
-});
-
-function columnsOf(
-  { shape: [rows = 0, columns = 0], values }: NamedArray,
-  from: number,
-  count: number,
-): NamedArray {
-  const part = new Float32Array(rows * count);
-  for (let row = 0; row < rows; row++) {
-    part.set(values.subarray(row * columns + from, row * columns + from + count), row * count);
-  }
-  return { shape: [rows, count], values: part };
-}
