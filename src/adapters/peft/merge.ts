@@ -1,6 +1,7 @@
 import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../parameter';
 import type { ReadAdapter } from './read';
+import type { ReadMoe } from './readMoe';
 
 /** An adapter, as far as merging asks. */
 export type Mergeable =
@@ -57,13 +58,19 @@ export interface Factors {
   readonly scaling: number;
 }
 
-/** @throws LabError `adapter-invalid` where it cannot be merged */
-export const requireMergeableRead = ({ kind, inputFactor }: ReadAdapter): void =>
-  requireMergeable(inputFactor ? { kind: 'dynamic-lora', inputFactor } : { kind });
+/** What merging asks of an adapter that was read. */
+export function mergeableOf(adapter: ReadAdapter | ReadMoe): Mergeable {
+  if (adapter.kind === 'moe-lora') {
+    const experts = Math.max(...[...adapter.modules.values()].map((one) => one.experts));
+    return { kind: 'moe-lora', experts };
+  }
+  const { kind, inputFactor } = adapter;
+  return inputFactor ? { kind: 'dynamic-lora', inputFactor } : { kind };
+}
 
 /** The factors of a module of an adapter that was read, or undefined where it has none. */
-export function factorsOf(adapter: ReadAdapter, path: string): Factors | undefined {
-  requireMergeableRead(adapter);
+export function factorsOf(adapter: ReadAdapter | ReadMoe, path: string): Factors | undefined {
+  requireMergeable(mergeableOf(adapter));
   const { modules, arrays } = adapter;
   const [a, b] = [arrays.get(`${path}.lora_A`), arrays.get(`${path}.lora_B`)];
   const scaling = modules.get(path)?.scaling;

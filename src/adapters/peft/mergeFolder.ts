@@ -8,10 +8,10 @@ import { systemCode } from '../../files/fileError';
 import type { ModelFolder } from '../../files/modelFolder';
 import { requireComputable } from '../../files/quantized';
 import { LabError } from '../../shared/errors';
-import { requireMergeable, requireMergeableRead } from './merge';
+import { mergeableOf, requireMergeable } from './merge';
 import { writeMergedWeights, type MergeProgress } from './mergeWeights';
 import { readAdapter, type ReadAdapter } from './read';
-import { mostExperts } from './readMoe';
+import { mostExperts, readMoe, type ReadMoe } from './readMoe';
 import { replacedTensors } from './replacedTensors';
 
 export interface Merged {
@@ -59,11 +59,12 @@ export async function mergeFolder(
   return { modules: adapter.modules.size, replaced: names, added: more, leftOut: beside.others };
 }
 
-async function readMergeable(folder: string, model: ModelFolder): Promise<ReadAdapter> {
+async function readMergeable(folder: string, model: ModelFolder): Promise<ReadAdapter | ReadMoe> {
   const experts = await mostExperts(folder);
+  // Said before anything is read that need not be.
   if (experts !== undefined) requireMergeable({ kind: 'moe-lora', experts });
-  const adapter = await readAdapter(folder, model);
-  requireMergeableRead(adapter);
+  const adapter = await (experts === undefined ? readAdapter : readMoe)(folder, model);
+  requireMergeable(mergeableOf(adapter));
   return adapter;
 }
 

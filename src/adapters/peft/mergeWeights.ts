@@ -12,6 +12,7 @@ import type { NamedArray } from '../parameter';
 import { factorsOf } from './merge';
 import { checkedBytes, mergedBytes, storedBytes } from './mergeTensor';
 import type { ReadAdapter } from './read';
+import type { ReadMoe } from './readMoe';
 import type { ReplacedTensors } from './replacedTensors';
 
 export interface MergeProgress {
@@ -24,7 +25,7 @@ export interface MergeProgress {
 
 export interface Merging extends ReplacedTensors {
   readonly model: ModelFolder;
-  readonly adapter: ReadAdapter;
+  readonly adapter: ReadAdapter | ReadMoe;
   readonly told: (progress: MergeProgress) => void;
   readonly signal: AbortSignal;
 }

@@ -8,8 +8,8 @@ import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../parameter';
 import { configName, inputFactorKey, weightsName } from './folder';
 import { adaLoraScaling } from './merge';
-import { classifierNames } from './names';
-import { keyFor, requireConsistent } from './patterns';
+import { savedNames } from './names';
+import { requireConsistent, valueFor } from './patterns';
 import { shareLily } from './readLily';
 import { readTensors, type ModuleTensors } from './readTensors';
 import { requireShapes } from './requireShapes';
@@ -44,6 +44,13 @@ export interface ReadAdapter {
   readonly modulesToSave: ReadonlyMap<string, NamedArray>;
 }
 
+/** What follows a module's path in the names of a kind's tensors. */
+const endingsOf: Readonly<Record<AdapterConfig['peft_type'], readonly string[]>> = {
+  LORA: ['lora_A.weight', 'lora_B.weight'],
+  ADALORA: ['lora_A', 'lora_E', 'lora_B'],
+  LILY: ['lily_A.weight', 'lily_B.weight', 'lily_router.weight'],
+};
+
 /**
  * Reads an adapter that PEFT or we saved: `adapter_config.json` and `adapter_model.safetensors`. float16 and bfloat16 are
  * widened. Names may be those of the class with a head or of the bare model, whatever the model's own files have.
@@ -58,11 +65,8 @@ export async function readAdapter(folder: string, model: ModelFolder): Promise<R
   const config = await readJsonAs(configFile, configSchema, aboutConfig);
   requireConsistent(config, configFile);
   const header = await readSafetensorsHeader(await weightsOf(folder));
-  const saved = [
-    ...(config.modules_to_save ?? []),
-    ...(config.task_type === 'SEQ_CLS' ? classifierNames : []),
-  ];
-  const tensors = await readTensors(header, model, config, saved);
+  const endings = endingsOf[config.peft_type];
+  const tensors = await readTensors(header, model, config, () => endings, savedNames(config));
   const { file } = header;
   if (config.peft_type === 'LILY')
     return { kind: 'lily', inputFactor: false, ...shareLily(tensors, config, file) };
@@ -86,8 +90,8 @@ export async function readAdapter(folder: string, model: ModelFolder): Promise<R
 /** @throws LabError `adapter-invalid` where shapes are not those of the module at the rank of the configuration */
 function loraModule(one: ModuleTensors, config: LoraConfig, file: string): ReadModule {
   const { rank_pattern: ranks, alpha_pattern: alphas } = config;
-  const rank = own(ranks, one.path) ?? config.r;
-  const alpha = own(alphas, one.path) ?? config.lora_alpha;
+  const rank = valueFor(ranks, one.path) ?? config.r;
+  const alpha = valueFor(alphas, one.path) ?? config.lora_alpha;
   const { inFeatures, outFeatures } = one.module;
   requireShapes(one, { lora_A: [rank, inFeatures], lora_B: [outFeatures, rank] }, file);
   return { rank, alpha, scaling: alpha / (config.use_rslora ? Math.sqrt(rank) : rank) };
@@ -103,12 +107,8 @@ function adaLoraModule(one: ModuleTensors, config: AdaLoraConfig, file: string):
   return { rank, alpha, scaling: adaLoraScaling(alpha, initial, rank) };
 }
 
-function own(pattern: Readonly<Record<string, number>>, name: string): number | undefined {
-  const key = keyFor(Object.keys(pattern), name);
-  return key === undefined ? undefined : pattern[key];
-}
-
-async function weightsOf(folder: string): Promise<string> {
+/** @throws LabError `adapter-invalid` where an adapter's weights are missing, or a pickle */
+export async function weightsOf(folder: string): Promise<string> {
   const file = path.join(folder, weightsName);
   const exists = (name: string) =>
     stat(path.join(folder, name)).then(
