@@ -12,6 +12,12 @@ export const configName = 'adapter_config.json';
 export const weightsName = 'adapter_model.safetensors';
 export const expertsName = 'experts.json';
 
+/** The two files of PEFT's. */
+export const adapterFiles = (folder: string) => ({
+  config: path.join(folder, configName),
+  weights: path.join(folder, weightsName),
+});
+
 /** In the weights' header, by dynamic LoRA with a factor of the input, which PEFT has no place for: how large it was. */
 export const inputFactorKey = 'adapter_lab.input_factor';
 

@@ -60,10 +60,7 @@ const endingsOf: Readonly<Record<AdapterConfig['peft_type'], readonly string[]>>
  *   here, a tensor is missing, has another shape than module and rank say, or belongs to no module
  */
 export async function readAdapter(folder: string, model: ModelFolder): Promise<ReadAdapter> {
-  const configFile = path.join(folder, configName);
-  requireComputable(await readJsonAs(configFile, z.looseObject({}), aboutConfig), configFile);
-  const config = await readJsonAs(configFile, configSchema, aboutConfig);
-  requireConsistent(config, configFile);
+  const config = await readConfig(folder);
   const header = await readSafetensorsHeader(await weightsOf(folder));
   const endings = endingsOf[config.peft_type];
   const tensors = await readTensors(header, model, config, () => endings, savedNames(config));
@@ -87,14 +84,42 @@ export async function readAdapter(folder: string, model: ModelFolder): Promise<R
   };
 }
 
+/**
+ * Reads `adapter_config.json`.
+ *
+ * @param folder of the adapter
+ * @throws LabError `adapter-invalid` where it is missing or unreadable, or asks for what is not computed here
+ */
+export async function readConfig(folder: string): Promise<AdapterConfig> {
+  const file = path.join(folder, configName);
+  requireComputable(await readJsonAs(file, z.looseObject({}), aboutConfig), file);
+  const config = await readJsonAs(file, configSchema, aboutConfig);
+  requireConsistent(config, file);
+  return config;
+}
+
+/**
+ * A module's numbers in LoRA's configuration.
+ *
+ * @param name its path in the class that the adapter was trained on
+ * @param usualRank of modules that have none of their own
+ */
+export function loraRow(
+  name: string,
+  config: Pick<LoraConfig, 'rank_pattern' | 'alpha_pattern' | 'lora_alpha' | 'use_rslora'>,
+  usualRank: number,
+): ReadModule {
+  const rank = valueFor(config.rank_pattern, name) ?? usualRank;
+  const alpha = valueFor(config.alpha_pattern, name) ?? config.lora_alpha;
+  return { rank, alpha, scaling: alpha / (config.use_rslora ? Math.sqrt(rank) : rank) };
+}
+
 /** @throws LabError `adapter-invalid` where shapes are not those of the module at the rank of the configuration */
 function loraModule(one: ModuleTensors, config: LoraConfig, file: string): ReadModule {
-  const { rank_pattern: ranks, alpha_pattern: alphas } = config;
-  const rank = valueFor(ranks, one.path) ?? config.r;
-  const alpha = valueFor(alphas, one.path) ?? config.lora_alpha;
+  const row = loraRow(one.path, config, config.r);
   const { inFeatures, outFeatures } = one.module;
-  requireShapes(one, { lora_A: [rank, inFeatures], lora_B: [outFeatures, rank] }, file);
-  return { rank, alpha, scaling: alpha / (config.use_rslora ? Math.sqrt(rank) : rank) };
+  requireShapes(one, { lora_A: [row.rank, inFeatures], lora_B: [outFeatures, row.rank] }, file);
+  return row;
 }
 
 function adaLoraModule(one: ModuleTensors, config: AdaLoraConfig, file: string): ReadModule {

@@ -7,8 +7,8 @@ import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../parameter';
 import { configName, expertsName } from './folder';
 import { savedNames } from './names';
-import { requireConsistent, valueFor } from './patterns';
-import { weightsOf, type ReadModule } from './read';
+import { requireConsistent } from './patterns';
+import { loraRow, weightsOf, type ReadModule } from './read';
 import { readTensors, type ModuleTensors } from './readTensors';
 import { requireShapes } from './requireShapes';
 import { aboutConfig, moeSchema, requireComputable, type MoeConfig } from './schema';
@@ -118,21 +118,22 @@ const partsOf = ({ a, b, router }: Layout, experts: number): string[] =>
 /** @throws LabError `adapter-invalid` where shapes are not those of the module at its rank and number of experts */
 function readModule(
   one: ModuleTensors,
-  { r, lora_alpha: usualAlpha, rank_pattern: ranks, alpha_pattern: alphas, use_rslora: isRoot }: MoeConfig,
+  config: MoeConfig,
   experts: number,
   { a, b, router }: Layout,
   file: string,
 ): ReadModule {
   const { layer, inFeatures, outFeatures } = one.module;
-  const rank = valueFor(ranks, one.path) ?? (typeof r === 'number' ? r : (r[layer] ?? 0));
-  const alpha = valueFor(alphas, one.path) ?? usualAlpha;
+  const { r } = config;
+  const row = loraRow(one.path, config, typeof r === 'number' ? r : (r[layer] ?? 0));
+  const { rank } = row;
   const shapes = [
     ...a(experts).map((name) => [name, [rank, inFeatures]] as const),
     ...b(experts).map((name) => [name, [outFeatures, rank]] as const),
     ...(experts > 1 ? [[router, [experts, inFeatures]] as const] : []),
   ];
   requireShapes(one, Object.fromEntries(shapes), file);
-  return { rank, alpha, scaling: alpha / (isRoot ? Math.sqrt(rank) : rank) };
+  return row;
 }
 
 const readExperts = (folder: string): Promise<Record<string, number>> =>

@@ -84,7 +84,7 @@ export async function readTensors(
   return { modules, modulesToSave };
 }
 
-/** Where tensors belong, under the root with which names of the file are the model's modules; the model's own where there is none. */
+/** Where tensors belong, under the first root with which one of them is of a module; the model's own where there is none. */
 export function placesIn(names: readonly string[], model: ModelFolder, endingsOf: EndingsOf): Places {
   const under = (root: string): Places => {
     const named = namedModules(model, root);
