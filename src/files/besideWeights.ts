@@ -17,7 +17,8 @@ export interface BesideWeights {
 
 /**
  * What a model folder holds beside the weights that are read and their index: configuration, tokenizer, licenses and the
- * like, with those of its subfolders. Folders that begin with a dot are tools' own (`.git`, `.cache`), and one with an adapter is another thing.
+ * like, with those of its subfolders. Folders that begin with a dot are tools' own (`.git`, `.cache`), and one with an
+ * adapter is another thing.
  */
 export async function filesBesideWeights({ dir, headers }: ModelFolder): Promise<BesideWeights> {
   const weights = new Set(headers.map(({ file }) => path.relative(dir, file)));
