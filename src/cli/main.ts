@@ -8,6 +8,7 @@ import { addAllocate } from './commands/allocate';
 import { addCommit } from './commands/commit';
 import { addDevices } from './commands/devices';
 import { addInspect } from './commands/inspect';
+import { addMerge } from './commands/merge';
 import { addRun } from './commands/run';
 import { addScore } from './commands/score';
 import { addTrain } from './commands/train';
@@ -26,7 +27,7 @@ async function main(): Promise<number> {
     .exitOverride()
     // Said below, in the form of every other error.
     .configureOutput({ outputError: () => undefined });
-  for (const add of [addDevices, addInspect, addScore, addAllocate, addTrain, addRun, addCommit])
+  for (const add of [addDevices, addInspect, addScore, addAllocate, addTrain, addMerge, addRun, addCommit])
     add(program);
   try {
     await program.parseAsync();

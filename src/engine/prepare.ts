@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { adaptedModules } from '../adapters/downProjections';
+import { adapterFiles } from '../adapters/peft/folder';
 import { readModelWithHead } from '../files/addedHead';
 import { hashFile, hashModelFolder } from '../files/hash';
 import type { ModelFolder } from '../files/modelFolder';
 import { requireComputable } from '../files/quantized';
 import { makeBatches, type Batch } from '../models/batches';
-import { adaptedModules, adapterFiles } from '../models/downProjections';
 import { classesIn, toClassSample, toImageSample } from '../models/classSamples';
 import { requireColumns } from '../models/columns';
 import { sampleLines, type DataLine } from '../models/dataFile';

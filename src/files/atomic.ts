@@ -3,8 +3,8 @@ import { access, constants, open, realpath, rename, rm, stat, type FileHandle } 
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './fileError';
 
-/** What a file is written from; chunks spare the copy where a file is large. */
-export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
+/** What a file is written from; chunks spare the copy where a file is large, and may come as they are read. */
+export type FileContent = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
  * Writes a whole file so that a reader, or a power cut, sees the old content or the new one and never a mixture: into a
@@ -42,7 +42,7 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
 
 async function writeAll(handle: FileHandle, content: FileContent): Promise<void> {
   const chunks = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
-  for (const chunk of chunks) await handle.appendFile(chunk);
+  for await (const chunk of chunks) await handle.appendFile(chunk);
 }
 
 /** Renames. On Windows a virus scanner or an open editor may hold the target for a moment. */
@@ -61,7 +61,7 @@ export async function renameOver(from: string, to: string): Promise<void> {
 }
 
 /** Makes the rename itself durable. Windows cannot open folders, and some network disks cannot flush them. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     try {

@@ -40,6 +40,22 @@ export function decodeBfloat16(source: Uint16Array, target: Float32Array): void 
   for (let i = 0; i < source.length; i++) bits[i] = (source[i] as number) << 16;
 }
 
+const single = new Float32Array(1);
+const singleBits = new Uint32Array(single.buffer);
+
+/**
+ * float64 as one of the two float32 around it, namely the one with an odd last bit, where it is none itself. Rounded to 16
+ * bits, that gives what rounding the float64 itself would: what lies beside a tie is not taken for one (rounding to odd,
+ * Boldo and Melquiond 2008).
+ */
+export function roundToOdd(value: number): number {
+  single[0] = value;
+  const [nearest = 0, bits = 0] = [single[0], singleBits[0]];
+  if (nearest === value || Number.isNaN(value) || (bits & 1) === 1) return nearest;
+  singleBits[0] = Math.abs(nearest) < Math.abs(value) ? bits + 1 : bits - 1;
+  return single[0];
+}
+
 /** float32 as IEEE halves; values of 65,520 and more become infinite, NaN stays NaN. */
 export function encodeFloat16(source: Float32Array): Uint16Array {
   const bits = new Uint32Array(source.buffer, source.byteOffset, source.length);

@@ -10,7 +10,7 @@ export interface WeightFiles {
 }
 
 const single = 'model.safetensors';
-const index = 'model.safetensors.index.json';
+export const weightIndexName = 'model.safetensors.index.json';
 
 /**
  * Finds the safetensors files of a Hugging Face folder: `model.safetensors`, or the shards that
@@ -21,15 +21,15 @@ const index = 'model.safetensors.index.json';
  */
 export async function findWeightFiles(folder: string): Promise<WeightFiles> {
   if (await exists(join(folder, single))) return { files: [join(folder, single)], fileOf: undefined };
-  if (!(await exists(join(folder, index)))) throw await noWeights(folder);
-  const fileOf = await readIndex(join(folder, index), folder);
+  if (!(await exists(join(folder, weightIndexName)))) throw await noWeights(folder);
+  const fileOf = await readIndex(join(folder, weightIndexName), folder);
   const files = [...new Set(fileOf.values())].sort();
   for (const file of files) {
     if (await exists(file)) continue;
     const tensor = [...fileOf].find(([, holder]) => holder === file)?.[0];
     throw new LabError(
       'model-weights-missing',
-      `The shard ${basename(file)}, which ${join(folder, index)} lists for tensor "${tensor}", is missing.`,
+      `The shard ${basename(file)}, which ${join(folder, weightIndexName)} lists for tensor "${tensor}", is missing.`,
       'Download the missing shard into the model folder.',
     );
   }
@@ -72,7 +72,7 @@ async function noWeights(folder: string): Promise<LabError> {
       )
     : new LabError(
         'model-weights-missing',
-        `${folder} holds no ${single} and no ${index}.`,
+        `${folder} holds no ${single} and no ${weightIndexName}.`,
         'Check the path of the model, or download its weights.',
       );
 }

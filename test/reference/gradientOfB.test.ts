@@ -4,7 +4,7 @@ import { BatchRecorder } from '../../src/engine/scoring/recorder';
 import { loadWhole, scoreOnTape } from '../../src/engine/scoring/tapePass';
 import { readModelFolder } from '../../src/files/modelFolder';
 import { makeBatches } from '../../src/models/batches';
-import { readDownProjections } from '../../src/models/downProjections';
+import { readDownProjections } from '../../src/adapters/downProjections';
 import { openModel } from '../../src/models/openModel';
 import { openDevice } from '../../src/tensors/device';
 import type { Device } from '../../src/shared/words';

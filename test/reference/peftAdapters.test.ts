@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Adapter, Pass } from '../../src/adapters/adapter';
 import { Lora } from '../../src/adapters/lora';
 import type { NamedArray } from '../../src/adapters/parameter';
-import { factorsOf, mergeLora } from '../../src/adapters/peft/merge';
+import { mergeFolder } from '../../src/adapters/peft/mergeFolder';
 import { readAdapter, type ReadAdapter } from '../../src/adapters/peft/read';
 import { Placed } from '../../src/engine/training/placed';
 import { TrainingPass } from '../../src/engine/training/trainingPass';
@@ -38,6 +38,7 @@ type Logits = readonly (readonly number[])[] | readonly (readonly (readonly numb
 /** Those of the models' own numbers. */
 const tolerance = { logits: 2e-5, losses: 1e-5, scores: 1e-4 };
 const device = (process.env['ADAPTER_LAB_TEST_DEVICE'] ?? 'native') as Device;
+const running = new AbortController().signal;
 const whole = { recompute: false, streaming: false };
 const everyAdapter = [
   ['llama-1', 'lora'],
@@ -100,19 +101,16 @@ describe(`adapters of PEFT on '${device}'`, () => {
       });
 
       it('gives the same logits merged into the weights', async () => {
-        const replaced = new Map(read.modulesToSave);
-        for (const module of base.modules) {
-          const factors = factorsOf(read, module.path);
-          if (factors === undefined) continue;
-          const { shape, values } = await tensorOf(base, `${module.path}.weight`);
-          const merged = mergeLora(values, shape, base.family.shape, factors);
-          replaced.set(`${module.path}.weight`, { shape, values: merged });
-        }
-        const model = await modelWith(base, replaced);
+        const out = path.join(temporary.path, `${folders++}`);
+        const adapter = path.join(fixtureFolder(name), adapterName);
+        const { modules } = await mergeFolder(adapter, base, out, () => undefined, running);
+        assert.equal(modules, read.modules.size);
+        const model = openModel(await readModelFolder(out));
         // An adapter of no module: what is left is the model itself.
         const { logits, losses } = await judged(model, new Lora([], plain, 1));
         checkLogits(logits, expected.merged_logits);
         checkLosses(losses, expected.merged_loss_per_sample);
+        checkLogits(logits, expected.logits);
         await model.dispose();
       });
 

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { renameOver, writeFileAtomic } from '../../files/atomic';
+import { writeFileAtomic } from '../../files/atomic';
+import { writeFolderAtomic } from '../../files/atomicFolder';
 import { systemCode } from '../../files/fileError';
 import { writeSafetensors, type TensorToWrite } from '../../files/safetensorsWrite';
 import { LabError } from '../../shared/errors';
@@ -11,6 +12,15 @@ export const configName = 'adapter_config.json';
 export const weightsName = 'adapter_model.safetensors';
 export const expertsName = 'experts.json';
 
+/** The two files of PEFT's. */
+export const adapterFiles = (folder: string) => ({
+  config: path.join(folder, configName),
+  weights: path.join(folder, weightsName),
+});
+
+/** In the weights' header, by dynamic LoRA with a factor of the input, which PEFT has no place for: how large it was. */
+export const inputFactorKey = 'adapter_lab.input_factor';
+
 /** What an adapter folder is made of. */
 export interface AdapterFiles {
   readonly config: Readonly<Record<string, unknown>>;
@@ -18,6 +28,8 @@ export interface AdapterFiles {
   readonly tensors: ReadonlyMap<string, NamedArray>;
   /** Experts of each module. */
   readonly experts?: Readonly<Record<string, number>> | undefined;
+  /** Of the weights' header: what PEFT has no key for. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** JSON as PEFT writes it: two spaces, keys sorted at every depth. */
@@ -42,45 +54,18 @@ function sorted(value: unknown): unknown {
  */
 export async function writeAdapterFolder(folder: string, files: AdapterFiles): Promise<void> {
   await requireOurs(folder);
-  await mkdir(path.dirname(folder), { recursive: true });
-  const beside = (what: string): string =>
-    path.join(path.dirname(folder), `.${path.basename(folder)}.${what}.${process.pid}`);
-  const building = beside('building');
-  await rm(building, { recursive: true, force: true });
-  try {
-    await mkdir(building);
+  await writeFolderAtomic(folder, async (building) => {
     const tensors = [...files.tensors].map(([name, { shape, values }]): TensorToWrite => ({
       name,
       dtype: 'F32',
       shape,
       data: values,
     }));
-    await writeSafetensors(path.join(building, weightsName), tensors, { format: 'pt' });
+    await writeSafetensors(path.join(building, weightsName), tensors, { format: 'pt', ...files.metadata });
     if (files.experts)
       await writeFileAtomic(path.join(building, expertsName), `${sortedJson(files.experts)}\n`);
     await writeFileAtomic(path.join(building, configName), `${sortedJson(files.config)}\n`);
-    await putInPlace(building, folder, beside('replaced'));
-  } finally {
-    await rm(building, { recursive: true, force: true });
-  }
-}
-
-async function putInPlace(building: string, folder: string, replaced: string): Promise<void> {
-  await rm(replaced, { recursive: true, force: true });
-  const hadOne = await rename(folder, replaced).then(
-    () => true,
-    (thrown: unknown) => {
-      if (systemCode(thrown) === 'ENOENT') return false;
-      throw thrown;
-    },
-  );
-  try {
-    await renameOver(building, folder);
-  } catch (thrown) {
-    if (hadOne) await rename(replaced, folder);
-    throw thrown;
-  }
-  await rm(replaced, { recursive: true, force: true });
+  });
 }
 
 async function requireOurs(folder: string): Promise<void> {

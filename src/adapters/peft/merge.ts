@@ -1,6 +1,7 @@
 import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../parameter';
 import type { ReadAdapter } from './read';
+import type { ReadMoe } from './readMoe';
 
 /** An adapter, as far as merging asks. */
 export type Mergeable =
@@ -36,7 +37,7 @@ export function requireMergeable(adapter: Mergeable): void {
   throw new LabError(
     'adapter-invalid',
     `The ${adapter.kind} adapter cannot be merged into the model: ${why}.`,
-    'Save it beside the model instead.',
+    'Load it beside the model instead.',
   );
 }
 
@@ -57,9 +58,20 @@ export interface Factors {
   readonly scaling: number;
 }
 
+/** What merging asks of an adapter that was read. */
+export function mergeableOf(adapter: ReadAdapter | ReadMoe): Mergeable {
+  if (adapter.kind === 'moe-lora') {
+    const experts = Math.max(...[...adapter.modules.values()].map((one) => one.experts));
+    return { kind: 'moe-lora', experts };
+  }
+  const { kind, inputFactor } = adapter;
+  return inputFactor ? { kind: 'dynamic-lora', inputFactor } : { kind };
+}
+
 /** The factors of a module of an adapter that was read, or undefined where it has none. */
-export function factorsOf({ kind, modules, arrays }: ReadAdapter, path: string): Factors | undefined {
-  requireMergeable({ kind });
+export function factorsOf(adapter: ReadAdapter | ReadMoe, path: string): Factors | undefined {
+  requireMergeable(mergeableOf(adapter));
+  const { modules, arrays } = adapter;
   const [a, b] = [arrays.get(`${path}.lora_A`), arrays.get(`${path}.lora_B`)];
   const scaling = modules.get(path)?.scaling;
   if (a === undefined || b === undefined || scaling === undefined) return undefined;
@@ -77,6 +89,7 @@ export function rowsTimes({ shape, values }: NamedArray, factors: Float32Array):
  * W + s · B A, or W + s · (B A)ᵀ where W is stored in × out (PEFT: `get_delta_weight`); summed in float64, rounded once.
  *
  * @param weight row-major, [out, in] or, for `in-out`, [in, out]; not changed
+ * @param round how a sum becomes a float32, where it is to be rounded further
  * @throws LabError `adapter-invalid` where shapes do not fit
  */
 export function mergeLora(
@@ -84,6 +97,7 @@ export function mergeLora(
   shape: readonly number[],
   orientation: 'out-in' | 'in-out',
   { a, b, scaling }: Factors,
+  round: (sum: number) => number = (sum) => sum,
 ): Float32Array {
   const [rank = 0, inputs = 0] = a.shape;
   const [outputs = 0] = b.shape;
@@ -107,7 +121,7 @@ export function mergeLora(
     }
     for (let input = 0; input < inputs; input++) {
       const at = orientation === 'out-in' ? output * inputs + input : input * outputs + output;
-      merged[at] = (weight[at] ?? 0) + scaling * (row[input] ?? 0);
+      merged[at] = round((weight[at] ?? 0) + scaling * (row[input] ?? 0));
     }
   }
   return merged;

@@ -44,3 +44,12 @@ export function isSaved(tensor: string, names: readonly string[]): boolean {
 
 /** What PEFT saves and loads with every classifier, whether the configuration names it or not. */
 export const classifierNames = ['classifier', 'score'];
+
+/** Names of the modules that an adapter's file holds whole. */
+export const savedNames = (config: {
+  readonly modules_to_save: readonly string[] | null;
+  readonly task_type: string | null;
+}): string[] => [
+  ...(config.modules_to_save ?? []),
+  ...(config.task_type === 'SEQ_CLS' ? classifierNames : []),
+];

@@ -28,6 +28,12 @@ export function keyFor(keys: Iterable<string>, path: string): string | undefined
   return undefined;
 }
 
+/** What `rank_pattern` or `alpha_pattern` says of a module, or undefined. */
+export function valueFor(pattern: Readonly<Record<string, number>>, path: string): number | undefined {
+  const key = keyFor(Object.keys(pattern), path);
+  return key === undefined ? undefined : pattern[key];
+}
+
 /** Whether a module gets an adapter. */
 export function isTargeted(path: string, targets: Targets): boolean {
   if (isExcluded(path, targets)) return false;

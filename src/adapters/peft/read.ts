@@ -1,19 +1,20 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { readJsonAs, type JsonFile } from '../../files/json';
+import { readJsonAs } from '../../files/json';
 import type { ModelFolder } from '../../files/modelFolder';
 import { readSafetensorsHeader } from '../../files/safetensors';
 import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../parameter';
-import { configName, weightsName } from './folder';
+import { configName, inputFactorKey, weightsName } from './folder';
 import { adaLoraScaling } from './merge';
-import { classifierNames } from './names';
-import { keyFor, requireConsistent } from './patterns';
+import { savedNames } from './names';
+import { requireConsistent, valueFor } from './patterns';
 import { shareLily } from './readLily';
 import { readTensors, type ModuleTensors } from './readTensors';
 import { requireShapes } from './requireShapes';
 import {
+  aboutConfig,
   configSchema,
   requireComputable,
   type AdaLoraConfig,
@@ -33,6 +34,8 @@ export interface ReadModule {
 export interface ReadAdapter {
   readonly kind: 'lora' | 'adalora' | 'lily';
   readonly config: AdapterConfig;
+  /** It was trained with a factor of the input (dynamic LoRA), which its files do not hold. */
+  readonly inputFactor: boolean;
   /** By the model's path, in its order. */
   readonly modules: ReadonlyMap<string, ReadModule>;
   /** `<path>.lora_A` and so on; Lily's shared tensors once. */
@@ -41,11 +44,11 @@ export interface ReadAdapter {
   readonly modulesToSave: ReadonlyMap<string, NamedArray>;
 }
 
-const about: JsonFile = {
-  what: 'The adapter configuration',
-  missing: 'adapter-invalid',
-  invalid: 'adapter-invalid',
-  next: 'Give the folder of a LoRA, AdaLoRA or Lily adapter as PEFT saves it.',
+/** What follows a module's path in the names of a kind's tensors. */
+const endingsOf: Readonly<Record<AdapterConfig['peft_type'], readonly string[]>> = {
+  LORA: ['lora_A.weight', 'lora_B.weight'],
+  ADALORA: ['lora_A', 'lora_E', 'lora_B'],
+  LILY: ['lily_A.weight', 'lily_B.weight', 'lily_router.weight'],
 };
 
 /**
@@ -57,18 +60,13 @@ const about: JsonFile = {
  *   here, a tensor is missing, has another shape than module and rank say, or belongs to no module
  */
 export async function readAdapter(folder: string, model: ModelFolder): Promise<ReadAdapter> {
-  const configFile = path.join(folder, configName);
-  requireComputable(await readJsonAs(configFile, z.looseObject({}), about), configFile);
-  const config = await readJsonAs(configFile, configSchema, about);
-  requireConsistent(config, configFile);
+  const config = await readConfig(folder);
   const header = await readSafetensorsHeader(await weightsOf(folder));
-  const saved = [
-    ...(config.modules_to_save ?? []),
-    ...(config.task_type === 'SEQ_CLS' ? classifierNames : []),
-  ];
-  const tensors = await readTensors(header, model, config, saved);
+  const endings = endingsOf[config.peft_type];
+  const tensors = await readTensors(header, model, config, () => endings, savedNames(config));
   const { file } = header;
-  if (config.peft_type === 'LILY') return { kind: 'lily', ...shareLily(tensors, config, file) };
+  if (config.peft_type === 'LILY')
+    return { kind: 'lily', inputFactor: false, ...shareLily(tensors, config, file) };
   const { modulesToSave } = tensors;
   const modules = new Map<string, ReadModule>();
   const arrays = new Map<string, NamedArray>();
@@ -79,17 +77,49 @@ export async function readAdapter(folder: string, model: ModelFolder): Promise<R
     modules.set(one.module.path, read);
     for (const [part, array] of one.parts) arrays.set(`${one.module.path}.${part}`, array);
   }
-  return { kind: config.peft_type === 'LORA' ? 'lora' : 'adalora', config, modules, arrays, modulesToSave };
+  return {
+    kind: config.peft_type === 'LORA' ? 'lora' : 'adalora',
+    inputFactor: header.metadata[inputFactorKey] !== undefined,
+    ...{ config, modules, arrays, modulesToSave },
+  };
+}
+
+/**
+ * Reads `adapter_config.json`.
+ *
+ * @param folder of the adapter
+ * @throws LabError `adapter-invalid` where it is missing or unreadable, or asks for what is not computed here
+ */
+export async function readConfig(folder: string): Promise<AdapterConfig> {
+  const file = path.join(folder, configName);
+  requireComputable(await readJsonAs(file, z.looseObject({}), aboutConfig), file);
+  const config = await readJsonAs(file, configSchema, aboutConfig);
+  requireConsistent(config, file);
+  return config;
+}
+
+/**
+ * A module's numbers in LoRA's configuration.
+ *
+ * @param name its path in the class that the adapter was trained on
+ * @param usualRank of modules that have none of their own
+ */
+export function loraRow(
+  name: string,
+  config: Pick<LoraConfig, 'rank_pattern' | 'alpha_pattern' | 'lora_alpha' | 'use_rslora'>,
+  usualRank: number,
+): ReadModule {
+  const rank = valueFor(config.rank_pattern, name) ?? usualRank;
+  const alpha = valueFor(config.alpha_pattern, name) ?? config.lora_alpha;
+  return { rank, alpha, scaling: alpha / (config.use_rslora ? Math.sqrt(rank) : rank) };
 }
 
 /** @throws LabError `adapter-invalid` where shapes are not those of the module at the rank of the configuration */
 function loraModule(one: ModuleTensors, config: LoraConfig, file: string): ReadModule {
-  const { rank_pattern: ranks, alpha_pattern: alphas } = config;
-  const rank = own(ranks, one.path) ?? config.r;
-  const alpha = own(alphas, one.path) ?? config.lora_alpha;
+  const row = loraRow(one.path, config, config.r);
   const { inFeatures, outFeatures } = one.module;
-  requireShapes(one, { lora_A: [rank, inFeatures], lora_B: [outFeatures, rank] }, file);
-  return { rank, alpha, scaling: alpha / (config.use_rslora ? Math.sqrt(rank) : rank) };
+  requireShapes(one, { lora_A: [row.rank, inFeatures], lora_B: [outFeatures, row.rank] }, file);
+  return row;
 }
 
 function adaLoraModule(one: ModuleTensors, config: AdaLoraConfig, file: string): ReadModule {
@@ -102,12 +132,8 @@ function adaLoraModule(one: ModuleTensors, config: AdaLoraConfig, file: string):
   return { rank, alpha, scaling: adaLoraScaling(alpha, initial, rank) };
 }
 
-function own(pattern: Readonly<Record<string, number>>, name: string): number | undefined {
-  const key = keyFor(Object.keys(pattern), name);
-  return key === undefined ? undefined : pattern[key];
-}
-
-async function weightsOf(folder: string): Promise<string> {
+/** @throws LabError `adapter-invalid` where an adapter's weights are missing, or a pickle */
+export async function weightsOf(folder: string): Promise<string> {
   const file = path.join(folder, weightsName);
   const exists = (name: string) =>
     stat(path.join(folder, name)).then(
@@ -121,6 +147,6 @@ async function weightsOf(folder: string): Promise<string> {
     isPickled
       ? `The adapter in ${folder} is saved as a pickle, adapter_model.bin, which is not read.`
       : `The adapter's weights ${file} do not exist.`,
-    isPickled ? 'Save it once more with safe_serialization=True.' : about.next,
+    isPickled ? 'Save it once more with safe_serialization=True.' : aboutConfig.next,
   );
 }

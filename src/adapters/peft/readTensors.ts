@@ -6,8 +6,7 @@ import { LabError } from '../../shared/errors';
 import type { Module } from '../../shared/words';
 import type { NamedArray } from '../parameter';
 import { isSaved, namedModules, prefix, type NamedModules } from './names';
-import { isTargeted } from './patterns';
-import type { AdapterConfig } from './schema';
+import { isTargeted, type Targets } from './patterns';
 
 /** What an adapter's file holds for one module. */
 export interface ModuleTensors {
@@ -24,16 +23,23 @@ export interface AdapterTensors {
   readonly modulesToSave: ReadonlyMap<string, NamedArray>;
 }
 
-/** What follows a module's path in the names of a kind's tensors. */
-const endings: Readonly<Record<AdapterConfig['peft_type'], readonly string[]>> = {
-  LORA: ['lora_A.weight', 'lora_B.weight'],
-  ADALORA: ['lora_A', 'lora_E', 'lora_B'],
-  LILY: ['lily_A.weight', 'lily_B.weight', 'lily_router.weight'],
-};
+/**
+ * What follows a module's path in the names of its tensors: `lora_A.weight`. The same for all modules of PEFT's kinds, and of
+ * a mixture as many as the module has experts.
+ *
+ * @param path in the class that the adapter was trained on
+ */
+export type EndingsOf = (path: string) => readonly string[];
 
 interface Place {
   readonly module: Module;
   readonly part: string;
+}
+
+interface Places {
+  readonly named: NamedModules;
+  /** By the tensor's name. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
 /**
@@ -45,25 +51,25 @@ interface Place {
 export async function readTensors(
   { file, tensors }: SafetensorsHeader,
   model: ModelFolder,
-  config: AdapterConfig,
+  targets: Targets,
+  endingsOf: EndingsOf,
   saved: readonly string[],
 ): Promise<AdapterTensors> {
-  const ends = endings[config.peft_type];
-  const named = namedModules(model, rootOf([...tensors.keys()], model, ends));
-  const places = new Map<TensorEntry, Place | string>();
+  const { named, places } = placesIn([...tensors.keys()], model, endingsOf);
+  const placed = new Map<TensorEntry, Place | string>();
   for (const [name, entry] of tensors) {
-    const place = placeOf(name, ends, named) ?? savedName(name, saved);
+    const place = places.get(name) ?? savedName(name, saved);
     if (place === undefined)
       throw invalid(`${name} in ${file} belongs to no module of the model in ${model.dir}`);
     if (!isFloatDtype(entry.dtype)) throw invalid(`${name} in ${file} is stored as ${entry.dtype}`);
-    places.set(entry, place);
+    placed.set(entry, place);
   }
-  requireComplete(places, ends, named, config, file);
+  requireComplete(new Set(tensors.keys()), endingsOf, named, targets, file);
   const parts = new Map<Module, Map<string, NamedArray>>();
   const modulesToSave = new Map<string, NamedArray>();
   const handle = await open(file, 'r');
   try {
-    for (const [entry, place] of places) {
+    for (const [entry, place] of placed) {
       const array = { shape: entry.shape, values: await readTensorFloat32(handle, entry) };
       if (typeof place === 'string') modulesToSave.set(place, array);
       else parts.set(place.module, (parts.get(place.module) ?? new Map()).set(place.part, array));
@@ -78,22 +84,21 @@ export async function readTensors(
   return { modules, modulesToSave };
 }
 
-/** The root under which a file's names are the model's modules; the model's own where there is none. */
-function rootOf(names: readonly string[], model: ModelFolder, ends: readonly string[]): string {
-  const roots = [model.root, ...model.family.roots.filter((other) => other !== model.root)];
-  const fits = (root: string): boolean => {
+/** Where tensors belong, under the first root with which one of them is of a module; the model's own where there is none. */
+export function placesIn(names: readonly string[], model: ModelFolder, endingsOf: EndingsOf): Places {
+  const under = (root: string): Places => {
     const named = namedModules(model, root);
-    return names.some((name) => placeOf(name, ends, named) !== undefined);
+    const places = [...named.paths].flatMap(([module, path]) =>
+      endingsOf(path).map((end): [string, Place] => [
+        `${prefix}${path}.${end}`,
+        { module, part: end.replace(/\.weight$/, '') },
+      ]),
+    );
+    return { named, places: new Map(places) };
   };
-  return roots.find(fits) ?? model.root;
-}
-
-function placeOf(name: string, ends: readonly string[], { byPath }: NamedModules): Place | undefined {
-  if (!name.startsWith(prefix)) return undefined;
-  const end = ends.find((ending) => name.endsWith(`.${ending}`));
-  if (end === undefined) return undefined;
-  const module = byPath.get(name.slice(prefix.length, -end.length - 1));
-  return module === undefined ? undefined : { module, part: end.replace('.weight', '') };
+  const roots = [model.root, ...model.family.roots.filter((other) => other !== model.root)];
+  const all = roots.map(under);
+  return all.find(({ places }) => names.some((name) => places.has(name))) ?? under(model.root);
 }
 
 function savedName(name: string, saved: readonly string[]): string | undefined {
@@ -103,18 +108,17 @@ function savedName(name: string, saved: readonly string[]): string | undefined {
 
 /** Every module that the configuration targets has all its tensors, and no other module has any. */
 function requireComplete(
-  places: ReadonlyMap<TensorEntry, Place | string>,
-  ends: readonly string[],
+  present: ReadonlySet<string>,
+  endingsOf: EndingsOf,
   named: NamedModules,
-  config: AdapterConfig,
+  targets: Targets,
   file: string,
 ): void {
-  const present = new Set([...places.keys()].map(({ name }) => name));
   let adapted = 0;
   for (const path of named.byPath.keys()) {
-    const names = ends.map((end) => `${prefix}${path}.${end}`);
+    const names = endingsOf(path).map((end) => `${prefix}${path}.${end}`);
     const found = names.filter((name) => present.has(name));
-    const isMeant = isTargeted(path, config);
+    const isMeant = isTargeted(path, targets);
     if (!isMeant && found.length > 0)
       throw invalid(`${found[0]} in ${file} is of a module that target_modules leaves out`);
     const missing = isMeant ? names.find((name) => !present.has(name)) : undefined;

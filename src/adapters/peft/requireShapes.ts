@@ -1,12 +1,19 @@
 import { LabError } from '../../shared/errors';
-import type { ModuleTensors } from './readTensors';
+import type { Module } from '../../shared/words';
+
+/** The shapes of a module's tensors, by part. */
+interface ModuleShapes {
+  readonly module: Module;
+  readonly path: string;
+  readonly parts: ReadonlyMap<string, { readonly shape: readonly number[] }>;
+}
 
 /**
  * @param expected by part
  * @throws LabError `adapter-invalid`, naming the first tensor that has another shape
  */
 export function requireShapes(
-  { module, path: name, parts }: ModuleTensors,
+  { module, path: name, parts }: ModuleShapes,
   expected: Readonly<Record<string, readonly number[]>>,
   file: string,
 ): void {

@@ -1,5 +1,14 @@
 import * as z from 'zod';
+import type { JsonFile } from '../../files/json';
 import { LabError } from '../../shared/errors';
+
+/** `adapter_config.json`, for the errors about it. */
+export const aboutConfig: JsonFile = {
+  what: 'The adapter configuration',
+  missing: 'adapter-invalid',
+  invalid: 'adapter-invalid',
+  next: 'Give the folder of a LoRA, AdaLoRA or Lily adapter as PEFT saves it.',
+};
 
 /**
  * `adapter_config.json` of the adapters that are read, with PEFT's defaults (PEFT 0.21: `LoraConfig`, `AdaLoraConfig`,
@@ -52,6 +61,17 @@ const lily = z.looseObject({
   scaling: z.number().default(1),
 });
 
+/**
+ * LoRA's with what MoLA and HydraLoRA add: r, experts and how many of them a token uses, by layer; and one number of experts
+ * for all modules.
+ */
+export const moeSchema = lora.extend({
+  r: z.union([count, z.array(count)]).default(8),
+  number_experts: z.array(count).nonempty().optional(),
+  top_k: z.array(count).nonempty().optional(),
+  lora_nums: count.nullish(),
+});
+
 export const configSchema = z.discriminatedUnion('peft_type', [lora, adalora, lily], {
   error: 'peft_type must be LORA, ADALORA or LILY',
 });
@@ -59,6 +79,7 @@ export const configSchema = z.discriminatedUnion('peft_type', [lora, adalora, li
 export type AdapterConfig = z.infer<typeof configSchema>;
 export type LoraConfig = z.infer<typeof lora>;
 export type AdaLoraConfig = z.infer<typeof adalora>;
+export type MoeConfig = z.infer<typeof moeSchema>;
 export type LilyConfig = z.infer<typeof lily>;
 
 /** Keys whose values other than these change what is computed, and what they stand for. */

@@ -8,7 +8,7 @@ import {
   type ConfigBase,
   type RankAndAlpha,
 } from './config';
-import { writeAdapterFolder } from './folder';
+import { inputFactorKey, writeAdapterFolder } from './folder';
 import { classRootOf, namedModules, prefix, type TaskType } from './names';
 import { savedModules, type SavedModule } from './savedModules';
 
@@ -39,6 +39,8 @@ export async function saveLora(
     readonly modules: ReadonlyMap<string, RankAndAlpha>;
     readonly arrays: Arrays;
     readonly rankStabilized: boolean;
+    /** Dynamic LoRA's, which the files cannot hold: that it is missing is noted in them. */
+    readonly inputFactor?: number | undefined;
   },
   options: SaveOptions,
 ): Promise<void> {
@@ -55,9 +57,10 @@ export async function saveLora(
     tensors.set(`${prefix}${path}.lora_A.weight`, take('lora_A', [rank, module.inFeatures]));
     tensors.set(`${prefix}${path}.lora_B.weight`, take('lora_B', [module.outFeatures, rank]));
   }
-  const { rankStabilized } = lora;
+  const { rankStabilized, inputFactor = 0 } = lora;
   const config = loraConfig(modules, { rankStabilized, dropout: options.dropout ?? 0 }, ready.base);
-  await writeAdapterFolder(folder, { config, tensors: ready.withSaved(tensors) });
+  const metadata = inputFactor > 0 ? { [inputFactorKey]: `${inputFactor}` } : undefined;
+  await writeAdapterFolder(folder, { config, tensors: ready.withSaved(tensors), metadata });
 }
 
 /**

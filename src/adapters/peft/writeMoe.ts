@@ -4,6 +4,7 @@ import type { NamedArray } from '../parameter';
 import { loraConfig, type RankAndAlpha } from './config';
 import { writeAdapterFolder } from './folder';
 import { prefix } from './names';
+import { columnsOf, rowsOf } from './slices';
 import { prepare, takeArray, type Arrays, type SaveOptions } from './write';
 
 export interface MoeToSave {
@@ -31,8 +32,9 @@ export async function saveMola(
   options: SaveOptions,
 ): Promise<readonly string[]> {
   const notes = limitsOfMola(moe, model);
+  const adapted = adaptedIn(moe);
   const layers = Array.from({ length: model.layers }, (_, layer) => {
-    const rows = model.modules.flatMap((m) => (m.layer === layer ? (moe.modules.get(m.path) ?? []) : []));
+    const rows = model.modules.flatMap((m) => (m.layer === layer ? (adapted.get(m.path) ?? []) : []));
     return { r: largest(rows.map(({ rank }) => rank)), n: largest(rows.map(({ experts }) => experts)) };
   });
   await saveMoe(
@@ -70,13 +72,13 @@ export async function saveHydra(
   moe: MoeToSave,
   options: SaveOptions,
 ): Promise<readonly string[]> {
-  const counts = [...moe.modules.values()].map(({ experts }) => experts);
+  const rows = [...adaptedIn(moe).values()];
   await saveMoe(
     folder,
     model,
     moe,
     options,
-    { lora_nums: largest(counts) },
+    { lora_nums: largest(rows.map(({ experts }) => experts)) },
     (add, module, { rank, experts }) => {
       const [a, b] = matrices(moe, module, rank, experts * rank);
       add('lora_A.weight', a);
@@ -87,7 +89,6 @@ export async function saveHydra(
       if (experts > 1) add('lora_route.weight', routerOf(moe, module, experts));
     },
   );
-  const rows = [...moe.modules.values()].filter(({ experts, rank }) => experts > 0 && rank > 0);
   return [
     ...differ(rows, ({ experts }) => experts, 'HydraLoRA has one number of experts for all modules'),
     ...differ(rows, ({ rank }) => rank, 'HydraLoRA has one rank for all modules'),
@@ -99,10 +100,13 @@ export async function saveHydra(
 type Add = (name: string, array: NamedArray) => void;
 type Row = RankAndAlpha & { readonly experts: number };
 
+const adaptedIn = ({ modules }: MoeToSave): Map<string, Row> =>
+  new Map([...modules].filter(([, { rank, experts }]) => rank > 0 && experts > 0));
+
 async function saveMoe(
   folder: string,
   model: ModelFolder,
-  { modules, rankStabilized }: MoeToSave,
+  moe: MoeToSave,
   options: SaveOptions,
   extra: Readonly<Record<string, unknown>>,
   tensorsOf: (add: Add, module: Module, row: Row) => void,
@@ -110,24 +114,26 @@ async function saveMoe(
   const ready = await prepare(model, options);
   const tensors = new Map<string, NamedArray>();
   const rows = new Map<string, Row>();
+  const adapted = adaptedIn(moe);
   for (const [module, path] of ready.named.paths) {
-    const row = modules.get(module.path);
-    if (row === undefined || row.experts === 0 || row.rank === 0) continue;
+    const row = adapted.get(module.path);
+    if (row === undefined) continue;
     rows.set(path, row);
     tensorsOf((name, array) => tensors.set(`${prefix}${path}.${name}`, array), module, row);
   }
   const experts = Object.fromEntries([...rows].map(([path, row]) => [path, row.experts]));
   const config = {
-    ...loraConfig(rows, { rankStabilized, dropout: options.dropout ?? 0 }, ready.base),
+    ...loraConfig(rows, { rankStabilized: moe.rankStabilized, dropout: options.dropout ?? 0 }, ready.base),
     ...extra,
   };
   await writeAdapterFolder(folder, { config, tensors: ready.withSaved(tensors), experts });
 }
 
-function limitsOfMola({ modules, rankStabilized }: MoeToSave, model: ModelFolder): string[] {
+function limitsOfMola(moe: MoeToSave, model: ModelFolder): string[] {
+  const rows = adaptedIn(moe);
   const adapted = model.modules.flatMap((module) => {
-    const row = modules.get(module.path);
-    return row && row.experts > 0 && row.rank > 0 ? [{ ...row, layer: module.layer }] : [];
+    const row = rows.get(module.path);
+    return row ? [{ ...row, layer: module.layer }] : [];
   });
   const inLayers = (of: (row: Row) => number): boolean =>
     adapted.some((row) => adapted.some((other) => other.layer === row.layer && of(other) !== of(row)));
@@ -138,7 +144,7 @@ function limitsOfMola({ modules, rankStabilized }: MoeToSave, model: ModelFolder
       : []),
     ...(inLayers(({ rank }) => rank) ? ['MoLA has one rank for all modules of a layer.'] : []),
     ...differ(adapted, ({ alpha }) => alpha, 'MoLA has one alpha for all modules'),
-    ...(rankStabilized ? ['MoLA scales by alpha / rank, not alpha / √rank.'] : []),
+    ...(moe.rankStabilized ? ['MoLA scales by alpha / rank, not alpha / √rank.'] : []),
   ];
 }
 
@@ -162,20 +168,3 @@ const matrices = (
 
 const routerOf = ({ arrays }: MoeToSave, { path, inFeatures }: Module, experts: number): NamedArray =>
   takeArray(arrays, `${path}.router`, [experts, inFeatures]);
-
-const rowsOf = ({ shape: [, columns = 0], values }: NamedArray, from: number, count: number): NamedArray => ({
-  shape: [count, columns],
-  values: values.slice(from * columns, (from + count) * columns),
-});
-
-function columnsOf(
-  { shape: [rows = 0, columns = 0], values }: NamedArray,
-  from: number,
-  count: number,
-): NamedArray {
-  const part = new Float32Array(rows * count);
-  for (let row = 0; row < rows; row++) {
-    part.set(values.subarray(row * columns + from, row * columns + from + count), row * count);
-  }
-  return { shape: [rows, count], values: part };
-}

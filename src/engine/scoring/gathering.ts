@@ -1,5 +1,5 @@
 import type { Batch } from '../../models/batches';
-import type { DownProjection } from '../../models/downProjections';
+import type { DownProjection } from '../../adapters/downProjections';
 import type { Transformer } from '../../models/transformer';
 import { LabError } from '../../shared/errors';
 import type { Module } from '../../shared/words';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DownProjection } from '../../models/downProjections';
+import type { DownProjection } from '../../adapters/downProjections';
 import type { MeanGradients } from './meanGradients';
 import { whenThere, type Later } from '../../tensors/later';
 import { SampleNorms } from '../../tensors/perSample';

@@ -1,5 +1,5 @@
 import type { Labels } from '../../models/heads/head';
-import { readDownProjections, type DownProjection } from '../../models/downProjections';
+import { readDownProjections, type DownProjection } from '../../adapters/downProjections';
 import type { Transformer } from '../../models/transformer';
 import type { MemoryMode } from '../../shared/words';
 import { breathe } from './breathe';

@@ -93,8 +93,9 @@ export async function saveTrained(
       : saveHydra(folder, model, moe, options);
   }
   const modules = adapter instanceof DynamicLora ? adapter.exported() : rows;
-  await saveLora(folder, model, { modules, arrays, rankStabilized: false }, options);
-  return adapter instanceof DynamicLora && experiment.dynamicLora.inputFactor > 0
+  const inputFactor = adapter instanceof DynamicLora ? experiment.dynamicLora.inputFactor : 0;
+  await saveLora(folder, model, { modules, arrays, rankStabilized: false, inputFactor }, options);
+  return inputFactor > 0
     ? [
         'The factor of the input (dynamic_lora.input_factor) has no place in PEFT: it was left out of the saved adapter.',
       ]

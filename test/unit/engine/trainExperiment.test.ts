@@ -135,8 +135,9 @@ describe('trainExperiment', () => {
         const saved = path.join(at.run, 'adapters', 'seed-1');
         const model = await readModelFolder(path.join(folder.path, 'models', 'small'));
         if (ofPeft.includes(method)) {
-          const { modules } = await readAdapter(saved, model);
+          const { modules, inputFactor } = await readAdapter(saved, model);
           assert.equal(modules.size, 4);
+          assert.equal(inputFactor, method === 'dynamic-lora');
         } else {
           const experts = JSON.parse(readFileSync(path.join(saved, 'experts.json'), 'utf8')) as object;
           assert.deepEqual(Object.values(experts), [3, 3, 3, 3]);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from '../../../src/files/halfFloats';
+import {
+  decodeBfloat16,
+  decodeFloat16,
+  encodeBfloat16,
+  encodeFloat16,
+  roundToOdd,
+} from '../../../src/files/halfFloats';
 
 const everyPattern = Uint16Array.from({ length: 65_536 }, (_, pattern) => pattern);
 
@@ -80,5 +86,42 @@ describe('half floats', () => {
       }),
       { numRuns: 30, seed: 1 },
     );
+  });
+
+  for (const [name, decoding, encode, infinite] of [
+    ['float16', decodeFloat16, encodeFloat16, 0x7c00],
+    ['bfloat16', decodeBfloat16, encodeBfloat16, 0x7f80],
+  ] as const) {
+    it(`take a float64 to the nearest ${name}, ties to even, through an odd float32`, () => {
+      const values = decode(decoding, everyPattern);
+      const middle = (pattern: number): number => (values[pattern]! + values[pattern + 1]!) / 2;
+      // In float64 the middle of two neighbors is exact, and so is what lies just beside it.
+      const near = fc
+        .tuple(fc.nat(infinite - 2), fc.constantFrom(0, 1, -1), fc.integer({ min: 26, max: 51 }))
+        .map(([pattern, sign, exponent]) => middle(pattern) * (1 + sign * 2 ** -exponent));
+      const anywhere = fc.double({ noNaN: true, min: 0, max: middle(infinite - 2) });
+      fc.assert(
+        fc.property(fc.oneof(near, anywhere), (value) => {
+          const [pattern = NaN] = encode(Float32Array.of(roundToOdd(value)));
+          const isEven = pattern % 2 === 0;
+          const above = middle(pattern);
+          assert.ok(isEven ? value <= above : value < above, `${value} is above ${pattern}`);
+          const below = pattern === 0 ? -Infinity : middle(pattern - 1);
+          assert.ok(isEven ? value >= below : value > below, `${value} is below ${pattern}`);
+          assert.equal(encode(Float32Array.of(roundToOdd(-value)))[0], pattern | 0x8000);
+        }),
+        { numRuns: 2000, seed: 1 },
+      );
+    });
+  }
+
+  it('leave a float32 as it is where it is made odd, and a NaN', () => {
+    for (const value of [0, -0, 1, -2.5, 2 ** -149, Infinity, -Infinity, NaN]) {
+      assert.ok(Object.is(roundToOdd(value), value));
+    }
+    // Rounded twice, this would be a tie and go down to 1.
+    const above = 1 + 2 ** -11 + 2 ** -40;
+    assert.deepEqual([...encodeFloat16(Float32Array.of(above, roundToOdd(above)))], [0x3c00, 0x3c01]);
+    assert.ok(Number.isFinite(roundToOdd(1e300)));
   });
 });

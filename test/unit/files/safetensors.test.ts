@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { floatDtypes } from '../../../src/files/dtypes';
 import { readSafetensorsHeader, readTensorFloat32 } from '../../../src/files/safetensors';
 import { parseSafetensorsHeader } from '../../../src/files/safetensorsHeader';
-import { writeSafetensors, type TensorToWrite } from '../../../src/files/safetensorsWrite';
+import { streamSafetensors, writeSafetensors, type TensorToWrite } from '../../../src/files/safetensorsWrite';
 import { LabError } from '../../../src/shared/errors';
 import { temporaryFolder } from './temporary';
 import { rejectsWith } from './throwsCode';
@@ -116,6 +116,30 @@ describe('safetensors', () => {
     assert.ok(b);
     await truncate(file(), b.end - 1);
     await rejectsWith(readTensorFloat32(file(), b), 'safetensors-truncated', /"b"/);
+  });
+
+  it('writes tensors of any type from their bytes, and nothing where they are too few or a name comes twice', async () => {
+    const tensor = (name: string, bytes: readonly number[]) => ({
+      ...{ name, dtype: 'I64' as const, shape: [1] },
+      *bytes() {
+        yield Uint8Array.from(bytes.slice(0, 3));
+        yield Uint8Array.from(bytes.slice(3));
+      },
+    });
+    const eight = [1, 2, 3, 4, 5, 6, 7, 8];
+    await streamSafetensors(file(), [tensor('a', eight), tensor('b', eight.toReversed())]);
+    const { tensors: read } = await readSafetensorsHeader(file());
+    assert.deepEqual([...read.keys()], ['a', 'b']);
+    const before = await readFile(file());
+    assert.deepEqual([...before.subarray(-16)], [...eight, ...eight.toReversed()]);
+    await rejectsWith(
+      streamSafetensors(file(), [tensor('a', eight.slice(1))]),
+      'model-tensor-shape',
+      /its 7 bytes/,
+    );
+    const twice = [tensor('a', eight), tensor('a', eight)];
+    await rejectsWith(streamSafetensors(file(), twice), 'model-tensor-shape', /taken/);
+    assert.deepEqual(await readFile(file()), before);
   });
 
   it('answers 2,000 damaged headers with a coded error or a sound header', async function () {

@@ -4,11 +4,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readModelFolder, type ModelFolder } from '../../../src/files/modelFolder';
 import { writeSafetensors } from '../../../src/files/safetensorsWrite';
-import { adaptedModules, readDownProjections } from '../../../src/models/downProjections';
+import { adaptedModules, readDownProjections } from '../../../src/adapters/downProjections';
 import { openDevice } from '../../../src/tensors/device';
 import { temporaryFolder } from '../files/temporary';
 import { rejectsWith } from '../files/throwsCode';
-import { writeRandomLlama } from './randomLlama';
+import { writeRandomLlama } from '../models/randomLlama';
 
 describe('A of a PEFT adapter', () => {
   const folder = temporaryFolder();
@@ -47,6 +47,8 @@ describe('A of a PEFT adapter', () => {
     assert.deepEqual(await scales(await adapter({}, [q(0)])), { [q(0)]: 3 });
     const rs = await scales(await adapter({ use_rslora: true }, [q(0)]));
     assert.ok(Math.abs(rs[q(0)]! - 6 / Math.SQRT2) < 1e-12);
+    const ownRank = { r: 8, rank_pattern: { q_proj: 2 } };
+    assert.deepEqual(await scales(await adapter(ownRank, [q(0)])), { [q(0)]: 3 });
     const alpha_pattern = { 'layers.1.self_attn.q_proj': 10, v_proj: 99 };
     assert.deepEqual(await scales(await adapter({ alpha_pattern }, [q(0), q(1)])), { [q(0)]: 3, [q(1)]: 5 });
   });
@@ -69,8 +71,10 @@ describe('A of a PEFT adapter', () => {
     const refused = async (dir: string, words: RegExp): Promise<void> =>
       rejectsWith(readDownProjections(dir, model), 'adapter-invalid', words);
     await refused(await adapter({}, ['model.layers.7.self_attn.q_proj']), /no lora_A of any module/);
-    await refused(await adapter({}, [q(0)], 5), /is \[2, 5\]; the module has 16 inputs/);
+    await refused(await adapter({}, [q(0)], 5), /is \[2, 5\], not \[2, 16\]; the module has 16 inputs/);
     await refused(await adapter({ peft_type: 'ADALORA' }, [q(0)]), /peft_type/);
+    await refused(await adapter({ rank_pattern: { q_proj: 4 } }, [q(0)]), /is \[2, 16\], not \[4, 16\]/);
+    await refused(await adapter({ use_dora: true }, [q(0)]), /DoRA/);
     const broken = await adapter({}, [q(0)]);
     await writeFile(path.join(broken, 'adapter_config.json'), '{"r": 0}');
     await refused(broken, /adapter_config\.json/);
