@@ -9,10 +9,11 @@ import {
 const noiseBounds = [1e-6, 1] as const;
 /**
  * Priors, log-normal (middle and deviation of the logarithm). Accuracies of neighboring ranks often differ by less than
- * those of two seeds do, so the noise may be anything from nothing to half of the variance.
+ * those of two seeds do, so the noise may be anything from nothing to half of the variance. Lengths may not stray as far: with
+ * five observations a long one passes for certain, and the search stops beside the top of a curve with a kink.
  */
 const noisePrior = { middle: 1e-3, deviation: 2 };
-const lengthPrior = { share: 0.4, deviation: 0.75 };
+const lengthPrior = { share: 0.3, deviation: 0.5 };
 const lengthFactors = [0.35, 0.6, 1, 1.7, 3];
 const noises = [1e-6, 1e-4, 1e-3, 1e-2, 0.1, 0.4];
 /** Steps of the refinement, as logarithms. */
@@ -23,7 +24,7 @@ const steps = [0.5, 0.25, 0.12];
  * logarithmic grid, then better ones coordinate by coordinate. Deterministic, with no gradient to fail.
  *
  * The prior is what keeps three observations from giving nonsense (a length of 0 that knows nothing between them, or noise
- * that explains everything): lengths lie around 0.4 of the dimension's range, times √dimensions as in Hvarfner et al.,
+ * that explains everything): lengths lie around 0.3 of the dimension's range, times √dimensions as in Hvarfner et al.,
  * "Vanilla Bayesian Optimization Performs Great in High Dimensions" (2024).
  *
  * @param ranges how far each dimension's coordinates reach

@@ -5,7 +5,7 @@ import { LabError } from '../shared/errors';
  * What a search chooses from: one to several named dimensions, each an ordered list of numbers. Everything is enumerated,
  * because ranks, experts and shares of layers come in a few sizes that trainers can use.
  */
-export const dimensionSchema = z.object({
+const dimensionSchema = z.object({
   /** `rank`, `experts`, `layers`, … */
   name: z.string().min(1),
   /** Ranks and experts matter by doublings (`log2`), shares by difference (`linear`). */

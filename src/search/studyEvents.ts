@@ -4,7 +4,7 @@ import { pointSchema, spaceSchema } from './space';
 /** The lines of a study's append-only journal `trials.jsonl`. The first is its settings; a study is what replaying gives. */
 export const proposerNames = ['gaussian', 'tpe', 'random', 'grid'] as const;
 
-export const rungsSchema = z.object({
+const rungsSchema = z.object({
   /** The first step at which a trial may be stopped; each further rung is `factor` times as far. */
   firstStep: z.number().int().positive(),
   /** One in `factor` goes on. */
@@ -46,7 +46,7 @@ export const expectationSchema = z.object({
 });
 export type Expectation = z.infer<typeof expectationSchema>;
 
-export const proposalSchema = z.object({
+const proposalSchema = z.object({
   point: pointSchema,
   /** Absent where no model was asked: first points, and proposers without one. */
   why: expectationSchema.optional(),
@@ -54,7 +54,7 @@ export const proposalSchema = z.object({
 export type Proposal = z.infer<typeof proposalSchema>;
 
 /** Why a study ended. */
-export const stopSchema = z.object({
+const stopSchema = z.object({
   reason: z.enum(['gain', 'exhausted', 'evaluations']),
   /** For people, one sentence. */
   words: z.string(),
