@@ -10,13 +10,14 @@ export const arrows = {
   files: ['shared'],
   configs: ['shared', 'files'],
   planning: ['shared', 'files'],
+  search: ['shared', 'files'],
   tensors: ['shared', 'files'],
   models: ['shared', 'files', 'tensors'],
   adapters: ['shared', 'files', 'tensors', 'models'],
-  engine: ['shared', 'files', 'configs', 'planning', 'tensors', 'models', 'adapters'],
-  worker: ['shared', 'files', 'configs', 'planning', 'tensors', 'models', 'adapters', 'engine'],
-  cli: ['shared', 'files', 'configs', 'planning', 'tensors', 'models', 'adapters', 'engine'],
-  extension: ['shared', 'files', 'configs', 'planning'],
+  engine: ['shared', 'files', 'configs', 'planning', 'search', 'tensors', 'models', 'adapters'],
+  worker: ['shared', 'files', 'configs', 'planning', 'search', 'tensors', 'models', 'adapters', 'engine'],
+  cli: ['shared', 'files', 'configs', 'planning', 'search', 'tensors', 'models', 'adapters', 'engine'],
+  extension: ['shared', 'files', 'configs', 'planning', 'search'],
 };
 const rooms = Object.keys(arrows);
 const tfjsRooms = ['tensors', 'models', 'adapters', 'engine'];

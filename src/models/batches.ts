@@ -6,7 +6,7 @@ import {
   type ImageSample,
   type Sample,
 } from './samples';
-import { seededShuffle } from './shuffle';
+import { seededShuffle } from '../shared/shuffle';
 
 /** Samples padded on the right to one length; arrays are row-major [batch, length]. */
 export interface Batch {

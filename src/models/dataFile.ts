@@ -4,7 +4,7 @@ import { jsonArray } from './rows/jsonArray';
 import { jsonLines } from './rows/jsonLines';
 import { parquetRows } from './rows/parquet';
 import type { DataLine, Rows } from './rows/rows';
-import { seededShuffle } from './shuffle';
+import { seededShuffle } from '../shared/shuffle';
 
 export type { DataLine } from './rows/rows';
 

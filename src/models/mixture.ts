@@ -1,5 +1,5 @@
 import { seededRandom } from '../shared/random';
-import { seededShuffle } from './shuffle';
+import { seededShuffle } from '../shared/shuffle';
 
 /** One sample of one of several tasks. */
 export interface MixtureSample {

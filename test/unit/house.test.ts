@@ -50,6 +50,7 @@ describe('the house', () => {
   for (const [file, imported] of [
     ['src/shared/format.ts', '../files/hash'],
     ['src/planning/allocate.ts', '../configs/experiment/parse'],
+    ['src/search/nextStep.ts', '../planning/allocate'],
     ['src/extension/main.ts', '../engine/scoreModel'],
     ['src/files/hash.ts', 'vscode'],
     ['src/extension/main.ts', '@tensorflow/tfjs'],

@@ -3,7 +3,7 @@ import { hashFile } from '../../files/hash';
 import { sampleLines, type DataLine } from '../../models/dataFile';
 import { packSamples } from '../../models/packing';
 import type { AnySample, Sample } from '../../models/samples';
-import { seededShuffle } from '../../models/shuffle';
+import { seededShuffle } from '../../shared/shuffle';
 import { truncationNote } from '../../models/truncation';
 import type { TextTokenizer } from '../../models/tokenizer';
 import type { Transformer } from '../../models/transformer';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { TaskScores } from '../../../src/engine/taskScores';
-import { seededShuffle } from '../../../src/models/shuffle';
+import { seededShuffle } from '../../../src/shared/shuffle';
 import { layerScores } from '../../../src/planning/layerScores';
 import { meanAndError } from '../../../src/planning/standardError';
 import { syntheticModel } from '../planning/syntheticModel';

@@ -4,7 +4,7 @@ import { itemsOf, unitsOf } from '../../../../src/engine/scoring/planWork';
 import { ScoreProgress, stepOf } from '../../../../src/engine/scoring/progress';
 import type { Unit, Update } from '../../../../src/engine/scoring/work';
 import { makeBatches } from '../../../../src/models/batches';
-import { seededShuffle } from '../../../../src/models/shuffle';
+import { seededShuffle } from '../../../../src/shared/shuffle';
 import type { Transformer } from '../../../../src/models/transformer';
 import { memoryModes, type MemoryMode } from '../../../../src/shared/words';
 import { temporaryFolder } from '../../files/temporary';

@@ -1,4 +1,4 @@
-import { mulberry32 } from '../shared/random';
+import { mulberry32 } from './random';
 
 /** A shuffled copy (Fisher and Yates): the same seed gives the same order on every machine. */
 export function seededShuffle<T>(items: readonly T[], seed: number): T[] {

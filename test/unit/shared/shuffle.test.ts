@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { seededShuffle } from '../../../src/models/shuffle';
+import { seededShuffle } from '../../../src/shared/shuffle';
 
 describe('seededShuffle', () => {
   it('is a permutation and leaves its input alone', () => {
