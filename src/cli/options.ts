@@ -16,6 +16,12 @@ export function integer(text: string): number {
   return value;
 }
 
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
 export const absolute = (file: string): string => path.resolve(file);
 
 export const deviceOption = (): Option =>

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatSeconds, formatShare, formatSpeed } from '../shared/format';
 import type { RunWriter } from '../engine/runWriter';
-import { fisherWords } from '../shared/fisherWords';
+import { estimatorWords } from '../shared/estimatorWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
 import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
@@ -28,7 +28,7 @@ export class Progress {
   readonly update = (event: UnstampedRunEvent | RunEvent): void => {
     this.state = applyEvent(this.state, { at: '', ...event } as RunEvent);
     if (event.type === 'started' && event.labels !== undefined)
-      this.line(`Scores: ${fisherWords[event.labels]}`);
+      this.line(`Scores: ${estimatorWords(event.estimator, event.labels)}`);
     if (event.type === 'device')
       this.line(`Device: ${event.device} (${event.description}, ${formatSpeed(event.gflops)})`);
     if (event.type === 'model')

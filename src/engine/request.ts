@@ -38,8 +38,8 @@ export interface ScoreRequest {
 
 /** FLoE's warm-up: an adapter in every target module of every layer. */
 export interface GateSettings {
-  /** Ends of module paths, as in PEFT's `target_modules`. */
-  readonly targets: readonly string[];
+  /** Ends of module paths, as in PEFT's `target_modules`; all modules where absent. */
+  readonly targets?: readonly string[] | undefined;
   readonly adapter: { readonly rank: number; readonly alpha: number; readonly experts: number };
   readonly warmupSteps: number;
   readonly warmupLearningRate: number;

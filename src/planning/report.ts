@@ -1,4 +1,4 @@
-import { combineTasks, sumByLayer } from '../shared/combineScores';
+import { combineTasks, scoresByLayer, sumByLayer } from '../shared/combineScores';
 import {
   formatBytes,
   formatCount,
@@ -7,7 +7,7 @@ import {
   formatShare,
   formatSpeed,
 } from '../shared/format';
-import { fisherWords } from '../shared/fisherWords';
+import { estimatorWords } from '../shared/estimatorWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunState } from '../shared/runState';
 import { table } from './table';
@@ -34,8 +34,8 @@ export function reportOf(state: RunState): string {
 /** One row a layer: share of the score, experts. Also what the command line prints. */
 export function layerTable(state: RunState): string[] {
   const layers = state.modules.map(({ layer }) => layer);
-  const shares = sumByLayer(layers, combineTasks(state.tasks.map(({ scores }) => scores)));
-  const byTask = state.tasks.map(({ scores }) => sumByLayer(layers, scores));
+  const byTask = state.tasks.map((task) => scoresByLayer(layers, task));
+  const shares = combineTasks(byTask);
   const experts = sumByLayer(
     layers,
     state.modules.map(({ path }) => state.plan?.plan.modules[path]?.experts ?? 0),
@@ -61,7 +61,7 @@ function facts(state: RunState): string[] {
       : [
           `- Model: ${model.architecture}, ${model.layers} layers, ${formatCount(model.parameters)} parameters`,
         ]),
-    ...(labels === undefined ? [] : [`- Scores: ${fisherWords[labels]}`]),
+    ...(labels === undefined ? [] : [`- Scores: ${estimatorWords(state.estimator, labels)}`]),
     ...(device === undefined
       ? []
       : [`- Device: ${device.name} (${device.description}, ${formatSpeed(device.gflops)})`]),

@@ -19,6 +19,15 @@ export function combineTasks(tasks: readonly (readonly number[])[]): number[] {
   return combined;
 }
 
+/** A task's scores by layer: the estimator's own where it scores layers by themselves, else the sums over their modules. */
+export const scoresByLayer = (
+  layers: readonly number[],
+  {
+    scores,
+    layerScores,
+  }: { readonly scores: readonly number[]; readonly layerScores?: readonly number[] | undefined },
+): readonly number[] => layerScores ?? sumByLayer(layers, scores);
+
 /** Sums of module scores by layer, index = layer. */
 export function sumByLayer(layers: readonly number[], scores: readonly number[]): number[] {
   const sums = new Array<number>(Math.max(-1, ...layers) + 1).fill(0);

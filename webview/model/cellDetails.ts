@@ -35,7 +35,8 @@ function scoreText(scores: ScoreView, cell: GridCell): string {
   const value = sum(scores.values);
   if (scores.unit === 'share') return `${formatValue('share', value)} of the total`;
   const error = scores.errors ? ` ± ${formatScore(sum(scores.errors))}` : '';
-  const share = scores.total > 0 ? ` (${formatValue('share', value / scores.total)} of the total)` : '';
+  const share =
+    scores.moduleTotal > 0 ? ` (${formatValue('share', value / scores.moduleTotal)} of the total)` : '';
   return `${formatScore(value)}${error}${share}`;
 }
 

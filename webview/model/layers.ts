@@ -19,7 +19,7 @@ export interface LayerRow {
 /** The layers in order, one row each. */
 export function layerRows(run: RunState, scores: ScoreView): LayerRow[] {
   const layerOf = run.modules.map((module) => module.layer);
-  const values = sumByLayer(layerOf, scores.values);
+  const values = scores.layerValues;
   const adapted = sumByLayer(
     layerOf,
     run.modules.map((module) => (expertsOf(run, module.path) > 0 ? 1 : 0)),

@@ -1,4 +1,4 @@
-import { combineTasks } from '../../src/shared/combineScores';
+import { combineTasks, scoresByLayer } from '../../src/shared/combineScores';
 import { formatScore } from '../../src/shared/format';
 import type { RunState, TaskState } from '../../src/shared/runState';
 
@@ -10,35 +10,45 @@ export interface ScoreView {
   readonly unit: 'share' | 'score';
   /** In the order of `RunState.modules`; empty until the first batch. */
   readonly values: readonly number[];
+  /** Index = layer: the estimator's own, or the sums over modules. */
+  readonly layerValues: readonly number[];
   /** One standard error each; undefined for shares, whose errors the events do not give. */
   readonly errors: readonly number[] | undefined;
   /** The same for each layer. */
   readonly layerErrors: readonly number[] | undefined;
+  /** Sums over layers and over modules: the same, but where the estimator scores layers by themselves. */
   readonly total: number;
+  readonly moduleTotal: number;
 }
 
 /** The scores of the chosen task; of all tasks where none is chosen and there are several. */
 export function scoreView(run: RunState, chosen: string | undefined): ScoreView {
+  const layerOf = run.modules.map(({ layer }) => layer);
   const task = pickTask(run.tasks, chosen);
   if (task !== undefined) {
     return {
       task: task.name,
       unit: 'score',
       values: task.scores,
+      layerValues: scoresByLayer(layerOf, task),
       errors: task.standardErrors,
       layerErrors: task.layerStandardErrors,
-      total: sum(task.scores),
+      total: sum(scoresByLayer(layerOf, task)),
+      moduleTotal: sum(task.scores),
     };
   }
   const begun = run.tasks.filter((one) => one.scores.length > 0);
+  const layerValues = combineTasks(begun.map((one) => scoresByLayer(layerOf, one)));
   const values = combineTasks(begun.map((one) => one.scores));
   return {
     task: undefined,
     unit: 'share',
     values,
+    layerValues,
     errors: undefined,
     layerErrors: undefined,
-    total: sum(values),
+    total: sum(layerValues),
+    moduleTotal: sum(values),
   };
 }
 

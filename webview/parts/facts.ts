@@ -1,5 +1,5 @@
 import { formatCount } from '../../src/shared/format';
-import { fisherWords } from '../../src/shared/fisherWords';
+import { estimatorWords } from '../../src/shared/estimatorWords';
 import { memoryWords } from '../../src/shared/memoryWords';
 import type { RunState } from '../../src/shared/runState';
 import type { RunHeading } from '../../src/shared/webviewProtocol';
@@ -37,7 +37,7 @@ function factLines(heading: RunHeading, run: RunState): [string, string][] {
     ...line('Run', heading.run),
     ...line('Started', Number.isNaN(started) ? undefined : new Date(started).toLocaleString()),
     ...line('Model', run.model?.name),
-    ...line('Scores', run.labels && fisherWords[run.labels]),
+    ...line('Scores', run.labels && estimatorWords(run.estimator, run.labels)),
     ...line('Modules', run.modules.length > 0 ? formatCount(run.modules.length) : undefined),
     ...line('Device', run.device?.name),
     ...line('Memory', run.memory && memoryWords(run.memory)),

@@ -18,7 +18,7 @@ import {
   type Estimator,
   type TaskKind,
 } from '../../shared/words';
-import { absolute, deviceOption, integer, positiveInteger } from '../options';
+import { absolute, deviceOption, integer, positiveInteger, positiveNumber } from '../options';
 import { drawingWriter, Progress } from '../progress';
 import { interruptSignal, offerResume, print, say } from '../terminal';
 
@@ -41,6 +41,11 @@ interface Options {
   perSample?: boolean;
   taylor?: boolean;
   adapter?: string;
+  targets?: string[];
+  rank: number;
+  experts: number;
+  warmupSteps: number;
+  warmupLearningRate: number;
   json?: string;
   resume?: string;
 }
@@ -86,6 +91,14 @@ export function addScore(program: Command): void {
       absolute,
     )
     .option(
+      '--targets <names...>',
+      'gate-fisher: modules that get an adapter, by the ends of their paths; all where absent',
+    )
+    .option('--rank <r>', 'gate-fisher: rank of the adapters', positiveInteger, 8)
+    .option('--experts <n>', 'gate-fisher: experts of each', positiveInteger, 4)
+    .option('--warmup-steps <n>', 'gate-fisher: training steps before gates are scored', positiveInteger, 50)
+    .option('--warmup-learning-rate <x>', 'gate-fisher: learning rate of these steps', positiveNumber, 2e-4)
+    .option(
       '--processes <n>',
       'processes that share the samples; as many as cores and memory allow where absent',
       positiveInteger,
@@ -104,7 +117,8 @@ export function addScore(program: Command): void {
 
 async function score(options: Options): Promise<void> {
   if (options.json !== undefined) await requireWritable(options.json);
-  const { text, label, prompt, kind, data, json, perSample, taylor, resume, memory, ...rest } = options;
+  const { text, label, prompt, kind, data, json, perSample, taylor, resume, memory, ...others } = options;
+  const { targets, rank, experts, warmupSteps, warmupLearningRate, ...rest } = others;
   const name = path.basename(data).replace(/\..*$/, '');
   const request: ScoreRequest = {
     ...rest,
@@ -112,6 +126,9 @@ async function score(options: Options): Promise<void> {
     perSample: perSample === true,
     taylor: taylor === true,
     memory,
+    ...(rest.estimator === 'gate-fisher'
+      ? { gates: { targets, adapter: { rank, alpha: 2 * rank, experts }, warmupSteps, warmupLearningRate } }
+      : {}),
     tasks: [{ name, kind, file: data, text, label, prompt }],
   };
   // Named after the data with its ending: no experiment is called like that, so runs of the two are told apart.

@@ -130,7 +130,8 @@ function requireSettings({ gates, labels }: ScoreRequest): GateSettings {
 }
 
 /** @throws LabError option-invalid where a target matches nothing */
-function targetsOf(modules: readonly Module[], { targets }: GateSettings): Module[] {
+function targetsOf(modules: readonly Module[], { targets }: GateSettings): readonly Module[] {
+  if (targets === undefined) return modules;
   const found = modules.filter(({ path }) =>
     targets.some((target) => path === target || path.endsWith(`.${target}`)),
   );

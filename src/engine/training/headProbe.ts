@@ -3,7 +3,7 @@ import { normal, zeros, type Parameter } from '../../adapters/parameter';
 import { makeBatches, type Batch } from '../../models/batches';
 import { ClassHead } from '../../models/heads/classHead';
 import type { AnySample } from '../../models/samples';
-import { seededShuffle } from '../../models/shuffle';
+import { seededShuffle } from '../../shared/shuffle';
 import type { Transformer } from '../../models/transformer';
 import { readNumbers } from '../../tensors/readBack';
 import { breathe } from '../scoring/breathe';
