@@ -1,7 +1,7 @@
 import type { Experiment } from '../../configs/experiment/experiment';
 import type { Device } from '../../shared/words';
 import type { HeadRequest } from '../headFor';
-import type { TrialSettings } from './trial';
+import type { TrialSettings } from './trialSettings';
 
 /** The head that a training asks for, where its model has none. */
 export const headRequest = (

@@ -1,33 +1,22 @@
 import { rm, stat } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import type { Adapter } from '../../adapters/adapter';
 import { countParameters } from '../../adapters/parameter';
-import { WithHead } from '../../adapters/withHead';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { requireUnchanged } from '../../files/modelFolder';
 import { resumeFile, runFiles } from '../../files/runs';
 import { trainingReport } from '../../planning/trainingReport';
-import { cancelled, LabError, toLabError } from '../../shared/errors';
+import { LabError, toLabError } from '../../shared/errors';
 import type { TaskMetrics } from '../../shared/runEvents';
 import type { Device, Plan } from '../../shared/words';
-import { openDevice, type OpenDevice } from '../../tensors/device';
 import type { OrderedWrites } from '../orderedWrites';
 import { relativeTo } from '../runRecord';
 import type { RunWriter } from '../runWriter';
-import { cardHolder, hostHolder } from '../scoring/holder';
-import { loadWhole } from '../scoring/tapePass';
-import { adapterOf } from './adapterOf';
-import { readCheckpoint, removeCheckpoints, writeCheckpoint } from './checkpoint';
+import { removeCheckpoints } from './checkpoint';
 import type { EvaluationSet } from './evaluate';
-import { settingsOf } from './fromExperiment';
 import type { PreparedTraining } from './prepareTraining';
-import { saveTrained, type TrainedAdapter } from './saveTrained';
-import { TrainingOrder } from './stepBatches';
-import { trainedHead } from './trainedHead';
-import { chooseTrainingMemory } from './trainingMemory';
+import { saveTrained } from './saveTrained';
+import { TrialRunner, type RunningTrial } from './trialRunner';
 import { TrainingForecast } from './trainingForecast';
-import { Trial } from './trial';
 import type { TrialEvent } from './trialEvents';
 
 export interface TrainOptions {
@@ -53,7 +42,7 @@ const journalBytes = 100_000;
 /** All trials of an experiment, one for each seed, into a run's folder. */
 export class Training {
   private readonly started = performance.now();
-  private device: OpenDevice | undefined;
+  private readonly runner: TrialRunner;
   private forecast: TrainingForecast | undefined;
 
   constructor(
@@ -62,8 +51,11 @@ export class Training {
     private readonly prepared: PreparedTraining,
     private readonly writer: RunWriter,
     private readonly events: OrderedWrites,
-    private readonly signal: AbortSignal,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    const { resume = false } = options;
+    this.runner = new TrialRunner({ ...options, resume }, prepared, writer, events, signal);
+  }
 
   async run(): Promise<void> {
     const { experiment, options, writer } = this;
@@ -96,80 +88,39 @@ export class Training {
   }
 
   private async train(seed: number, index: number): Promise<void> {
-    const { experiment, options, events, writer } = this;
-    const { model, data, adapted, head: headTensors, work } = this.prepared;
+    const { experiment, events, writer, runner } = this;
+    const { data, adapted, work } = this.prepared;
     const name = `seed-${seed}`;
-    const settings = settingsOf(experiment, name, seed);
-    const { steps } = new TrainingOrder(data.mixture, settings.batchSize, settings.epochs, seed);
-    const inner = adapterOf(experiment, adapted, model.spec.width, steps, seed);
-    const head = await trainedHead(headTensors);
-    const adapter: Adapter = head.length === 0 ? inner : new WithHead(inner, head);
-    const device = await this.open();
-    const memory = chooseTrainingMemory(
-      model,
-      [...data.samples, ...[...data.validation, ...data.test].flatMap(({ samples }) => samples)],
-      {
-        parameters: adapter.parameters.reduce((sum, { values }) => sum + values.length, 0),
-        firstLayer: adapter.layers[0] ?? 0,
-      },
-      device.card === undefined ? hostHolder(device.device !== 'tensorflow') : cardHolder(device.card),
-    );
-    const { mode, bytes: processBytes } = memory;
-    await writer.record({
-      ...{ type: 'memory', mode, processes: 1, threads: os.availableParallelism(), processBytes },
-      stateBytes: 0,
-      ...(device.card === undefined ? {} : { card: device.card.name }),
-    });
-    if (memory.streaming) await model.head.load();
-    else await loadWhole(model);
-    if (this.signal.aborted) throw cancelled();
-    await writer.record({ type: 'stage', stage: 'train' });
-    const emit = (event: TrialEvent): void => {
-      events.push(() => writer.record(event));
-      this.foresee(event, trial, adapter, processBytes);
+    const heard = (event: TrialEvent, running: RunningTrial): void => {
+      this.foresee(event, running);
       if (event.type !== 'step' && event.type !== 'trial') return;
+      const { steps } = running;
       const done = event.type === 'step' ? event.step : event.fromStep;
       const share = (index + done / steps) / work.seeds.length;
       events.push(() =>
         writer.record({ type: 'progress', share, step: `${name}, step ${done} of ${steps}` }),
       );
     };
-    const trial = new Trial(model, adapter, settings, data, memory, memory.tokens, {
-      emit,
-      written: () => events.drained(),
-      save: async (which, checkpoint) => {
-        // A checkpoint never is ahead of the journal: what it goes on behind would be missing there.
-        await events.drained();
-        await writeCheckpoint(options.run, which, checkpoint);
+    const running = await runner.train(
+      { name, seed, experiment, adapted },
+      { heard },
+      async (thrown, failed) => {
+        const error = toLabError(thrown);
+        return error.code === 'training-diverged' ? this.keepBest(error, name, failed) : thrown;
       },
-      signal: this.signal,
-      saveEvery: options.saveEvery ?? 30_000,
-    });
-    const trained = (): TrainedAdapter => ({
-      ...{ experiment, adapted, adapter: inner, steps },
-      head: adapter.head ?? [],
-    });
-    const last = options.resume === true ? await readCheckpoint(options.run, name, 'last') : undefined;
-    try {
-      if (last !== undefined) trial.restore(last);
-      await trial.run();
-    } catch (thrown) {
-      const error = toLabError(thrown);
-      throw error.code === 'training-diverged' ? await this.keepBest(error, name, trial, trained) : thrown;
-    }
-    await events.drained();
-    const step = await this.takeBest(name, trial);
+    );
+    const step = await runner.takeBest(name, running);
     const metrics: TaskMetrics[] = [];
-    for (const set of data.test) metrics.push(await trial.measure(set));
+    for (const set of data.test) metrics.push(await running.trial.measure(set));
     if (metrics.length > 0) {
       await writer.record({ type: 'evaluated', trial: name, step, split: 'test', metrics, best: true });
     }
     await writer.record({ type: 'stage', stage: 'write' });
-    await this.save(name, trained());
+    await this.save(name, running);
   }
 
   /** Once, as soon as it can be told, what the whole training will have taken. */
-  private foresee(event: TrialEvent, trial: Trial, adapter: Adapter, memoryBytes: number): void {
+  private foresee(event: TrialEvent, { trial, adapter, processBytes: memoryBytes }: RunningTrial): void {
     const { data, work } = this.prepared;
     const samplesOf = (sets: readonly EvaluationSet[]): number =>
       sets.reduce((sum, { samples }) => sum + samples.length, 0);
@@ -185,34 +136,10 @@ export class Training {
     );
   }
 
-  private async open(): Promise<OpenDevice> {
-    if (this.device !== undefined) return this.device;
-    const { options, writer } = this;
-    await writer.record({ type: 'stage', stage: 'probe' });
-    // A run that goes on computes on what it began on: another device has other last digits.
-    const before = options.resume === true ? writer.state.device?.name : undefined;
-    const opened = await openDevice(before ?? options.device, os.availableParallelism());
-    const { device, description, gflops, refused } = opened;
-    await writer.record({ type: 'device', device, description, gflops, refused: [...refused] });
-    writer.note({ device });
-    return (this.device = opened);
-  }
-
-  /** Makes the adapter what it was at its best evaluation. @returns the steps that it had */
-  private async takeBest(name: string, trial: Trial): Promise<number> {
-    const best = await readCheckpoint(this.options.run, name, 'best');
-    if (best === undefined) {
-      throw new LabError(
-        'run-not-resumable',
-        `The best adapter of ${name} is gone from ${this.options.run}.`,
-        'Start a new run.',
-      );
-    }
-    trial.take(best);
-    return best.facts.step;
-  }
-
-  private async save(name: string, trained: TrainedAdapter): Promise<void> {
+  private async save(name: string, { inner, adapter, steps }: RunningTrial): Promise<void> {
+    const { experiment } = this;
+    const { adapted } = this.prepared;
+    const trained = { experiment, adapted, adapter: inner, head: adapter.head ?? [], steps };
     const saved = this.adapterFolder(name);
     const base = relativeTo(saved, this.experiment.model);
     for (const text of await saveTrained(saved, this.prepared.model, trained, base)) {
@@ -222,16 +149,11 @@ export class Training {
   }
 
   /** A training that ran away would run away again: what it was at its best is saved, and nothing goes on from it. */
-  private async keepBest(
-    error: LabError,
-    name: string,
-    trial: Trial,
-    trained: () => TrainedAdapter,
-  ): Promise<LabError> {
+  private async keepBest(error: LabError, name: string, running: RunningTrial): Promise<LabError> {
     await this.events.drained();
-    await this.takeBest(name, trial);
+    await this.runner.takeBest(name, running);
     const kept = `${name}-before-it-diverged`;
-    await this.save(kept, trained());
+    await this.save(kept, running);
     await rm(resumeFile(this.options.run), { force: true });
     return new LabError(
       error.code,

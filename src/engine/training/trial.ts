@@ -1,6 +1,5 @@
 import type { Adapter, Reallocation } from '../../adapters/adapter';
 import { countParameters, type NamedArray, type Parameter } from '../../adapters/parameter';
-import type { AnySample } from '../../models/samples';
 import type { Transformer } from '../../models/transformer';
 import { LabError, toLabError } from '../../shared/errors';
 import type { TaskMetrics } from '../../shared/runEvents';
@@ -13,48 +12,11 @@ import { FittingBatches } from './fittingBatches';
 import { LossWatch } from './lossWatch';
 import { NotedMeans } from './notedMeans';
 import { Placed } from './placed';
-import { learningRateAt, type Schedule } from './schedule';
-import { TrainingOrder, type Mixture } from './stepBatches';
+import { learningRateAt } from './schedule';
+import { TrainingOrder } from './stepBatches';
 import { isRecorded } from './thinning';
 import { TrainingPass, type PassMemory } from './trainingPass';
-import type { TrialEvent } from './trialEvents';
-
-export interface TrialSettings {
-  /** Names its files and its events. */
-  readonly name: string;
-  readonly seed: number;
-  readonly epochs: number;
-  /** Samples a step. */
-  readonly batchSize: number;
-  readonly schedule: Schedule;
-  readonly weightDecay: number;
-  /** Norm that gradients are clipped to; 0 = not at all. */
-  readonly maxGradNorm: number;
-  /** Evaluations in each epoch. */
-  readonly evaluationsAnEpoch: number;
-  /** Evaluations without a better one after which training ends; 0 = never. */
-  readonly patience: number;
-}
-
-export interface TrialData {
-  /** Of all tasks, one behind the other. */
-  readonly samples: readonly AnySample[];
-  /** How many of them are each task's, and how often they come. */
-  readonly mixture: Mixture;
-  /** What the best checkpoint is chosen by. */
-  readonly validation: readonly EvaluationSet[];
-}
-
-/** What a trial needs of the world. */
-export interface TrialHooks {
-  readonly emit: (event: TrialEvent) => void;
-  /** Resolves when what was emitted is in the journal. */
-  readonly written: () => Promise<void>;
-  readonly save: (which: 'last' | 'best', checkpoint: Checkpoint) => Promise<void>;
-  readonly signal: AbortSignal;
-  /** Milliseconds between two checkpoints beside those of evaluations. */
-  readonly saveEvery: number;
-}
+import type { TrialData, TrialHooks, TrialSettings } from './trialSettings';
 
 /** What any evaluation is better than. JSON has no Infinity. */
 const worst: Standing = { accuracy: -1, loss: Number.MAX_VALUE };
@@ -73,6 +35,7 @@ export class Trial {
   private began: { readonly at: number; readonly tokens: number } | undefined;
   private readonly watch = new LossWatch();
   private lastMove: string | undefined;
+  private isHopeless = false;
   private readonly noted = new NotedMeans();
 
   /** @param tokens positions with padding of a batch at most */
@@ -170,7 +133,7 @@ export class Trial {
   private async train(): Promise<void> {
     const { hooks } = this;
     let saved = performance.now();
-    while (this.step < this.steps && !this.isPatienceSpent) {
+    while (this.step < this.steps && !this.isPatienceSpent && !this.isHopeless) {
       try {
         await this.takeStep();
       } catch (thrown) {
@@ -288,6 +251,7 @@ export class Trial {
       ...(routers === undefined || Object.keys(routers).length === 0 ? {} : { routers }),
     });
     if (best) await this.hooks.save('best', this.checkpoint());
+    if (this.step > 0) this.isHopeless = this.hooks.goesOn?.(this.step, metrics) === false;
   }
 
   private checkpoint(): Checkpoint {
