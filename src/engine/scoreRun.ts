@@ -1,13 +1,16 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readJsonAs } from '../files/json';
 import { runFiles } from '../files/runs';
 import { reportOf } from '../planning/report';
-import { toLabError } from '../shared/errors';
-import type { RunScores } from '../shared/scoreFile';
+import { LabError, toLabError } from '../shared/errors';
+import type { RunManifest } from '../shared/runManifest';
+import { runScoresSchema, type RunScores } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
 import { fingerprintOf } from './fingerprint';
 import { headFor, headless, headOf } from './headFor';
 import { OrderedWrites } from './orderedWrites';
-import { prepare } from './prepare';
+import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { newManifest, relativeTo, requireMine } from './runRecord';
 import { RunWriter } from './runWriter';
@@ -17,7 +20,7 @@ import { ScoreStore } from './scoring/scoreStore';
 export interface RunOptions {
   /** Absolute path of the run's folder. */
   readonly run: string;
-  readonly job: 'score' | 'run';
+  readonly job: 'score' | 'run' | 'search';
   readonly device: Device | 'auto';
   readonly version: string;
   /** Go on with the run that is there, from the block where it stopped. */
@@ -55,8 +58,11 @@ export async function scoreRun(
   const isFirst = resume || (experiment === undefined && (await headless(asked)) === undefined);
   const prepared = isFirst ? await prepare(early) : undefined;
   if (resume) await requireMine(run, job, experiment);
+  const kept = resume && prepared !== undefined ? await keptScores(run, prepared) : undefined;
   const before =
-    resume && prepared !== undefined ? await store.resume(fingerprintOf(early, prepared)) : undefined;
+    resume && prepared !== undefined && kept === undefined
+      ? await store.resume(fingerprintOf(early, prepared))
+      : undefined;
   const told = (): void => options.told(writer);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
@@ -76,32 +82,25 @@ export async function scoreRun(
             estimator: asked.estimator,
           },
     );
-    const request = isFirst ? early : { ...asked, head: await headFor(asked, run, sink, signal) };
-    const outcome = await scoreModel(request, sink, signal, { store, before }, prepared);
-    const { scores, device, peakBytes } = outcome;
-    await events.drained();
-    writer.note({
-      device,
-      inputs: {
-        ...manifest.inputs,
-        modelHash: outcome.prepared.modelHash,
-        tasks: outcome.prepared.tasks.map(({ source, dataHash }) => ({
-          name: source.name,
-          file: relativeTo(run, source.file),
-          hash: dataHash,
-        })),
-      },
-    });
-    const runScores: RunScores = { version: 1, scores: [...scores] };
-    await writer.record({ type: 'stage', stage: 'write' });
-    await writer.write(runFiles.scores, `${JSON.stringify(runScores, null, 1)}\n`);
+    let memoryBytes = process.resourceUsage().maxRSS * 1024;
+    let runScores = kept;
+    if (runScores === undefined) {
+      const request = isFirst ? early : { ...asked, head: await headFor(asked, run, sink, signal) };
+      const outcome = await scoreModel(request, sink, signal, { store, before }, prepared);
+      memoryBytes = outcome.peakBytes;
+      await events.drained();
+      writer.note({ device: outcome.device, inputs: inputsOf(manifest, run, outcome.prepared) });
+      runScores = { version: 1, scores: [...outcome.scores] };
+      await writer.record({ type: 'stage', stage: 'write' });
+      await writer.write(runFiles.scores, `${JSON.stringify(runScores, null, 1)}\n`);
+    }
     await then?.(writer, runScores);
     await store.remove();
     await writer.record({
       type: 'actual',
       actual: {
         seconds: (performance.now() - started) / 1000,
-        memoryBytes: peakBytes,
+        memoryBytes,
         diskBytes: await writer.diskBytes(),
       },
     });
@@ -114,3 +113,46 @@ export async function scoreRun(
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   }
 }
+
+const inputsOf = (
+  manifest: RunManifest,
+  run: string,
+  { modelHash, tasks }: Prepared,
+): RunManifest['inputs'] => ({
+  ...manifest.inputs,
+  modelHash,
+  tasks: tasks.map(({ source, dataHash }) => ({
+    name: source.name,
+    file: relativeTo(run, source.file),
+    hash: dataHash,
+  })),
+});
+
+/**
+ * The scores of a run that was stopped when it had them: what comes behind them goes on.
+ * @throws LabError run-not-resumable where they are of other inputs
+ */
+async function keptScores(
+  run: string,
+  { modelHash, tasks, model }: Prepared,
+): Promise<RunScores | undefined> {
+  const file = path.join(run, runFiles.scores);
+  if (!(await isFile(file))) return undefined;
+  const kept = await readJsonAs(file, runScoresSchema, {
+    ...{ what: 'The score file', missing: 'scores-invalid', invalid: 'scores-invalid' },
+    next: 'Start a new run.',
+  });
+  await model.dispose();
+  const same =
+    kept.scores.length === tasks.length &&
+    kept.scores.every((one, at) => one.modelHash === modelHash && one.dataHash === tasks[at]?.dataHash);
+  if (same) return kept;
+  throw new LabError(
+    'run-not-resumable',
+    `The run in ${run} cannot go on: the model or the data has changed since it was scored.`,
+    'Put it back as it was, or start a new run.',
+  );
+}
+
+const isFile = async (file: string): Promise<boolean> =>
+  (await stat(file).catch(() => undefined))?.isFile() === true;

@@ -11,6 +11,7 @@ export const runFiles = {
   manifest: 'run.json',
   events: 'events.jsonl',
   scores: 'scores.json',
+  trials: 'trials.jsonl',
   plan: 'plan.json',
   report: 'report.md',
   /** A classification head that was made for a model without one. */
@@ -61,8 +62,14 @@ export const readManifest = (run: string): Promise<RunManifest> =>
 /** Absolute path of `state/work.json`, by which a run goes on (engine/scoring/scoreStore.ts). */
 export const resumeFile = (run: string): string => join(run, 'state', 'work.json');
 
-export const canResume = async (run: string): Promise<boolean> =>
-  (await stat(resumeFile(run)).catch(() => undefined))?.isFile() === true;
+/** Whether there is work that a run goes on from: of a score or a training, or a search that has not come to its end. */
+export async function canResume(run: string): Promise<boolean> {
+  const isFile = async (file: string): Promise<boolean> =>
+    (await stat(file).catch(() => undefined))?.isFile() === true;
+  if (await isFile(resumeFile(run))) return true;
+  if (!(await isFile(join(run, runFiles.trials)))) return false;
+  return (await readManifest(run).catch(() => undefined))?.state !== 'done';
+}
 
 /**
  * The newest run of an experiment that was stopped while it scored; undefined where there is none, or where a newer one has

@@ -7,10 +7,10 @@ import { planFileSchema } from './planFile';
  * The lines of a run's append-only `events.jsonl`. The file is the truth of a run: views, the status bar and the
  * command line all show what replaying it gives, so a page can be closed and opened on yesterday's run.
  */
-export const jobs = ['score', 'allocate', 'run', 'train'] as const;
+export const jobs = ['score', 'allocate', 'run', 'train', 'search'] as const;
 export type Job = (typeof jobs)[number];
 
-export const stages = ['probe', 'load', 'score', 'allocate', 'train', 'write', 'report'] as const;
+export const stages = ['probe', 'load', 'score', 'allocate', 'search', 'train', 'write', 'report'] as const;
 export type Stage = (typeof stages)[number];
 
 const errorPayloadSchema = z.object({
@@ -18,6 +18,25 @@ const errorPayloadSchema = z.object({
   message: z.string(),
   next: z.string(),
 });
+
+/** One point of a rank search, as the journal `trials.jsonl` has it. */
+export const searchedTrialSchema = z.object({
+  /** From 0, in the order of proposal. */
+  number: z.number().int().nonnegative(),
+  /** One number for each dimension: `rank`, `layers`. */
+  point: z.record(z.string(), z.number()),
+  state: z.enum(['proposed', 'running', 'done', 'pruned', 'failed']),
+  /** Trainable parameters. */
+  parameters: z.number().nonnegative(),
+  metric: z.string(),
+  /** Mean over the seeds so far; of a trial that was ended early, the best it reached. */
+  value: z.number().optional(),
+  /** What was expected of it when it was proposed. */
+  why: z.object({ mean: z.number(), deviation: z.number(), expectedImprovement: z.number() }).optional(),
+  /** Why it failed. */
+  reason: z.string().optional(),
+});
+export type SearchedTrial = z.infer<typeof searchedTrialSchema>;
 
 export const costSchema = z.object({
   seconds: z.number().nonnegative(),
@@ -174,6 +193,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     ranks: z.record(z.string(), z.number().int().nonnegative()),
     weights: z.record(z.string(), z.number()).optional(),
   }),
+  /** A trial of a rank search, each time something is new of it. */
+  z.object({ ...at, type: z.literal('searched'), trial: searchedTrialSchema }),
+  /** Why a search ended, in words, and its best trial where one came to its end. */
+  z.object({ ...at, type: z.literal('search-ended'), words: z.string(), best: z.number().int().optional() }),
   z.object({ ...at, type: z.literal('plan'), plan: planFileSchema }),
   z.object({ ...at, type: z.literal('wrote'), path: z.string() }),
   z.object({ ...at, type: z.literal('actual'), actual: costSchema }),

@@ -1,6 +1,6 @@
 import type { ErrorPayload } from './errors';
 import type { PlanFile } from './planFile';
-import type { Cost, Job, RunEvent, Stage } from './runEvents';
+import type { Cost, Job, RunEvent, SearchedTrial, Stage } from './runEvents';
 import { applyTrialEvent, type TrialState } from './trialState';
 import type { Device, Estimator, LabelKind, MemoryMode, Module } from './words';
 
@@ -31,6 +31,9 @@ export interface RunState {
   /** What a reader of the results should know. */
   readonly notes: readonly string[];
   readonly trials: readonly TrialState[];
+  /** Of a rank search, by number. */
+  readonly searched: readonly SearchedTrial[];
+  readonly searchEnd: { readonly words: string; readonly best: number | undefined } | undefined;
   readonly wrote: readonly string[];
   /** What went wrong and was no reason to end, with what was done about it as `next`. */
   readonly setbacks: readonly ErrorPayload[];
@@ -87,6 +90,8 @@ export const emptyRun: RunState = {
   plan: undefined,
   notes: [],
   trials: [],
+  searched: [],
+  searchEnd: undefined,
   wrote: [],
   setbacks: [],
   error: undefined,
@@ -168,6 +173,13 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       }));
     case 'note':
       return state.notes.includes(event.text) ? state : { ...state, notes: [...state.notes, event.text] };
+    case 'searched': {
+      const { trial } = event;
+      const others = state.searched.filter(({ number }) => number !== trial.number);
+      return { ...state, searched: [...others, trial].sort((a, b) => a.number - b.number) };
+    }
+    case 'search-ended':
+      return { ...state, searchEnd: { words: event.words, best: event.best } };
     case 'trial':
     case 'step':
     case 'evaluated':

@@ -16,6 +16,7 @@ const stageTitles: Readonly<Record<Stage, string>> = {
   load: 'Loading the model',
   score: 'Scoring layers',
   allocate: 'Allocating adapters',
+  search: 'Searching the rank',
   train: 'Training',
   write: 'Writing the plan',
   report: 'Writing the report',

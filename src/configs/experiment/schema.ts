@@ -95,6 +95,25 @@ const searchSchema = z.strictObject({
     .prefault(['25%', '50%', '100%'])
     .describe('Shares or numbers of layers to choose from.'),
   evaluations: whole.min(1).default(8).describe('Trials at most.'),
+  proposer: z
+    .enum(['gaussian', 'tpe', 'random', 'grid'])
+    .default('gaussian')
+    .describe(
+      'What proposes trials: a Gaussian process, a tree-structured Parzen estimator, chance, or the list.',
+    ),
+  seeds: whole
+    .min(1)
+    .default(1)
+    .describe('Seeds that each trial is trained with: the first ones of train.seeds.'),
+  halving: z
+    .boolean()
+    .default(true)
+    .describe('End trials early that are worse than two of three others were at the same step.'),
+  size_weight: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('What an adapter as large as the budget must be better by, in units of the metric.'),
 });
 
 const trainSchema = z.strictObject({
