@@ -21,6 +21,8 @@ export const moduleScoreSchema = z.object({
   perSample: z.array(finite).optional(),
   meanGradientSquaredNorm: finite.optional(),
   taylor: finite.optional(),
+  /** For `eva`: shares of the variance of the module's inputs that their principal components explain, falling. */
+  components: z.array(finite.nonnegative()).optional(),
   /** With `--adapter`: the mean over samples of ‖∂ℓ_s/∂B‖² of a LoRA adapter's B at B = 0, for its A. */
   gradientOfB: z
     .object({
@@ -63,6 +65,8 @@ export const scoreFileSchema = z.object({
   batchTokens: z.number().positive().optional(),
   modules: z.array(moduleScoreSchema).min(1),
   layers: z.array(layerScoreSchema).min(1),
+  /** For `gate-fisher`, [sample][layer]: gradients of each sample's loss in the gates, so that the full matrix can be had. */
+  gates: z.array(z.array(finite)).optional(),
   stability: z.object({ halvesKendallTau: finite, topKAgreement: finite }),
 });
 export type ScoreFile = z.infer<typeof scoreFileSchema>;
