@@ -37,16 +37,20 @@ const allocators: Readonly<Record<ExperimentMethod, AllocationMethod>> = {
 const withExperts: readonly ExperimentMethod[] = ['floe', 'lora-smoe'];
 
 /**
- * Allocates once with scores that stand for any, so that what the model's headers can tell, a target that matches nothing, a
- * budget too small, is said before hours of scoring and not after. The scores differ and there is one vote: what is too much for
- * it is too much for all.
+ * Allocates once with equal scores, so that what the model's headers can tell, a target that matches nothing, a budget too
+ * small, is said before hours of scoring and not after. How a vote ends no header tells: for LoRA-SMoE it is asked whether there
+ * is room for the least that a vote may leave, one adapter in the smallest module.
  *
  * @throws LabError as `allocate` does
  */
 export function requireAllocatable(design: Design, modules: readonly Module[]): void {
   const request = requestOver(design, modules);
-  const scores = modules.map((_, index) => (design.method === 'lora-smoe' ? 1 + index : 1));
-  allocate({ ...request, scores: [scores], perSample: [[scores]] });
+  if (request.method === 'lora-smoe') {
+    const scores = modules.map(({ inFeatures, outFeatures }) => 1 / (inFeatures + outFeatures));
+    allocate({ ...request, method: 'proportional', scores: [scores] });
+  } else {
+    allocate({ ...request, scores: [modules.map(() => 1)] });
+  }
 }
 
 /** The allocation that an experiment asks for, over all modules of the scored model. */

@@ -60,6 +60,7 @@ export interface Problem {
   readonly layers: number;
   /** Index = layer; 0 everywhere where there are no scores. */
   readonly layerScores: readonly number[];
+  /** Whether modules and layers have any score above 0. */
   readonly scored: boolean;
   /** What the whole plan may use, locked rows included. */
   readonly limits: Limits;
@@ -104,7 +105,7 @@ export function stateProblem(request: AllocationRequest, sharing: Sharing): Prob
     candidates: targeted.filter(({ module }) => !Object.hasOwn(locked, module.path)),
     layers,
     layerScores,
-    scored: combined.some((score) => score > 0) || layerScores.some((score) => score > 0),
+    scored: combined.some((score) => score > 0) && layerScores.some((score) => score > 0),
     limits: budgetLimits(budget, layers),
     locked,
     lockedLayers: new Set(

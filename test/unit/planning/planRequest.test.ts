@@ -117,6 +117,13 @@ describe('the allocation that an experiment asks for', () => {
         'budget-too-small',
       );
     }
+    // The least that a vote may leave: rank 8 in v_proj, 64 to 32.
+    const least = { ...design, method: 'lora-smoe' as const };
+    requireAllocatable({ ...least, budget: { parameters: 8 * (64 + 32) } }, modules);
+    throwsWith(
+      () => requireAllocatable({ ...least, budget: { parameters: 8 * (64 + 32) - 1 } }, modules),
+      'budget-too-small',
+    );
   });
 
   it('has the defaults of the experiment file where a design names no options', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { allocate } from '../../../../src/planning/allocate';
+import { throwsWith } from '../../files/throwsCode';
 import { syntheticModel } from '../syntheticModel';
 import { layersOf, request } from './requests';
 
@@ -20,6 +21,15 @@ describe('FLoE', () => {
     assert.deepEqual(layersOf(allocate(request('floe', half))), [2, 3]);
     const own = { ...half, layerScores: [[4, 3, 2, 1]], options: { refine: false } };
     assert.deepEqual(layersOf(allocate(request('floe', own))), [0, 1]);
+  });
+
+  it('refuses gates without a gradient, which adapters that were not warmed up have', () => {
+    const cold = [[[0, 0, 0, 0]]];
+    throwsWith(
+      () => allocate(request('floe', { ...half, gates: cold })),
+      'scores-invalid',
+      /Every score is 0/,
+    );
   });
 
   it('does not refine away a layer that is locked', () => {
