@@ -96,6 +96,28 @@ describe('LoRA-SMoE', () => {
     );
   });
 
+  it('has no fewer experts under a larger limit where layers are limited too', () => {
+    const layers = [0, 0, 1, 1, 2, 2, 2, 2, 3, 3];
+    const uneven = layers.map((layer, index): Module => ({
+      ...modules[0]!,
+      layer,
+      path: `layers.${layer}.${index}.q`,
+    }));
+    const tasks = [
+      [21, 13, 37, 26, 4, 9, 14, 31, 21, 19],
+      [23, 6, 3, 9, 30, 28, 20, 8, 7, 39],
+      [21, 12, 4, 29, 34, 5, 4, 37, 17, 32],
+    ];
+    const total = (experts: number): number =>
+      allocate(
+        request('lora-smoe', {
+          ...{ modules: uneven, scores: tasks, targets: ['q'] },
+          budget: { experts, layers: { count: 3 } },
+        }),
+      ).totals.experts;
+    for (let experts = 3; experts < 27; experts++) assert.ok(total(experts + 1) >= total(experts));
+  });
+
   it('groups by type, all together, or attention and MLP apart, by sum or mean', () => {
     const wide: Module = { ...modules[0]!, path: 'model.layers.0.mlp.up_proj', role: 'up', inFeatures: 1000 };
     const more = [...modules, wide, { ...wide, path: 'model.layers.1.mlp.up_proj', layer: 1 }];
