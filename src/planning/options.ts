@@ -4,7 +4,7 @@ export type Grouping = (typeof groupings)[number];
 
 /** A module's sensitivity: the sum over the entries of its weight, or their mean. */
 export const statistics = ['sum', 'mean'] as const;
-export type Statistic = (typeof statistics)[number];
+type Statistic = (typeof statistics)[number];
 
 /** Options of single methods; each reads its own. Names and defaults are those of the experiment's blocks. */
 export interface MethodOptions {
