@@ -10,6 +10,18 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function nonNegativeInteger(text: string): number {
+  const value = integer(text);
+  if (value < 0) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return value;
+}
+
+export function share(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
+}
+
 export function integer(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');

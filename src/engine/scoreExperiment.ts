@@ -52,7 +52,8 @@ export function requestOf(experiment: Experiment, device: Device | 'auto'): Scor
     maxLength: score.maxLength,
     device,
     labels: score.labels,
-    perSample: false,
+    // A single task has no vote but that of parts of its samples.
+    perSample: experiment.method === 'lora-smoe' && experiment.tasks.length === 1,
     taylor: false,
     seed: score.seed,
     ...(score.estimator === 'gate-fisher' ? { gates: gatesOf(experiment) } : {}),

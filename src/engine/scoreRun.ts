@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readJsonAs } from '../files/json';
-import { runFiles } from '../files/runs';
+import { canResume, runFiles } from '../files/runs';
 import { reportOf } from '../planning/report';
 import { LabError, toLabError } from '../shared/errors';
 import type { RunManifest } from '../shared/runManifest';
@@ -137,7 +137,9 @@ async function keptScores(
   { modelHash, tasks, model }: Prepared,
 ): Promise<RunScores | undefined> {
   const file = path.join(run, runFiles.scores);
-  if (!(await isFile(file))) return undefined;
+  // Only a search has work behind its scores that is worth going on with.
+  if (!(await isFile(file)) || !(await isFile(path.join(run, runFiles.trials))) || !(await canResume(run)))
+    return undefined;
   const kept = await readJsonAs(file, runScoresSchema, {
     ...{ what: 'The score file', missing: 'scores-invalid', invalid: 'scores-invalid' },
     next: 'Start a new run.',

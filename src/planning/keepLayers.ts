@@ -8,7 +8,7 @@ import type { Candidate, Problem } from './problem';
  * @param order layers, best first
  */
 export function keepLayers(problem: Problem, order: readonly number[], count: number): Candidate[] {
-  const used = new Set(problem.locked.layers);
+  const used = new Set(problem.lockedLayers);
   const withCandidates = new Set(problem.candidates.map(({ module }) => module.layer));
   const kept = new Set<number>();
   for (const layer of order) {

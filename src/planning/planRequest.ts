@@ -1,14 +1,8 @@
 import { LabError } from '../shared/errors';
-import { allocate, availableMethods } from './allocate';
 import type { ScoreFile } from '../shared/scoreFile';
-import {
-  experimentMethods,
-  type AllocationMethod,
-  type Budget,
-  type ExperimentMethod,
-  type Module,
-  type Plan,
-} from '../shared/words';
+import type { AllocationMethod, Budget, ExperimentMethod, Module, Plan } from '../shared/words';
+import { allocate } from './allocate';
+import type { MethodOptions } from './options';
 import { adapterForm } from './parameters';
 import type { AllocationRequest } from './problem';
 
@@ -24,6 +18,10 @@ export interface Design {
   readonly budget: Budget;
   /** The plan that stands in the file; its locked rows are kept. */
   readonly plan: Plan | undefined;
+  readonly floe?: Pick<MethodOptions, 'refine'>;
+  readonly loraSmoe?: Pick<MethodOptions, 'quantile' | 'grouping' | 'statistic' | 'folds'>;
+  readonly lily?: Pick<MethodOptions, 'strideA' | 'numB'>;
+  readonly adalora?: { readonly initR: number };
 }
 
 /** How each method's plan is made; those that move capacity while training start from the uniform one. */
@@ -40,13 +38,19 @@ const withExperts: readonly ExperimentMethod[] = ['floe', 'lora-smoe'];
 
 /**
  * Allocates once with equal scores, so that what the model's headers can tell, a target that matches nothing, a budget too
- * small, a method that is not built, is said before hours of scoring and not after.
+ * small, is said before hours of scoring and not after. How a vote ends no header tells: for LoRA-SMoE it is asked whether there
+ * is room for the least that a vote may leave, one adapter in the smallest module.
  *
  * @throws LabError as `allocate` does
  */
 export function requireAllocatable(design: Design, modules: readonly Module[]): void {
-  const scores = [modules.map(() => 1)];
-  allocate({ ...requestOver(design, modules), scores });
+  const request = requestOver(design, modules);
+  if (request.method === 'lora-smoe') {
+    const scores = modules.map(({ inFeatures, outFeatures }) => 1 / (inFeatures + outFeatures));
+    allocate({ ...request, method: 'proportional', scores: [scores] });
+  } else {
+    allocate({ ...request, scores: [modules.map(() => 1)] });
+  }
 }
 
 /** The allocation that an experiment asks for, over all modules of the scored model. */
@@ -66,25 +70,74 @@ export function planRequest(design: Design, scores: readonly ScoreFile[]): Alloc
   return {
     ...requestOver(design, modules),
     scores: scores.map((task) => task.modules.map(({ score }) => score)),
+    ...measuredOf(scores),
   };
 }
 
+/** What score files hold beside the modules' scores; left out where not every one has it. */
+function measuredOf(
+  scores: readonly ScoreFile[],
+): Pick<AllocationRequest, 'layerScores' | 'perSample' | 'gates' | 'components'> {
+  const ofAll = <T>(read: (task: ScoreFile) => T | undefined): T[] | undefined => {
+    const found = scores.map(read).filter((one) => one !== undefined);
+    return found.length === scores.length ? found : undefined;
+  };
+  const components = ofAll(({ modules }) => everyOf(modules.map((module) => module.components)));
+  return {
+    layerScores: ofAll(({ estimator, layers }) =>
+      estimator === 'gate-fisher'
+        ? [...layers].sort((a, b) => a.layer - b.layer).map(({ score }) => score)
+        : undefined,
+    ),
+    perSample: ofAll(({ modules }) => {
+      const rows = everyOf(modules.map(({ perSample }) => perSample));
+      return rows?.[0]?.map((_, sample) => rows.map((row) => row[sample] ?? 0));
+    }),
+    gates: ofAll(({ gates }) => gates),
+    // Several tasks: the mean of what their first, second, … components explain.
+    components: components?.[0]?.map((own, module) =>
+      own.map(
+        (_, place) =>
+          components.reduce((sum, task) => sum + (task[module]?.[place] ?? 0), 0) / components.length,
+      ),
+    ),
+  };
+}
+
+const everyOf = <T>(values: readonly (T | undefined)[]): T[] | undefined => {
+  const found = values.filter((value) => value !== undefined);
+  return found.length === values.length ? found : undefined;
+};
+
 function requestOver(design: Design, modules: readonly Module[]): Omit<AllocationRequest, 'scores'> {
-  const { method, adapter, budget, plan } = design;
-  requireMethod(method);
+  const { method, adapter, budget, plan, adalora } = design;
   const locked = Object.entries(plan?.modules ?? {}).filter(([, row]) => row.locked === true);
   return {
     method: allocators[method],
     modules,
     targets: adapter.targets,
     adapter: {
-      rank: adapter.rank,
+      rank: method === 'adalora' ? (adalora?.initR ?? adapter.rank) : adapter.rank,
       alpha: adapter.alpha,
       experts: withExperts.includes(method) ? adapter.experts : 1,
     },
     budget,
     locked: Object.fromEntries(locked),
+    options: optionsOf(design),
     form: adapterForm(method),
+  };
+}
+
+function optionsOf({ floe, loraSmoe, lily }: Design): Partial<MethodOptions> {
+  return {
+    ...(floe && { refine: floe.refine }),
+    ...(loraSmoe && {
+      quantile: loraSmoe.quantile,
+      grouping: loraSmoe.grouping,
+      statistic: loraSmoe.statistic,
+      folds: loraSmoe.folds,
+    }),
+    ...(lily && { strideA: lily.strideA, numB: lily.numB }),
   };
 }
 
@@ -100,15 +153,4 @@ function requireSameModules(scores: readonly ScoreFile[], modules: readonly Modu
       'Score every task on the same model.',
     );
   }
-}
-
-/** Named as the file names them: the allocators have names of their own. */
-function requireMethod(method: ExperimentMethod): void {
-  if (availableMethods.includes(allocators[method])) return;
-  const built = experimentMethods.filter((name) => availableMethods.includes(allocators[name]));
-  throw new LabError(
-    'method-unavailable',
-    `The method "${method}" is not built yet.`,
-    `Use one of: ${built.join(', ')}.`,
-  );
 }

@@ -1,8 +1,10 @@
 import { combineTasks, sumByLayer } from '../shared/combineScores';
-import { LabError } from '../shared/errors';
-import type { AllocationMethod, Budget, Module, PlannedModule } from '../shared/words';
+import type { AllocationMethod, Budget, Module, Plan, PlannedModule, SharedTensor } from '../shared/words';
 import { budgetLimits, type Limits } from './budget';
-import { adapterForm, moduleParameters, type AdapterForm } from './parameters';
+import { checkLocked, checkOptions, checkScores, matchTargets, requireLayers } from './checkRequest';
+import { defaultOptions, type MethodOptions } from './options';
+import { adapterForm, type AdapterForm } from './parameters';
+import { gateScores } from './stages/gates';
 
 /** What an allocation is asked for. */
 export interface AllocationRequest {
@@ -13,146 +15,106 @@ export interface AllocationRequest {
   readonly scores: readonly (readonly number[])[];
   /** One array a task, index = layer, where the estimator scores layers by itself; else sums over modules. */
   readonly layerScores?: readonly (readonly number[])[] | undefined;
+  /** [task][sample][module]: the scores that `scores` are means of. */
+  readonly perSample?: readonly (readonly (readonly number[])[])[] | undefined;
+  /** [task][sample][layer]: gradients of the loss in the layers' gates (FLoE), of either sign. */
+  readonly gates?: readonly (readonly (readonly number[])[])[] | undefined;
+  /** [module][component]: shares of the variance of a module's inputs, falling (EVA). */
+  readonly components?: readonly (readonly number[])[] | undefined;
   /** Ends of module paths (`q_proj`, `mlp.down_proj`) or whole paths, as in PEFT's `target_modules`. */
   readonly targets: readonly string[];
   readonly adapter: { readonly rank: number; readonly alpha: number; readonly experts: number };
   readonly budget: Budget;
   /** Rows fixed by hand, by module path. */
   readonly locked?: Readonly<Record<string, PlannedModule>> | undefined;
+  readonly options?: Partial<MethodOptions> | undefined;
   /** What experts cost; by default the form that the method trains. */
   readonly form?: AdapterForm | undefined;
 }
 
+/** A module with its numbers. */
 export interface Candidate {
   readonly module: Module;
+  /** Its place in the request's arrays. */
+  readonly index: number;
   /** Share of the model's whole score. */
   readonly score: number;
 }
 
+/** What a method gives each module: rank, alpha and experts, by path. Modules left out have no adapter. */
+export type Rows = ReadonlyMap<string, PlannedModule>;
+
+/** Which tensors the rows of a plan share. */
+export type Sharing = (problem: Problem, rows: Plan['modules']) => SharedTensor[];
+
 /** A checked request, in the form that the methods work on. */
 export interface Problem {
-  /** Target modules that the allocator may decide on. */
+  readonly request: AllocationRequest;
+  readonly options: MethodOptions;
+  readonly adapter: AllocationRequest['adapter'];
+  /** Modules of the targets, locked or not, by layer and path: whatever order they came in, ties fall alike. */
+  readonly targeted: readonly Candidate[];
+  /** Those that the allocator may decide on. */
   readonly candidates: readonly Candidate[];
+  /** Number of the model's layers. */
+  readonly layers: number;
   /** Index = layer; 0 everywhere where there are no scores. */
   readonly layerScores: readonly number[];
+  /** Whether modules and layers have any score above 0. */
   readonly scored: boolean;
-  readonly experts: number;
   /** What the whole plan may use, locked rows included. */
   readonly limits: Limits;
-  readonly locked: {
-    readonly layers: ReadonlySet<number>;
-    readonly experts: number;
-    readonly parameters: number;
-  };
-  readonly cost: (module: Module, experts: number) => number;
+  readonly locked: Readonly<Record<string, PlannedModule>>;
+  /** Layers that have an adapter by locked rows. */
+  readonly lockedLayers: ReadonlySet<number>;
+  readonly form: AdapterForm;
+  readonly sharing: Sharing;
 }
-
-/** Experts by module path; modules without any are left out. */
-export type Shares = ReadonlyMap<string, number>;
 
 /**
  * @throws LabError `option-invalid` for a target or locked path that the model does not have, `scores-invalid` for scores
- *   that do not fit the modules, `budget-too-small` where the locked rows alone exceed the budget
+ *   that do not fit the modules
  */
-export function stateProblem(request: AllocationRequest): Problem {
-  const { modules, adapter } = request;
+export function stateProblem(request: AllocationRequest, sharing: Sharing): Problem {
+  const { modules, adapter, budget, scores, gates } = request;
   const layers = 1 + Math.max(-1, ...modules.map(({ layer }) => layer));
-  const form = request.form ?? adapterForm(request.method);
-  requireLayers(request.budget, layers);
-  const limits = budgetLimits(request.budget, layers);
-  checkScores(request.scores, modules);
-  const combined = combineTasks(request.scores);
-  const layerScores = request.layerScores?.length
-    ? combineTasks(request.layerScores)
+  const options = { ...defaultOptions, ...request.options };
+  const locked = request.locked ?? {};
+  requireLayers(budget, layers);
+  checkOptions(options);
+  checkScores(request, layers);
+  checkLocked(locked, modules);
+  const combined = combineTasks(scores);
+  const ofLayers = request.layerScores?.length ? request.layerScores : gates?.map(gateScores);
+  const layerScores = ofLayers?.length
+    ? combineTasks(ofLayers)
     : sumByLayer(
         modules.map(({ layer }) => layer),
         combined,
       );
-  const fixed = request.locked ?? {};
-  const targeted = matchTargets(modules, request.targets);
-  const candidates = modules
-    .map((module, index) => ({ module, score: combined[index] ?? 0 }))
-    .filter(({ module }) => targeted.has(module.path) && !Object.hasOwn(fixed, module.path));
+  const matched = matchTargets(modules, request.targets);
+  const targeted = modules
+    .map((module, index) => ({ module, index, score: combined[index] ?? 0 }))
+    .filter(({ module }) => matched.has(module.path))
+    .sort((a, b) => byLayerAndPath(a.module, b.module));
   return {
-    candidates,
+    request,
+    options,
+    adapter,
+    targeted,
+    candidates: targeted.filter(({ module }) => !Object.hasOwn(locked, module.path)),
+    layers,
     layerScores,
-    scored: combined.some((score) => score > 0),
-    experts: adapter.experts,
-    limits,
-    locked: countLocked(fixed, modules, form, limits),
-    cost: (module, experts) => moduleParameters(module, { rank: adapter.rank, experts }, form),
+    scored: combined.some((score) => score > 0) && layerScores.some((score) => score > 0),
+    limits: budgetLimits(budget, layers),
+    locked,
+    lockedLayers: new Set(
+      modules.filter(({ path }) => (locked[path]?.experts ?? 0) > 0).map(({ layer }) => layer),
+    ),
+    form: request.form ?? adapterForm(request.method),
+    sharing,
   };
 }
 
-/** `layers: 25` where `25%` was meant would keep every layer in silence. */
-function requireLayers({ layers }: Budget, count: number): void {
-  if (!layers || !('count' in layers) || layers.count <= count) return;
-  throw new LabError(
-    'option-invalid',
-    `The budget allows ${layers.count} layers, but the model has ${count}.`,
-    `Write at most ${count}, or a share such as 25%.`,
-  );
-}
-
-function matchTargets(modules: readonly Module[], targets: readonly string[]): Set<string> {
-  const matched = new Set<string>();
-  for (const target of targets) {
-    const found = modules.filter(({ path }) => path === target || path.endsWith(`.${target}`));
-    if (found.length === 0) {
-      const names = new Set(modules.map(({ path }) => path.slice(path.lastIndexOf('.') + 1)));
-      throw new LabError(
-        'option-invalid',
-        `The target "${target}" matches no module of the model.`,
-        `Name some of its modules: ${[...names].join(', ')}.`,
-      );
-    }
-    found.forEach(({ path }) => matched.add(path));
-  }
-  return matched;
-}
-
-function checkScores(tasks: readonly (readonly number[])[], modules: readonly Module[]): void {
-  for (const scores of tasks) {
-    const bad = scores.findIndex((score) => !Number.isFinite(score) || score < 0);
-    const what =
-      scores.length !== modules.length
-        ? `There are ${scores.length} scores for ${modules.length} modules`
-        : bad >= 0
-          ? `The score of ${modules[bad]?.path} is ${scores[bad]}; it must be finite and not negative`
-          : undefined;
-    if (what) throw new LabError('scores-invalid', `${what}.`, 'Score the layers of this model again.');
-  }
-}
-
-function countLocked(
-  locked: Readonly<Record<string, PlannedModule>>,
-  modules: readonly Module[],
-  form: AdapterForm,
-  limits: Limits,
-): Problem['locked'] {
-  const byPath = new Map(modules.map((module) => [module.path, module]));
-  const layers = new Set<number>();
-  let experts = 0;
-  let parameters = 0;
-  for (const [path, row] of Object.entries(locked)) {
-    const module = byPath.get(path);
-    if (!module) {
-      throw new LabError(
-        'option-invalid',
-        `The locked module "${path}" is not in the model.`,
-        'Correct its path in the plan, or remove the row.',
-      );
-    }
-    if (row.experts > 0) layers.add(module.layer);
-    experts += row.experts;
-    parameters += moduleParameters(module, row, form);
-  }
-  if (layers.size > limits.layers || experts > limits.experts || parameters > limits.parameters) {
-    throw new LabError(
-      'budget-too-small',
-      `The locked modules alone take ${layers.size} layers, ${experts} experts and ${parameters} parameters, more than the budget.`,
-      'Raise the budget or unlock some modules.',
-    );
-  }
-  return { layers, experts, parameters };
-}
+export const byLayerAndPath = (a: Module, b: Module): number =>
+  a.layer - b.layer || (a.path < b.path ? -1 : 1);

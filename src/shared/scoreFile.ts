@@ -21,6 +21,8 @@ export const moduleScoreSchema = z.object({
   perSample: z.array(finite).optional(),
   meanGradientSquaredNorm: finite.optional(),
   taylor: finite.optional(),
+  /** For `eva`: shares of the variance of the module's inputs that their principal components explain, falling. */
+  components: z.array(finite.nonnegative()).optional(),
   /** With `--adapter`: the mean over samples of ‖∂ℓ_s/∂B‖² of a LoRA adapter's B at B = 0, for its A. */
   gradientOfB: z
     .object({

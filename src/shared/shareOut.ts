@@ -46,6 +46,13 @@ export function shareOut(total: number, weights: readonly number[], bounds: Shar
   return roundToTotal(sharesWithin(units, weights, min, max), units);
 }
 
+/** What each gets at least when this total, or any larger one, is shared out: the whole part of its quota. */
+export function sureShares(total: number, weights: readonly number[], bounds: ShareBounds = {}): number[] {
+  const { min = 0, max = Infinity } = bounds;
+  const units = weights.length === 0 ? 0 : Math.min(total, max * weights.length);
+  return sharesWithin(units, weights, min, max).map((share) => Math.floor(share + tie));
+}
+
 /**
  * Real-numbered shares within the bounds that sum to `total`: `clamp(c * w_i)` for the one c that makes them.
  * A share may pass a bound by rounding, up to 1e-9.

@@ -61,6 +61,36 @@ describe('adapter-lab allocate', () => {
     assert.ok(both.totals.layers <= 2 && both.totals.experts <= 7);
   });
 
+  it('takes every method, with its options', async () => {
+    const all = ['--budget', 'layers=100%'];
+    const both = ['--scores', at('one.json'), at('two.json'), '--method'];
+    const votes = await planFor(...both, 'lora-smoe', ...all, '--quantile', '0.5', '--grouping', 'pooled');
+    assert.ok(
+      votes.totals.experts > 0 && Object.values(votes.plan.modules).every(({ experts }) => experts <= 2),
+    );
+    const lily = await planFor(...base(), 'lily', ...all, '--stride-a', '3', '--num-b', '4');
+    assert.ok(lily.plan.shared.some(({ tensor, members }) => tensor === 'A' && members.length === 3));
+    assert.ok(lily.plan.shared.every(({ tensor, count }) => count === (tensor === 'A' ? 1 : 4)));
+    const linear = await planFor(...base(), 'depth-linear', ...all, '--rank', '4');
+    assert.deepEqual([...new Set(Object.values(linear.plan.modules).map(({ rank }) => rank))], [2, 4, 6]);
+    const groups = await planFor(...base(), 'depth-groups', ...all);
+    assert.equal(groups.totals.experts, 4 * measured.modules.length);
+    const bounds = ['--min-experts', '1', '--max-experts', '5'];
+    const bounded = await planFor(...base(), 'proportional', ...all, ...bounds);
+    assert.ok(Object.values(bounded.plan.modules).every(({ experts }) => experts >= 1 && experts <= 5));
+    const modules = measured.modules.map((module, index) => ({
+      ...module,
+      components: Array.from({ length: 8 }, (_, place) => 1 / (2 + index + place)),
+    }));
+    await writeFile(at('explained.json'), JSON.stringify({ ...measured, modules }));
+    const eva = await planFor('--scores', at('explained.json'), '--method', 'eva', ...all, '--rank', '4');
+    const ranks = Object.values(eva.plan.modules).map(({ rank }) => rank);
+    assert.equal(
+      ranks.reduce((sum, rank) => sum + rank, 0),
+      4 * measured.modules.length,
+    );
+  });
+
   it('adapts only the modules that are named', async () => {
     const targets = ['--targets', 'q_proj', 'down_proj'];
     const plan = await planFor(...base(), 'uniform', '--budget', 'layers=100%', ...targets);
@@ -104,7 +134,10 @@ describe('adapter-lab allocate', () => {
     await failsWith(allocate(at('data.jsonl'), 'floe', 'layers=1'), 'scores-invalid', /data\.jsonl/);
     await writeFile(at('wrong.json'), JSON.stringify({ ...measured, modules: [] }));
     await failsWith(allocate(at('wrong.json'), 'floe', 'layers=1'), 'scores-invalid', /wrong\.json/);
-    await failsWith(allocate(one, 'lily', 'layers=1'), 'method-unavailable', /"lily"/);
+    await failsWith(allocate(one, 'lora-smoe', 'layers=1'), 'method-unavailable', /needs several tasks/);
+    await failsWith(allocate(one, 'eva', 'layers=1'), 'method-unavailable', /components/);
+    const quantile = [...allocate(one, 'lora-smoe', 'layers=1'), '--quantile', '2'];
+    await failsWith(quantile, 'option-invalid', /--quantile/);
     await failsWith(allocate(one, 'floe', 'parameters=1'), 'budget-too-small', /./);
     for (const budget of ['layers=0', 'layers=150%', 'experts=', 'money=3', 'layers']) {
       await failsWith(allocate(one, 'floe', budget), 'option-invalid', /--budget/);

@@ -12,6 +12,7 @@ const jobTitles = {
   allocate: 'Allocate',
   run: 'Run Experiment',
   train: 'Train',
+  search: 'Search Ranks',
 };
 
 /** Where the numbers come from: what ran, when, on what. */

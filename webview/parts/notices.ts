@@ -32,7 +32,7 @@ export function errorNotice(deeds: Deeds): Part {
   const message = h('p', { class: 'message' });
   const next = h('p');
   const code = h('code');
-  let again: RunState['job'];
+  let again: Exclude<RunState['job'], 'search'>;
   const edit = button('Edit Experiment', () => deeds.act('openExperiment'));
   const retry = button('Try Again', () => deeds.act(again ?? 'run'));
   const element = h(
@@ -50,7 +50,9 @@ export function errorNotice(deeds: Deeds): Part {
       const shown = status === 'failed';
       show(element, shown);
       if (!shown) return;
-      again = job;
+      // A search is begun and resumed on the command line.
+      show(retry.element, job !== 'search');
+      again = job === 'search' ? undefined : job;
       setText(message, error?.message ?? 'The run failed and left no reason.');
       setText(next, error?.next ?? 'Look into the log, then try again.');
       setText(code, error?.code ?? 'internal');

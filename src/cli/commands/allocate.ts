@@ -4,14 +4,15 @@ import { writeFileAtomic } from '../../files/atomic';
 import { requireWritable } from '../../files/writable';
 import { readJsonAs } from '../../files/json';
 import { allocate } from '../../planning/allocate';
+import { defaultOptions, groupings, statistics, type MethodOptions } from '../../planning/options';
 import { planRequest } from '../../planning/planRequest';
 import { runScoresSchema, scoreFileSchema, type ScoreFile } from '../../shared/scoreFile';
 import { allocationMethods, type AllocationMethod, type Budget } from '../../shared/words';
-import { absolute, positiveInteger } from '../options';
+import { absolute, nonNegativeInteger, positiveInteger, share } from '../options';
 import { print, say } from '../terminal';
 import * as z from 'zod';
 
-interface Options {
+interface Options extends Partial<MethodOptions> {
   scores: string[];
   method: AllocationMethod;
   budget: Budget;
@@ -43,6 +44,21 @@ export function addAllocate(program: Command): void {
       '--targets <names...>',
       'modules that may get adapters, by the ends of their paths; all where absent',
     )
+    .option('--min-experts <n>', 'experts of every adapted module at least', nonNegativeInteger)
+    .option('--max-experts <n>', 'experts of every adapted module at most', positiveInteger)
+    .option('--no-refine', 'floe: keep the mask of the diagonal, where there are gates to improve it by')
+    .option('--quantile <q>', 'lora-smoe: a task votes for modules above it (default: 0.4)', share)
+    .addOption(
+      new Option('--grouping <name>', 'lora-smoe: modules that share a threshold').choices([...groupings]),
+    )
+    .addOption(
+      new Option('--statistic <name>', 'lora-smoe: sensitivity over entries of a weight').choices([
+        ...statistics,
+      ]),
+    )
+    .option('--folds <n>', 'lora-smoe: votes of a single task scored with --per-sample', positiveInteger)
+    .option('--stride-a <n>', 'lily: neighboring layers that share one A', positiveInteger)
+    .option('--num-b <n>', "lily: B's in the pool of all layers", positiveInteger)
     .option('--json <file>', 'write the plan to this file instead of printing it', absolute)
     .action(run);
 }
@@ -70,7 +86,7 @@ async function run(options: Options): Promise<void> {
     },
     scores,
   );
-  const plan = allocate({ ...base, method: options.method, form: undefined });
+  const plan = allocate({ ...base, method: options.method, options: given(options), form: undefined });
   const text = JSON.stringify(plan, null, 1);
   if (options.json === undefined) {
     print(text);
@@ -80,6 +96,15 @@ async function run(options: Options): Promise<void> {
   }
   say(plan.summary);
 }
+
+/** The methods' options that stand on the command line. */
+const given = (options: Options): Partial<MethodOptions> =>
+  Object.fromEntries(
+    Object.keys(defaultOptions).flatMap((name) => {
+      const value = options[name as keyof MethodOptions];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 
 /** The last name of every module path, as in PEFT's `target_modules`. */
 const everyTarget = (scores: readonly ScoreFile[]): string[] => [

@@ -28,6 +28,12 @@ export async function resume(parts: Parts, uri: vscode.Uri): Promise<string | un
       return planScored(parts, uri, await work(parts, uri, 'run', run));
     case 'train':
       return tellTrained(parts, uri, await work(parts, uri, 'train', run));
+    case 'search':
+      throw new LabError(
+        'run-not-resumable',
+        'The newest run that was stopped is a search, which the editor does not go on with.',
+        `In a terminal: adapter-lab search ${uri.fsPath} --resume ${run}`,
+      );
     default:
       return tellScored(parts, uri, await work(parts, uri, 'score', run));
   }

@@ -132,9 +132,19 @@ describe('runExperiment', () => {
     });
   }
 
-  it('says before scoring that a method is not built, by the names that a file uses', async () => {
-    const { run, start } = await prepared(experimentText.replace('method: floe', 'method: lily'));
-    await rejectsWith(start(), 'method-unavailable', /"lily"/);
-    assert.ok(!existsSync(run));
+  it("writes which tensors Lily's modules share", async () => {
+    const { file, run, start } = await prepared(experimentText.replace('method: floe', 'method: lily'));
+    await start();
+    const { plan } = planIn(run);
+    assert.ok(plan.shared.some(({ tensor, count }) => tensor === 'B' && count === 2));
+    assert.deepEqual((await readExperiment(file)).plan, plan);
+  });
+
+  it("lets a single task's samples vote for LoRA-SMoE", async () => {
+    const single = experimentText.replace(/ {2}- name: second[^]*second\.jsonl\n/, '');
+    const { run, start } = await prepared(single.replace('method: floe', 'method: lora-smoe'));
+    await start();
+    const rows = Object.values(planIn(run).plan.modules);
+    assert.ok(rows.length > 0 && rows.every(({ experts }) => experts >= 1 && experts <= 4));
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { shareOut } from '../../../src/shared/shareOut';
+import { shareOut, sureShares } from '../../../src/shared/shareOut';
 import { throwsWith } from '../files/throwsCode';
 
 const weights = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 });
@@ -48,6 +48,27 @@ describe('shareOut', () => {
         }
       }),
       { seed: 11, numRuns: 500 },
+    );
+  });
+
+  it('never takes back, from a larger total, what is sure', () => {
+    const numbers = fc.tuple(
+      fc.nat({ max: 200 }),
+      fc.nat({ max: 100 }),
+      fc.nat({ max: 2 }),
+      fc.nat({ max: 9 }),
+    );
+    fc.assert(
+      fc.property(weights, numbers, (given, [above, more, min, room]) => {
+        const bounds = { min, max: min + room };
+        const total = min * given.length + above;
+        const sure = sureShares(total, given, bounds);
+        for (const larger of [total, total + more]) {
+          shareOut(larger, given, bounds).forEach((share, index) => assert.ok(share >= (sure[index] ?? 0)));
+        }
+        assert.ok(sum(shareOut(total, given, bounds)) - sum(sure) < given.length);
+      }),
+      { seed: 13, numRuns: 500 },
     );
   });
 

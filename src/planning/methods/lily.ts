@@ -1,0 +1,77 @@
+import { LabError } from '../../shared/errors';
+import type { Module, SharedTensor } from '../../shared/words';
+import { byLayerAndPath, type Problem } from '../problem';
+import { rankLayers } from '../rankLayers';
+import { bestWithin, rowsOf, spread } from '../stages/largestPlan';
+import type { Method } from './method';
+
+/**
+ * Lily as a sharing plan (arXiv 2407.09946): neighboring layers share the A of a target, all layers its pool of B's, and each module
+ * has a small router of its own. All have one rank, which limits lower; the stride and the pool are the design's. A limit on layers
+ * keeps those with the largest scores, evenly spaced ones where there are no scores.
+ */
+export const lily: Method = {
+  needsScores: false,
+  round: (problem) => {
+    const { adapter, layers, scored, layerScores } = problem;
+    const order = rankLayers(layerScores);
+    const fixed = lockedForm(problem);
+    return bestWithin(
+      problem,
+      (kept) => ({
+        full: fixed?.rank ?? adapter.rank,
+        least: fixed?.rank ?? 1,
+        at: (rank) => rowsOf(kept, () => ({ rank, alpha: fixed?.alpha ?? adapter.alpha, experts: 1 })),
+      }),
+      (count) => (scored ? order : spread(layers, count)),
+    );
+  },
+  sharing: (problem, rows) => {
+    const { strideA, numB } = problem.options;
+    const members = problem.request.modules
+      .filter(({ path }) => (rows[path]?.experts ?? 0) > 0)
+      .sort(byLayerAndPath);
+    const ofA = grouped(members, (one) => `${targetOf(one)} ${Math.floor(one.layer / strideA)}`);
+    const ofB = grouped(members, targetOf);
+    return [
+      ...ofA.filter((paths) => paths.length > 1).map((paths) => tensor('A', paths, 1)),
+      ...ofB.map((paths) => tensor('B', paths, numB)),
+    ];
+  },
+};
+
+const tensor = (name: SharedTensor['tensor'], members: string[], count: number): SharedTensor => ({
+  tensor: name,
+  members,
+  count,
+});
+
+/** A module's path inside its layer: what Lily's tensors are shared among. */
+function targetOf({ path, layer }: Module): string {
+  const mark = `.${layer}.`;
+  const at = path.indexOf(mark);
+  return at < 0 ? path : path.slice(at + mark.length);
+}
+
+function grouped(modules: readonly Module[], nameOf: (module: Module) => string): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const module of modules) {
+    const name = nameOf(module);
+    groups.set(name, [...(groups.get(name) ?? []), module.path]);
+  }
+  return [...groups.values()];
+}
+
+/** What locked rows leave no choice of: modules that share tensors have one rank. */
+function lockedForm({ locked }: Problem): { rank: number; alpha: number } | undefined {
+  const [first, ...others] = Object.entries(locked).filter(([, { experts }]) => experts > 0);
+  if (first === undefined) return undefined;
+  const [path, { rank, alpha }] = first;
+  const other = others.find(([, row]) => row.rank !== rank || row.alpha !== alpha);
+  if (other === undefined) return { rank, alpha };
+  throw new LabError(
+    'option-invalid',
+    `The locked modules ${path} and ${other[0]} differ in rank or alpha, and Lily shares tensors among them.`,
+    'Give them the same, or unlock one.',
+  );
+}
