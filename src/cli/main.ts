@@ -11,6 +11,7 @@ import { addInspect } from './commands/inspect';
 import { addMerge } from './commands/merge';
 import { addRun } from './commands/run';
 import { addScore } from './commands/score';
+import { addSearch } from './commands/search';
 import { addTrain } from './commands/train';
 import { reportError } from './terminal';
 import { usageError } from './usageError';
@@ -27,7 +28,17 @@ async function main(): Promise<number> {
     .exitOverride()
     // Said below, in the form of every other error.
     .configureOutput({ outputError: () => undefined });
-  for (const add of [addDevices, addInspect, addScore, addAllocate, addTrain, addMerge, addRun, addCommit])
+  for (const add of [
+    addDevices,
+    addInspect,
+    addScore,
+    addAllocate,
+    addSearch,
+    addTrain,
+    addMerge,
+    addRun,
+    addCommit,
+  ])
     add(program);
   try {
     await program.parseAsync();

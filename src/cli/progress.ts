@@ -2,7 +2,8 @@ import { formatBytes, formatCount, formatSeconds, formatShare, formatSpeed } fro
 import type { RunWriter } from '../engine/runWriter';
 import { estimatorWords } from '../shared/estimatorWords';
 import { memoryWords } from '../shared/memoryWords';
-import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
+import type { RunEvent, SearchedTrial, UnstampedRunEvent } from '../shared/runEvents';
+import { metricWords, pointWords } from '../shared/searchWords';
 import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
 
 type EvaluatedEvent = Extract<UnstampedRunEvent, { type: 'evaluated' }>;
@@ -44,6 +45,10 @@ export class Progress {
       );
     }
     if (event.type === 'note') this.line(event.text);
+    if (event.type === 'searched') {
+      const words = searchedWords(event.trial);
+      if (words !== undefined) this.line(words);
+    }
     if (event.type === 'evaluated') this.line(evaluationWords(event));
     if (event.type === 'scores') this.draw(event.task);
     if (event.type === 'progress') this.draw(event.step ?? '');
@@ -74,7 +79,7 @@ export class Progress {
     const now = performance.now();
     if (now - this.lastLine < lineEveryMs && share < 1) return;
     this.lastLine = now;
-    const doing = this.state.job === 'train' ? 'Training' : 'Scoring';
+    const doing = this.state.trials.length > 0 ? 'Training' : 'Scoring';
     this.out.write(
       `${doing}${what === '' ? '' : ` ${what}`}${this.lossWords()}: ${formatShare(share)}, ${left} left\n`,
     );
@@ -103,6 +108,14 @@ function evaluationWords({ trial, step, split, metrics, best }: EvaluatedEvent):
   );
   const which = split === 'test' ? `${trial}, test data` : `${trial}, step ${step}`;
   return `${which}: ${words.join(', ')}${best && split === 'validation' && step > 0 ? ' (best)' : ''}`;
+}
+
+/** A trial of a search once it has an outcome: `Trial 3, rank 8, 50 % of layers: 87.1 % accuracy`. */
+function searchedWords({ number, point, state, metric, value, reason }: SearchedTrial): string | undefined {
+  const what = `Trial ${number + 1}, ${pointWords(point)}`;
+  if (state === 'failed') return `${what}: failed. ${reason ?? ''}`;
+  if (value === undefined || (state !== 'done' && state !== 'pruned')) return undefined;
+  return `${what}: ${metricWords(metric, value)} ${metric}${state === 'pruned' ? ', ended early' : ''}`;
 }
 
 /**

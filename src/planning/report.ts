@@ -10,6 +10,7 @@ import {
 import { estimatorWords } from '../shared/estimatorWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunState } from '../shared/runState';
+import { searchSection } from './searchReport';
 import { table } from './table';
 
 /** A run as a Markdown page: what was measured on what, how stable it is, what was planned. Pure. */
@@ -27,6 +28,7 @@ export function reportOf(state: RunState): string {
     '',
     ...stability(state),
     '',
+    ...searchSection(state),
     ...planSection(state),
   ].join('\n');
 }

@@ -94,6 +94,11 @@ const searchSchema = z.strictObject({
     .min(1)
     .prefault(['25%', '50%', '100%'])
     .describe('Shares or numbers of layers to choose from.'),
+  experts: z
+    .array(whole.min(1))
+    .min(1)
+    .optional()
+    .describe('Experts a module to choose from, for methods with experts; adapter.experts where absent.'),
   evaluations: whole.min(1).default(8).describe('Trials at most.'),
   proposer: z
     .enum(['gaussian', 'tpe', 'random', 'grid'])

@@ -83,6 +83,11 @@ export async function readCheckpoint(
   }
 }
 
+/** Of a trial that is done. */
+export async function removeCheckpoint(run: string, trial: string): Promise<void> {
+  for (const which of ['last', 'best'] as const) await rm(fileOf(run, trial, which), { force: true });
+}
+
 export const removeCheckpoints = (run: string): Promise<void> =>
   rm(stateFolder(run), { recursive: true, force: true });
 

@@ -46,6 +46,9 @@ export class TrainingOrder {
   }
 }
 
+export const stepsBetweenEvaluations = (stepsAnEpoch: number, evaluationsAnEpoch: number): number =>
+  Math.max(1, Math.round(stepsAnEpoch / evaluationsAnEpoch));
+
 /**
  * A step's samples as batches that fit the device. The step's loss is the mean over all of its targets (tokens; samples
  * where a head classifies), however it is cut: as in transformers' Trainer.

@@ -13,7 +13,7 @@ import { LossWatch } from './lossWatch';
 import { NotedMeans } from './notedMeans';
 import { Placed } from './placed';
 import { learningRateAt } from './schedule';
-import { TrainingOrder } from './stepBatches';
+import { stepsBetweenEvaluations, TrainingOrder } from './stepBatches';
 import { isRecorded } from './thinning';
 import { TrainingPass, type PassMemory } from './trainingPass';
 import type { TrialData, TrialHooks, TrialSettings } from './trialSettings';
@@ -50,7 +50,7 @@ export class Trial {
   ) {
     const { batchSize, epochs, seed } = settings;
     this.order = new TrainingOrder(data.mixture, batchSize, epochs, seed);
-    this.every = Math.max(1, Math.round(this.order.stepsAnEpoch / settings.evaluationsAnEpoch));
+    this.every = stepsBetweenEvaluations(this.order.stepsAnEpoch, settings.evaluationsAnEpoch);
     const pass = new TrainingPass(model, adapter, this.placed, memory);
     this.batches = new FittingBatches(model, pass, hooks.emit, hooks.signal, tokens);
     this.optimizer = new AdamW(this.trained);
@@ -63,6 +63,11 @@ export class Trial {
   /** On the validation data, the one before the first step included. */
   get evaluations(): number {
     return 1 + Math.ceil(this.steps / this.every);
+  }
+
+  /** Whether it was said that it is not worth going on. */
+  get wasEndedEarly(): boolean {
+    return this.isHopeless;
   }
 
   /** Goes on from a checkpoint. @throws LabError run-not-resumable where it does not fit the adapter */
@@ -251,7 +256,7 @@ export class Trial {
       ...(routers === undefined || Object.keys(routers).length === 0 ? {} : { routers }),
     });
     if (best) await this.hooks.save('best', this.checkpoint());
-    if (this.step > 0) this.isHopeless = this.hooks.goesOn?.(this.step, metrics) === false;
+    if (this.step > 0) this.isHopeless = (await this.hooks.goesOn?.()) === false;
   }
 
   private checkpoint(): Checkpoint {

@@ -4,7 +4,6 @@ import type { Adapter } from '../../adapters/adapter';
 import { WithHead } from '../../adapters/withHead';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { cancelled, LabError } from '../../shared/errors';
-import type { TaskMetrics } from '../../shared/runEvents';
 import type { Device } from '../../shared/words';
 import { openDevice, type OpenDevice } from '../../tensors/device';
 import type { OrderedWrites } from '../orderedWrites';
@@ -46,7 +45,7 @@ export interface TrialListener {
   /** Told of every event, after it was given to the journal. */
   readonly heard: (event: TrialEvent, trial: RunningTrial) => void;
   /** Asked after each evaluation but the one before the first step; false ends the trial there. */
-  readonly goesOn?: (step: number, metrics: readonly TaskMetrics[]) => boolean;
+  readonly goesOn?: () => Promise<boolean>;
 }
 
 export interface TrialRunnerOptions {

@@ -1,5 +1,4 @@
 import type { AnySample } from '../../models/samples';
-import type { TaskMetrics } from '../../shared/runEvents';
 import type { Checkpoint } from './checkpoint';
 import type { EvaluationSet } from './evaluate';
 import type { Schedule } from './schedule';
@@ -39,7 +38,7 @@ export interface TrialHooks {
   readonly written: () => Promise<void>;
   readonly save: (which: 'last' | 'best', checkpoint: Checkpoint) => Promise<void>;
   /** Asked after each evaluation but the one before the first step; false ends the trial there. */
-  readonly goesOn?: (step: number, metrics: readonly TaskMetrics[]) => boolean;
+  readonly goesOn?: () => Promise<boolean>;
   readonly signal: AbortSignal;
   /** Milliseconds between two checkpoints beside those of evaluations. */
   readonly saveEvery: number;

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readExperiment } from '../../../src/configs/experiment/parse';
+import { experimentAt, studySettings } from '../../../src/engine/search/searchSpace';
+import { searchExperiment } from '../../../src/engine/searchExperiment';
+import { canResume, runFiles } from '../../../src/files/runs';
+import { readStudy } from '../../../src/search/journal';
+import type { Study } from '../../../src/search/study';
+import { runScoresSchema, type ScoreFile } from '../../../src/shared/scoreFile';
+import type { RunState } from '../../../src/shared/runState';
+import { openDevice } from '../../../src/tensors/device';
+import { temporaryFolder } from '../files/temporary';
+import { rejectsWith } from '../files/throwsCode';
+import { writeSmallExperiment } from './smallExperiment';
+
+const never = new AbortController().signal;
+
+const textOf = (more: string, method = 'floe'): string => `version: 1
+model: models/small
+tasks:
+  - { name: first, kind: causal-lm, train: data/first.jsonl }
+  - { name: second, kind: causal-lm, train: data/second.jsonl, validation: data/second.jsonl }
+method: ${method}   # stays
+adapter: { targets: [q_proj, down_proj], rank: 4, alpha: 8, experts: 2 }
+score: { samples: 8, max_length: 16 }
+train: { epochs: 2, learning_rate: 2e-2, batch_size: 4, max_length: 16, seeds: [1, 2], evaluations: 1 }
+${more}`;
+const usual = 'search: { ranks: [1, 2, 4, 8], layers: [50%, 100%], evaluations: 5 }';
+
+describe('searchExperiment', () => {
+  const folder = temporaryFolder();
+  let count = 0;
+  before(async () => {
+    await openDevice('native', 1);
+    await writeSmallExperiment(folder.path);
+  });
+
+  const experiment = async (text = textOf(usual)) => {
+    const file = path.join(folder.path, `search-${count++}.adapter.yaml`);
+    await writeFile(file, text);
+    return readExperiment(file);
+  };
+  const options = (told: (state: RunState) => void = () => undefined) => ({
+    run: path.join(folder.path, '.adapter-lab', 'runs', `search ${count++}`),
+    device: 'native' as const,
+    version: '1',
+    processes: 0,
+    told: ({ state }: { state: RunState }) => told(state),
+  });
+  const studyIn = (run: string): Promise<Study> => readStudy(path.join(run, runFiles.trials));
+  /** Without the times. */
+  const numbersOf = ({ trials, stopped }: Study) => ({
+    stopped,
+    trials: trials.map(({ point, state, values, curve, why }) => ({ point, state, values, curve, why })),
+  });
+
+  it('allocates, trains and tells every trial, and writes the best plan into the experiment', async () => {
+    const at = options();
+    const asked = await experiment();
+    const { state } = await searchExperiment(asked, at, never);
+    assert.equal(state.status, 'done');
+    const study = await studyIn(at.run);
+    assert.ok(study.trials.length > 1 && study.trials.length <= 5);
+    assert.equal(new Set(study.trials.map(({ point }) => JSON.stringify(point))).size, study.trials.length);
+    assert.equal(study.settings.objective.metric, 'loss');
+    const done = study.trials.filter((trial) => trial.state === 'done');
+    const best = done.reduce((a, b) => (b.values[0]!.value < a.values[0]!.value ? b : a));
+    assert.equal(state.searchEnd?.best, best.number);
+    assert.deepEqual(
+      state.searched.map(({ point, state: how }) => [point, how]),
+      study.trials.map(({ point, state: how }) => [point, how]),
+    );
+    // The plan is what the best point allocates to, of the very ranks and layers.
+    const { plan } = await readExperiment(asked.file);
+    const rows = Object.values(plan!.modules);
+    assert.ok(rows.every(({ rank, alpha }) => rank === best.point['rank'] && alpha === 2 * rank));
+    assert.equal(state.plan!.totals.parameters, best.cost);
+    assert.equal(state.plan!.totals.layers, 2 * best.point['layers']!);
+    assert.match(readFileSync(asked.file, 'utf8'), /method: floe {3}# stays/);
+    const report = readFileSync(path.join(at.run, runFiles.report), 'utf8');
+    assert.match(report, /## Rank search\n[^]*\| best +\|/);
+    assert.deepEqual(readdirSync(at.run).sort(), [
+      ...['events.jsonl', 'plan.json', 'report.md', 'run.json', 'scores.json', 'trials.jsonl'],
+    ]);
+    // A trial begins where the model itself is.
+    assert.equal(new Set(study.trials.map(({ curve }) => curve[0]?.value)).size, 1);
+  });
+
+  it('goes on after it was stopped in a trial, to the same study', async () => {
+    const whole = options();
+    await searchExperiment(await experiment(), whole, never);
+    for (const [trial, step] of [
+      [0, 2],
+      [1, 5],
+    ] as const) {
+      const controller = new AbortController();
+      const asked = await experiment();
+      const at = options(({ trials }) => {
+        if ((trials[trial]?.step ?? 0) >= step) controller.abort();
+      });
+      await rejectsWith(searchExperiment(asked, at, controller.signal), 'cancelled');
+      assert.ok(await canResume(at.run));
+      assert.equal((await studyIn(at.run)).trials.at(-1)?.state, 'running');
+      await searchExperiment(asked, { ...at, told: () => undefined, resume: true }, never);
+      assert.deepEqual(numbersOf(await studyIn(at.run)), numbersOf(await studyIn(whole.run)));
+      assert.ok(!(await canResume(at.run)));
+    }
+  });
+
+  it('goes on without a trial that ran away, and says so where none came to its end', async () => {
+    const wild = textOf(usual.replace('evaluations: 5', 'evaluations: 2')).replace('2e-2', '1e38');
+    const at = options();
+    await rejectsWith(searchExperiment(await experiment(wild), at, never), 'training-diverged', /No trial/);
+    const { trials } = await studyIn(at.run);
+    assert.deepEqual(
+      trials.map(({ state }) => state),
+      ['failed', 'failed'],
+    );
+    assert.match(trials[0]!.reason!, /went wrong at step/);
+  });
+
+  it('trains a trial with several seeds where it is asked to', async () => {
+    const at = options();
+    const text = textOf(
+      'search: { ranks: [2, 4], layers: [50%], evaluations: 1, seeds: 2, proposer: random }',
+    );
+    await searchExperiment(await experiment(text), at, never);
+    const [trial] = (await studyIn(at.run)).trials;
+    assert.deepEqual(
+      trial!.values.map(({ seed }) => seed),
+      [1, 2],
+    );
+    assert.ok(!existsSync(path.join(at.run, 'state')));
+  });
+
+  describe('its space', () => {
+    let scores: readonly ScoreFile[];
+    before(async () => {
+      const at = options();
+      await searchExperiment(
+        await experiment(textOf(usual.replace('evaluations: 5', 'evaluations: 1'))),
+        at,
+        never,
+      );
+      scores = runScoresSchema.parse(
+        JSON.parse(readFileSync(path.join(at.run, runFiles.scores), 'utf8')),
+      ).scores;
+    });
+    const settingsOf = async (more: string, method?: string) =>
+      studySettings(await experiment(textOf(more, method)), scores);
+    const candidatesOf = async (more: string, method?: string) =>
+      (await settingsOf(more, method)).space.dimensions.map(({ name, candidates }) => [name, candidates]);
+
+    it('has ranks, layers within the budget, and experts where they are named', async () => {
+      assert.deepEqual(await candidatesOf(usual), [
+        ['rank', [1, 2, 4, 8]],
+        ['layers', [0.5, 1]],
+      ]);
+      assert.deepEqual(await candidatesOf(`${usual}\nbudget: { layers: 50% }`), [
+        ['rank', [1, 2, 4, 8]],
+        ['layers', [0.5]],
+      ]);
+      assert.deepEqual(
+        await candidatesOf(
+          'search: { ranks: [4, 2, 2], experts: [2, 1], evaluations: 2 }\nbudget: { layers: 1 }',
+        ),
+        [
+          ['rank', [2, 4]],
+          ['experts', [1, 2]],
+          ['layers', [0.25, 0.5]],
+        ],
+      );
+      assert.deepEqual(await candidatesOf(usual, 'lily'), [['rank', [1, 2, 4, 8]]]);
+      await assert.rejects(settingsOf('search: { experts: [2] }', 'lora'), /has no experts/);
+    });
+
+    it('counts what each plan takes, and leaves out what no plan fits', async () => {
+      const { space } = await settingsOf(usual);
+      const asked = await experiment();
+      const first = experimentAt(asked, scores, { rank: 1, layers: 0.5 });
+      assert.equal(space.costs[0], first.plan.totals.parameters);
+      assert.equal(space.costLimit, Math.max(...space.costs));
+      assert.ok(
+        space.costs.every((cost, i) => i < 2 || cost > space.costs[i - 2]!),
+        'they rise with the rank',
+      );
+      const least = Math.min(...space.costs);
+      const tight = await settingsOf(`${usual}\nbudget: { parameters: ${least} }`);
+      assert.equal(tight.space.costLimit, least);
+      await assert.rejects(settingsOf(`${usual}\nbudget: { parameters: 10 }`), /No rank and share of layers/);
+    });
+  });
+});
