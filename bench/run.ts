@@ -6,6 +6,8 @@ import { benchLarge } from './large';
 import { benchMatmul } from './matmul';
 import { benchSample } from './sample';
 import { benchScore } from './score';
+import { benchSearch } from './search';
+import { benchSelection } from './selection';
 import { benchTraining } from './training';
 
 /**
@@ -21,6 +23,8 @@ const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promis
   matmul: benchMatmul,
   sample: benchSample,
   score: benchScore,
+  search: benchSearch,
+  selection: benchSelection,
   training: benchTraining,
 };
 const withOptions: readonly string[] = ['card', 'training'];
