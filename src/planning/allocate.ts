@@ -9,7 +9,7 @@ import { loraSmoe } from './methods/loraSmoe';
 import type { Method } from './methods/method';
 import { proportional } from './methods/proportional';
 import { uniform } from './methods/uniform';
-import { planSummary } from './planSummary';
+import { summaryOf } from './planSummary';
 import { stateProblem, type AllocationRequest } from './problem';
 import { lockedAlone, planOf, totalsOf } from './totals';
 
@@ -32,7 +32,7 @@ const methods: Readonly<Record<AllocationMethod, Method>> = {
  *   `budget-too-small`
  */
 export function allocate(request: AllocationRequest): PlanFile {
-  const { method, modules, budget } = request;
+  const { method } = request;
   const { needsScores, round, sharing } = methods[method];
   const problem = stateProblem(request, sharing ?? (() => []));
   if (needsScores && !problem.scored) {
@@ -45,14 +45,12 @@ export function allocate(request: AllocationRequest): PlanFile {
   const rows = round(problem);
   const plan = planOf(problem, rows !== undefined && rows.size > 0 ? rows : lockedAlone(problem));
   const totals = totalsOf(problem, plan);
-  const kept = modules.filter(({ path }) => (plan.modules[path]?.experts ?? 0) > 0).map(({ layer }) => layer);
-  const layers = [...new Set(kept)].sort((a, b) => a - b);
   const locked = Object.keys(problem.locked).length;
   return {
     version: 1,
     method,
     plan,
     totals,
-    summary: planSummary(layers, problem.layers, budget, totals, locked),
+    summary: summaryOf(request, plan, totals, locked),
   };
 }

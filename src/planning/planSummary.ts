@@ -1,5 +1,18 @@
 import type { PlanTotals } from '../shared/planFile';
-import type { Budget } from '../shared/words';
+import type { Budget, Module, Plan } from '../shared/words';
+
+/** The summary of a plan. @param locked rows fixed by hand */
+export function summaryOf(
+  { modules, budget }: { readonly modules: readonly Module[]; readonly budget: Budget },
+  plan: Plan,
+  totals: PlanTotals,
+  locked: number,
+): string {
+  const adapted = modules.filter(({ path }) => (plan.modules[path]?.experts ?? 0) > 0);
+  const kept = [...new Set(adapted.map(({ layer }) => layer))].sort((a, b) => a - b);
+  const layers = 1 + Math.max(-1, ...modules.map(({ layer }) => layer));
+  return planSummary(kept, layers, budget, totals, locked);
+}
 
 /**
  * One sentence of what a plan keeps: "Kept layers 2, 5 of 8 (budget: 25 % of layers); 24 experts over 6 modules; 49,152

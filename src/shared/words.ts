@@ -5,6 +5,8 @@
 /** What a linear module does inside its block. Families name their tensors differently; roles compare across them. */
 export const roles = ['q', 'k', 'v', 'o', 'qkv', 'gate', 'gate_up', 'up', 'down'] as const;
 export type Role = (typeof roles)[number];
+/** Those of attention; the others are the mlp's. */
+export const attentionRoles: readonly Role[] = ['q', 'k', 'v', 'o', 'qkv'];
 
 /** One linear weight matrix of the base model, named by its Hugging Face path without the ending `.weight`. */
 export interface Module {

@@ -89,6 +89,11 @@ const budgetSchema = z.strictObject({
 
 const searchSchema = z.strictObject({
   ranks: z.array(whole.min(1)).min(1).default([2, 4, 8, 16, 32, 64]).describe('Ranks to choose from.'),
+  mlp_ranks: z
+    .array(whole.min(1))
+    .min(1)
+    .optional()
+    .describe("Ranks of MLP modules, where they are searched by themselves; ranks are attention's then."),
   layers: z
     .array(layersSchema)
     .min(1)

@@ -2,6 +2,7 @@ import type { Experiment } from '../../configs/experiment/experiment';
 import { experimentName } from '../../files/runs';
 import { allocate } from '../../planning/allocate';
 import { budgetLimits } from '../../planning/budget';
+import { withMlpRank } from '../../planning/mlpRank';
 import { planRequest } from '../../planning/planRequest';
 import { makeSpace, type Dimension, type Point, type Space } from '../../search/space';
 import type { StudySettings } from '../../search/studyEvents';
@@ -12,6 +13,8 @@ import type { ExperimentMethod } from '../../shared/words';
 
 /** Methods that train in every layer: which ones to leave out is nothing to search. */
 const ofAllLayers: readonly ExperimentMethod[] = ['lily', 'dynamic-lora', 'adalora'];
+/** Whose adapters have no ranks by module. */
+const ofOneRank: readonly ExperimentMethod[] = ['lily', 'adalora'];
 const withExperts: readonly ExperimentMethod[] = ['floe', 'lora-smoe'];
 
 /** AdaLoRA begins with half as much again as it ends with (PEFT: init_r 12, target_r 8). */
@@ -45,7 +48,10 @@ export function experimentAt(
     adalora: { ...adalora, targetR: rank, initR: Math.ceil(surplus * rank) },
     budget: layers === undefined ? budget : { ...budget, layers: { share: layers } },
   };
-  const plan = allocate(planRequest(there, scores));
+  const request = planRequest(there, scores);
+  const allocated = allocate(request);
+  const plan =
+    point['mlp_rank'] === undefined ? allocated : withMlpRank(allocated, request, point['mlp_rank']);
   return { experiment: { ...there, plan: plan.plan }, plan };
 }
 
@@ -83,17 +89,23 @@ function dimensionsOf(
   const count = layersOf(scores);
   const rising = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
   const shares = search.layers.map((layers) => ('share' in layers ? layers.share : layers.count / count));
-  if (search.experts !== undefined && !withExperts.includes(method)) {
-    throw new LabError(
+  const refuse = (key: string, why: string): LabError =>
+    new LabError(
       'option-invalid',
-      `search.experts is given, but the method ${method} has no experts.`,
-      `Remove it, or use ${withExperts.join(' or ')}.`,
+      `search.${key} is given, but the method ${method} has ${why}.`,
+      'Remove it, or use another method.',
     );
+  if (search.experts !== undefined && !withExperts.includes(method)) throw refuse('experts', 'no experts');
+  if (search.mlpRanks !== undefined && ofOneRank.includes(method)) {
+    throw refuse('mlp_ranks', 'one rank for all modules');
   }
   const most = budgetLimits(budget, count).layers / count;
   const allowed = shares.filter((share) => share <= most + 1e-9);
   return [
     { name: 'rank', scale: 'log2', candidates: rising(search.ranks) },
+    ...(search.mlpRanks === undefined
+      ? []
+      : [{ name: 'mlp_rank', scale: 'log2', candidates: rising(search.mlpRanks) } as const]),
     ...(search.experts === undefined
       ? []
       : [{ name: 'experts', scale: 'log2', candidates: rising(search.experts) } as const]),

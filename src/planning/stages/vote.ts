@@ -1,8 +1,6 @@
-import type { Module, Role } from '../../shared/words';
+import { attentionRoles, type Module, type Role } from '../../shared/words';
 import type { Grouping } from '../options';
 import { percentile } from './percentile';
-
-const attention: readonly Role[] = ['q', 'k', 'v', 'o', 'qkv'];
 
 /** The modules that share a threshold, as lists of indices. */
 export function groupsOf(modules: readonly Pick<Module, 'role'>[], grouping: Grouping): number[][] {
@@ -11,7 +9,7 @@ export function groupsOf(modules: readonly Pick<Module, 'role'>[], grouping: Gro
       ? role
       : grouping === 'pooled'
         ? 'all'
-        : attention.includes(role)
+        : attentionRoles.includes(role)
           ? 'attention'
           : 'mlp';
   const groups = new Map<string, number[]>();

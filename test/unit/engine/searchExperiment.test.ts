@@ -6,7 +6,9 @@ import { readExperiment } from '../../../src/configs/experiment/parse';
 import { experimentAt, studySettings } from '../../../src/engine/search/searchSpace';
 import { searchExperiment } from '../../../src/engine/searchExperiment';
 import { canResume, runFiles } from '../../../src/files/runs';
+import { planParameters } from '../../../src/planning/parameters';
 import { readStudy } from '../../../src/search/journal';
+import { candidatesOf as candidatesIn } from '../../../src/search/space';
 import type { Study } from '../../../src/search/study';
 import { runScoresSchema, type ScoreFile } from '../../../src/shared/scoreFile';
 import type { RunState } from '../../../src/shared/runState';
@@ -174,6 +176,29 @@ describe('searchExperiment', () => {
       );
       assert.deepEqual(await candidatesOf(usual, 'lily'), [['rank', [1, 2, 4, 8]]]);
       await assert.rejects(settingsOf('search: { experts: [2] }', 'lora'), /has no experts/);
+    });
+
+    it('ranks attention and mlp apart where it is asked to, within the budget', async () => {
+      const apart = 'search: { ranks: [2, 4], mlp_ranks: [1, 8], layers: [50%], evaluations: 2 }';
+      assert.deepEqual(await candidatesOf(apart), [
+        ['rank', [2, 4]],
+        ['mlp_rank', [1, 8]],
+        ['layers', [0.5]],
+      ]);
+      const asked = await experiment(textOf(apart));
+      const { plan, experiment: there } = experimentAt(asked, scores, { rank: 4, mlp_rank: 1, layers: 0.5 });
+      const rowOf = (end: string) =>
+        Object.entries(plan.plan.modules).find(([path]) => path.endsWith(end))![1];
+      assert.deepEqual([rowOf('q_proj').rank, rowOf('q_proj').alpha], [4, 8]);
+      assert.deepEqual([rowOf('down_proj').rank, rowOf('down_proj').alpha], [1, 2]);
+      const counted = planParameters(plan.plan, scores[0]!.modules, 'hydra');
+      assert.equal(plan.totals.parameters, counted);
+      assert.match(plan.summary, new RegExp(`; ${counted.toLocaleString('en-US')} trainable parameters`));
+      assert.deepEqual(there.plan, plan.plan);
+      const { space } = await settingsOf(`${apart}\nbudget: { parameters: ${counted} }`);
+      assert.ok(candidatesIn(space).every(({ cost }) => cost <= counted));
+      assert.ok(candidatesIn(space).length < space.costs.length);
+      await assert.rejects(settingsOf(apart, 'lily'), /has one rank for all modules/);
     });
 
     it('counts what each plan takes, and leaves out what no plan fits', async () => {
