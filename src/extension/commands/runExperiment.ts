@@ -2,7 +2,6 @@ import type * as vscode from 'vscode';
 import { readModelFolder } from '../../files/modelFolder';
 import { requireComputable } from '../../files/quantized';
 import { readRunRecords } from '../../files/runRecords';
-import { requireAllocatable } from '../../planning/planRequest';
 import { requireTrust } from '../trust';
 import { allocateFrom } from './allocate';
 import type { Parts } from './parts';
@@ -19,6 +18,7 @@ export async function runExperiment(parts: Parts, uri: vscode.Uri): Promise<stri
   const { experiment } = await parts.experiments.open(uri);
   const model = await readModelFolder(experiment.model);
   requireComputable(model);
+  const { requireAllocatable } = await parts.onDemand();
   requireAllocatable(experiment, model.modules);
   return planScored(parts, uri, await work(parts, uri, 'run'));
 }
