@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { readExperiment } from '../src/configs/experiment/parse';
 import { searchExperiment } from '../src/engine/searchExperiment';
@@ -8,16 +7,13 @@ import { readStudy } from '../src/search/journal';
 import type { RunState } from '../src/shared/runState';
 import { version } from '../src/shared/version';
 import { compareProposers, type SearchTable } from './lib/compareProposers';
+import { sampleTasks, writeSampleTask, type SampleTask } from './lib/sampleTask';
 import { describeMachine, writeResult } from './results';
 
 const command = 'npm run bench -- search';
-/** The sample's tasks, and how their question ends. */
-const tasks = { sentiment: 'Sentiment:', spam: 'This mail is:', gloss: 'Kind:' } as const;
 const ranks = [1, 2, 4, 8, 16, 32];
 const layers = ['25%', '50%', '75%', '100%'];
 const seeds = [1, 2];
-const validated = 60;
-const epochs = { sentiment: 0.24, spam: 0.3, gloss: 0.27 } as const;
 const work = path.resolve(__dirname, '../.cache/bench-search');
 const tables = path.resolve(__dirname, 'results/search');
 
@@ -35,7 +31,7 @@ const tables = path.resolve(__dirname, 'results/search');
 export async function benchSearch(): Promise<void> {
   mkdirSync(tables, { recursive: true });
   const found: SearchTable[] = [];
-  for (const task of Object.keys(tasks) as (keyof typeof tasks)[]) {
+  for (const task of Object.keys(sampleTasks) as SampleTask[]) {
     const file = path.join(tables, `${task}.json`);
     if (!existsSync(file)) writeFileSync(file, `${JSON.stringify(await tableOf(task), null, 1)}\n`);
     found.push(JSON.parse(readFileSync(file, 'utf8')) as SearchTable);
@@ -44,16 +40,16 @@ export async function benchSearch(): Promise<void> {
 }
 
 /** All points of one task, by a grid search over the engine's own trials. */
-async function tableOf(task: keyof typeof tasks): Promise<SearchTable> {
+async function tableOf(task: SampleTask): Promise<SearchTable> {
   const folder = path.join(work, task);
-  mkdirSync(folder, { recursive: true });
-  const sample = path.resolve(__dirname, '../media/sample');
-  await cp(path.join(sample, 'model'), path.join(folder, 'model'), { recursive: true });
-  await cp(path.join(sample, 'data', `${task}.train.jsonl`), path.join(folder, 'train.jsonl'));
-  const lines = readFileSync(path.join(sample, 'data', `${task}.validation.jsonl`), 'utf8').split('\n');
-  writeFileSync(path.join(folder, 'validation.jsonl'), `${lines.slice(0, validated).join('\n')}\n`);
-  const file = path.join(folder, `${task}.adapter.yaml`);
-  writeFileSync(file, experimentOf(task));
+  const grid = `evaluations: ${ranks.length * layers.length}, proposer: grid, seeds: ${seeds.length}, halving: false`;
+  const file = await writeSampleTask(
+    ...([folder, task, task, seeds] as const),
+    `method: lora
+adapter: { targets: [q_proj, v_proj, down_proj], rank: 8, alpha: 16 }
+score: { samples: 32, max_length: 64 }
+search: { ranks: [${ranks.join(', ')}], layers: [${layers.join(', ')}], ${grid} }`,
+  );
   const run = path.join(folder, 'run');
   const resume = await canResume(run);
   const told = ({ state }: { state: RunState }): void => {
@@ -80,18 +76,3 @@ function reached({ trials }: RunState, name: string): { loss: number; accuracy: 
     accuracy: Math.max(...metrics.map(({ accuracy = 0 }) => accuracy)),
   };
 }
-
-const experimentOf = (task: keyof typeof tasks): string => `version: 1
-model: model
-tasks:
-  - name: ${task}
-    kind: classification
-    train: train.jsonl
-    validation: validation.jsonl
-    prompt: "{text}\\n${tasks[task]}"
-method: lora
-adapter: { targets: [q_proj, v_proj, down_proj], rank: 8, alpha: 16 }
-score: { samples: 32, max_length: 64 }
-search: { ranks: [${ranks.join(', ')}], layers: [${layers.join(', ')}], evaluations: ${ranks.length * layers.length}, proposer: grid, seeds: 2, halving: false }
-train: { epochs: ${epochs[task]}, learning_rate: 5e-3, batch_size: 8, max_length: 64, seeds: [${seeds.join(', ')}], evaluations: ${Math.round(2 / epochs[task])} }
-`;

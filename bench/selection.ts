@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cp, rm } from 'node:fs/promises';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readExperiment } from '../src/configs/experiment/parse';
 import type { Experiment } from '../src/configs/experiment/experiment';
@@ -11,14 +11,14 @@ import { kendallTau } from '../src/planning/stability';
 import { runScoresSchema } from '../src/shared/scoreFile';
 import { version } from '../src/shared/version';
 import type { Estimator, Plan } from '../src/shared/words';
+import { writeSampleTask } from './lib/sampleTask';
 import { describeMachine, median, writeResult } from './results';
 
 const command = 'npm run bench -- selection';
-const tasks = { spam: 'This mail is:', gloss: 'Kind:' } as const;
-type Task = keyof typeof tasks;
-const epochs: Readonly<Record<Task, number>> = { spam: 0.3, gloss: 0.27 };
+const tasks = ['spam', 'gloss'] as const;
+type Task = (typeof tasks)[number];
 const targets = ['self_attn.q_proj', 'self_attn.v_proj', 'mlp.down_proj'];
-const [layers, kept, seeds, validated] = [8, 2, [1, 2], 60];
+const [layers, kept, seeds] = [8, 2, [1, 2]];
 const never = new AbortController().signal;
 const work = path.resolve(__dirname, '../.cache/bench-selection');
 const tables = path.resolve(__dirname, 'results/selection');
@@ -42,7 +42,7 @@ interface Mask {
 export async function benchSelection(): Promise<void> {
   mkdirSync(tables, { recursive: true });
   const results: Record<string, unknown> = {};
-  for (const task of Object.keys(tasks) as Task[]) {
+  for (const task of tasks) {
     const masks = await masksOf(task);
     const losses = masks.map(({ loss }) => loss).sort((a, b) => a - b);
     const rows: Record<string, unknown> = {};
@@ -132,31 +132,12 @@ async function scoresOf(task: Task, estimator: Estimator): Promise<number[]> {
   return sums;
 }
 
-async function experimentOf(task: Task, estimator: Estimator): Promise<Experiment> {
-  const folder = path.join(work, task);
-  const sample = path.resolve(__dirname, '../media/sample');
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(path.join(folder, 'model')))
-    await cp(path.join(sample, 'model'), path.join(folder, 'model'), { recursive: true });
-  await cp(path.join(sample, 'data', `${task}.train.jsonl`), path.join(folder, 'train.jsonl'));
-  const lines = readFileSync(path.join(sample, 'data', `${task}.validation.jsonl`), 'utf8').split('\n');
-  writeFileSync(path.join(folder, 'validation.jsonl'), `${lines.slice(0, validated).join('\n')}\n`);
-  const file = path.join(folder, `${estimator}.adapter.yaml`);
-  writeFileSync(
-    file,
-    `version: 1
-model: model
-tasks:
-  - name: ${task}
-    kind: classification
-    train: train.jsonl
-    validation: validation.jsonl
-    prompt: "{text}\\n${tasks[task]}"
-method: lora
+const experimentOf = async (task: Task, estimator: Estimator): Promise<Experiment> =>
+  readExperiment(
+    await writeSampleTask(
+      ...([path.join(work, task), task, estimator, seeds] as const),
+      `method: lora
 adapter: { targets: [q_proj, v_proj, down_proj], rank: 8, alpha: 16, experts: 4 }
-score: { estimator: ${estimator}, samples: 64, max_length: 64 }
-train: { epochs: ${epochs[task]}, learning_rate: 5e-3, batch_size: 8, max_length: 64, seeds: [${seeds.join(', ')}], evaluations: ${Math.round(2 / epochs[task])} }
-`,
+score: { estimator: ${estimator}, samples: 64, max_length: 64 }`,
+    ),
   );
-  return readExperiment(file);
-}

@@ -9,8 +9,8 @@ import type { RunState } from '../../shared/runState';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
-import { drawingWriter, Progress } from '../progress';
-import { interruptSignal, offerResume, print, say } from '../terminal';
+import { drawnRun } from '../drawnRun';
+import { interruptSignal, print, say } from '../terminal';
 
 /** `adapter-lab run`: the main job of an experiment from end to end. */
 export function addRun(program: Command): void {
@@ -22,24 +22,14 @@ export function addRun(program: Command): void {
     .option('--resume <run>', 'go on with this stopped run', absolute)
     .action(async (experiment: string, { device, resume }: { device: Device | 'auto'; resume?: string }) => {
       const run = resume ?? newRunFolder(experiment, 'run', new Date());
-      const progress = new Progress();
-      const writer = await runExperiment(
-        await readExperiment(experiment),
-        {
-          run,
-          device,
-          version,
-          resume: resume !== undefined,
-          told: drawingWriter(progress, resume !== undefined),
-        },
-        interruptSignal(),
-      )
-        .catch(async (thrown: unknown) => {
-          progress.end();
-          await offerResume(run, `adapter-lab run ${shown(experiment)}`);
-          throw thrown;
-        })
-        .finally(() => progress.end());
+      const resumes = resume !== undefined;
+      const writer = await drawnRun(run, `adapter-lab run ${shown(experiment)}`, resumes, async (told) =>
+        runExperiment(
+          await readExperiment(experiment),
+          { run, device, version, resume: resumes, told },
+          interruptSignal(),
+        ),
+      );
       for (const warning of noiseWarnings(writer.state)) say(warning);
       print(summaryOf(writer.state, run, experiment).join('\n'));
     });

@@ -19,8 +19,8 @@ import {
   type TaskKind,
 } from '../../shared/words';
 import { absolute, deviceOption, integer, positiveInteger, positiveNumber } from '../options';
-import { drawingWriter, Progress } from '../progress';
-import { interruptSignal, offerResume, print, say } from '../terminal';
+import { drawnRun } from '../drawnRun';
+import { interruptSignal, print, say } from '../terminal';
 
 interface Options {
   model: string;
@@ -133,26 +133,15 @@ async function score(options: Options): Promise<void> {
   };
   // Named after the data with its ending: no experiment is called like that, so runs of the two are told apart.
   const run = resume ?? newRunFolder(path.join(process.cwd(), path.basename(data)), 'score', new Date());
-  const progress = new Progress();
-  const writer = await scoreRun(
-    request,
-    undefined,
-    {
-      run,
-      job: 'score',
-      device: options.device,
-      version,
-      resume: resume !== undefined,
-      told: drawingWriter(progress, resume !== undefined),
-    },
-    interruptSignal(),
-  )
-    .catch(async (thrown: unknown) => {
-      progress.end();
-      await offerResume(run, 'the same command with');
-      throw thrown;
-    })
-    .finally(() => progress.end());
+  const resumes = resume !== undefined;
+  const writer = await drawnRun(run, 'the same command with', resumes, (told) =>
+    scoreRun(
+      request,
+      undefined,
+      { run, job: 'score', device: options.device, version, resume: resumes, told },
+      interruptSignal(),
+    ),
+  );
   for (const warning of noiseWarnings(writer.state)) say(warning);
   if (json === undefined) {
     print(layerTable(writer.state).join('\n'));

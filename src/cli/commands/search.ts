@@ -13,8 +13,8 @@ import { LabError } from '../../shared/errors';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
-import { drawingWriter, Progress } from '../progress';
-import { interruptSignal, offerResume, print, say } from '../terminal';
+import { drawnRun } from '../drawnRun';
+import { interruptSignal, print, say } from '../terminal';
 
 interface Options {
   device: Device | 'auto';
@@ -54,24 +54,14 @@ async function search(experiment: string, { device, executor, resume, optuna }: 
     );
   }
   const run = resume ?? newRunFolder(experiment, 'search', new Date());
-  const progress = new Progress();
-  const writer = await searchExperiment(
-    { ...read, executor: 'local' },
-    {
-      run,
-      device,
-      version,
-      resume: resume !== undefined,
-      told: drawingWriter(progress, resume !== undefined),
-    },
-    interruptSignal(),
-  )
-    .catch(async (thrown: unknown) => {
-      progress.end();
-      await offerResume(run, `adapter-lab search ${shown(experiment)}`);
-      throw thrown;
-    })
-    .finally(() => progress.end());
+  const resumes = resume !== undefined;
+  const writer = await drawnRun(run, `adapter-lab search ${shown(experiment)}`, resumes, (told) =>
+    searchExperiment(
+      { ...read, executor: 'local' },
+      { run, device, version, resume: resumes, told },
+      interruptSignal(),
+    ),
+  );
   const { state } = writer;
   for (const warning of noiseWarnings(state)) say(warning);
   if (optuna !== undefined) {

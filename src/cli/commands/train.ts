@@ -9,8 +9,8 @@ import { planFileSchema } from '../../shared/planFile';
 import { version } from '../../shared/version';
 import type { Device, Plan } from '../../shared/words';
 import { absolute, deviceOption, integer } from '../options';
-import { drawingWriter, Progress } from '../progress';
-import { interruptSignal, offerResume, print } from '../terminal';
+import { drawnRun } from '../drawnRun';
+import { interruptSignal, print } from '../terminal';
 
 interface Options {
   device: Device | 'auto';
@@ -38,26 +38,22 @@ const seeds = (text: string, before: number[] | undefined): number[] => [...(bef
 
 async function train(experiment: string, { device, plan, seed, resume }: Options): Promise<void> {
   const run = resume ?? newRunFolder(experiment, 'train', new Date());
-  const progress = new Progress();
-  const writer = await trainExperiment(
-    await readExperiment(experiment),
-    {
-      ...{ run, device, version, seeds: seed, resume: resume !== undefined },
-      plan: plan === undefined ? undefined : await readPlan(plan),
-      told: drawingWriter(progress, resume !== undefined),
-    },
-    interruptSignal(),
-  )
-    .catch(async (thrown: unknown) => {
-      progress.end();
-      const options = [
-        ...(plan === undefined ? [] : [`--plan ${shown(plan)}`]),
-        ...(seed ?? []).map((n) => `--seed ${n}`),
-      ];
-      await offerResume(run, ['adapter-lab train', shown(experiment), ...options].join(' '));
-      throw thrown;
-    })
-    .finally(() => progress.end());
+  const resumes = resume !== undefined;
+  const options = [
+    ...(plan === undefined ? [] : [`--plan ${shown(plan)}`]),
+    ...(seed ?? []).map((n) => `--seed ${n}`),
+  ];
+  const command = ['adapter-lab train', shown(experiment), ...options].join(' ');
+  const writer = await drawnRun(run, command, resumes, async (told) =>
+    trainExperiment(
+      await readExperiment(experiment),
+      {
+        ...{ run, device, version, seeds: seed, resume: resumes, told },
+        plan: plan === undefined ? undefined : await readPlan(plan),
+      },
+      interruptSignal(),
+    ),
+  );
   const { trials } = writer.state;
   const wrote = [...trials.map(({ name }) => `adapters/${name}`), runFiles.report];
   print(
