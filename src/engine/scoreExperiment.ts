@@ -53,7 +53,7 @@ export function requestOf(experiment: Experiment, device: Device | 'auto'): Scor
     device,
     labels: score.labels,
     perSample: false,
-    taylor: false,
+    taylor: score.estimator === 'taylor',
     seed: score.seed,
     ...(score.estimator === 'gate-fisher' ? { gates: gatesOf(experiment) } : {}),
   };

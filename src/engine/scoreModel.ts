@@ -33,7 +33,8 @@ export interface ScoreState {
 }
 
 /**
- * Scores every linear module of a model on each task: the mean over samples of ‖∂ℓ_s/∂W‖²_F, with its standard error.
+ * Scores every linear module of a model on each task, by default with the mean over samples of ‖∂ℓ_s/∂W‖²_F, and gives the
+ * standard error of each score (shared/estimatorWords.ts names what else can be measured).
  *
  * How memory is spent is chosen by estimate, and processes share the work; neither changes what is computed for a sample
  * beyond float32 rounding, and the number of processes not even that. Where a card's memory is full all the same, the score
@@ -48,7 +49,7 @@ export async function scoreModel(
   state?: ScoreState,
   known?: Prepared,
 ): Promise<ScoreOutcome> {
-  requireEstimator(request.estimator);
+  requireEstimator(request.estimator, request.labels);
   sink({ type: 'stage', stage: 'load' });
   const prepared = known ?? (await prepare(request));
   const { folder, model } = prepared;

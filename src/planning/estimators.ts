@@ -1,15 +1,38 @@
 import { LabError } from '../shared/errors';
-import type { Estimator } from '../shared/words';
+import type { Estimator, LabelKind } from '../shared/words';
 
 /** The estimators that run today, of all those that files may name. */
-export const availableEstimators: readonly Estimator[] = ['fisher', 'gate-fisher'];
+export const availableEstimators: readonly Estimator[] = [
+  'fisher',
+  'gate-fisher',
+  'sensitivity',
+  'taylor',
+  'gradient-norm',
+];
 
-/** @throws LabError `estimator-unavailable` naming those that are */
-export function requireEstimator(estimator: Estimator): void {
-  if (availableEstimators.includes(estimator)) return;
-  throw new LabError(
-    'estimator-unavailable',
-    `The estimator "${estimator}" is not built yet.`,
-    `Use one of: ${availableEstimators.join(', ')}.`,
-  );
+/** Those that are defined by the labels of the data, or need none. `gate-fisher` says so itself. */
+const ownLabels: ReadonlySet<Estimator> = new Set<Estimator>(['sensitivity']);
+
+/** @throws LabError `estimator-unavailable` naming those that are, `option-invalid` for labels that it cannot take */
+export function requireEstimator(estimator: Estimator, labels: LabelKind = 'empirical'): void {
+  if (!availableEstimators.includes(estimator)) {
+    throw new LabError(
+      'estimator-unavailable',
+      `The estimator "${estimator}" is not built yet.`,
+      `Use one of: ${availableEstimators.join(', ')}.`,
+    );
+  }
+  if (labels === 'true' && ownLabels.has(estimator)) {
+    throw new LabError(
+      'option-invalid',
+      `The estimator "${estimator}" takes no labels that are drawn from the model.`,
+      'Use labels: empirical (--labels empirical), or the estimator fisher.',
+    );
+  }
 }
+
+/**
+ * Groups of samples that a score is also computed of one by one, where it is no mean over samples: their deviation is its
+ * standard error. Two whole gradients are then held, however many groups there are.
+ */
+export const sampleGroups = (estimator: Estimator): number => (estimator === 'taylor' ? 8 : 1);

@@ -14,9 +14,15 @@ export const moduleScoreSchema = z.object({
   role: z.enum(roles),
   inFeatures: z.number().int().positive(),
   outFeatures: z.number().int().positive(),
-  /** For `fisher`: the mean over samples of the squared Frobenius norm of d loss_s / d W; unit loss² per weight². */
+  /**
+   * For `fisher` and `sensitivity`: the mean over samples of the squared Frobenius norm of d loss_s / d W; unit loss² per
+   * weight². For `gradient-norm`: the mean of that norm. For `taylor`: Σ |W ∘ mean gradient|, as in `taylor`.
+   */
   score: finite,
-  /** Standard error of that mean: sample deviation / sqrt(samples); 0 with one sample. */
+  /**
+   * Standard error of that mean: sample deviation / sqrt(samples); 0 with one sample. For `taylor`: the same of the scores of
+   * groups of samples, each by itself.
+   */
   standardError: finite.nonnegative(),
   perSample: z.array(finite).optional(),
   meanGradientSquaredNorm: finite.optional(),

@@ -124,7 +124,7 @@ async function score(options: Options): Promise<void> {
     ...rest,
     modelName: path.relative(process.cwd(), rest.model) || '.',
     perSample: perSample === true,
-    taylor: taylor === true,
+    taylor: taylor === true || rest.estimator === 'taylor',
     memory,
     ...(rest.estimator === 'gate-fisher'
       ? { gates: { targets, adapter: { rank, alpha: 2 * rank, experts }, warmupSteps, warmupLearningRate } }
