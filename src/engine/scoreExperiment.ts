@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Experiment } from '../configs/experiment/experiment';
+import { evaComponents } from '../planning/estimators';
 import { LabError } from '../shared/errors';
 import type { Device } from '../shared/words';
 import type { GateSettings, ScoreRequest } from './request';
@@ -55,6 +56,7 @@ export function requestOf(experiment: Experiment, device: Device | 'auto'): Scor
     perSample: false,
     taylor: score.estimator === 'taylor',
     seed: score.seed,
+    ...(score.estimator === 'eva' ? { components: evaComponents(experiment.adapter.rank) } : {}),
     ...(score.estimator === 'gate-fisher' ? { gates: gatesOf(experiment) } : {}),
   };
 }

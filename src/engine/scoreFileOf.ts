@@ -11,7 +11,10 @@ export function scoreFileOf(
   { model, modelHash, tasks }: Prepared,
   on: { readonly device: Device; readonly tokens: number },
   task: number,
-  scores: Pick<TaskScores, 'meanLoss' | 'moduleScores' | 'layerScores' | 'stability'>,
+  scores: Pick<TaskScores, 'moduleScores' | 'layerScores' | 'stability'> & {
+    /** Absent where no loss was computed. */
+    readonly meanLoss?: number;
+  },
 ): ScoreFile {
   const prepared = tasks[task];
   if (prepared === undefined) throw new Error(`There is no task ${task}.`);
@@ -29,8 +32,12 @@ export function scoreFileOf(
     labels: request.labels,
     samples: samples.length,
     kind: source.kind,
-    loss: byPrompt ? 'label-text' : language ? 'next-token' : 'class-head',
-    meanLoss: scores.meanLoss,
+    ...(scores.meanLoss === undefined
+      ? {}
+      : {
+          loss: byPrompt ? 'label-text' : language ? 'next-token' : 'class-head',
+          meanLoss: scores.meanLoss,
+        }),
     ...(language && prompt !== undefined ? { prompt } : {}),
     seed: request.seed,
     maxLength: Math.min(request.maxLength, model.spec.maxLength),

@@ -5,7 +5,8 @@ import { requireUnchanged } from '../files/modelFolder';
 import { requireEstimator } from '../planning/estimators';
 import type { ScoreFile } from '../shared/scoreFile';
 import { toLabError } from '../shared/errors';
-import type { Device } from '../shared/words';
+import type { Device, Estimator } from '../shared/words';
+import { scoreEva } from './eva/scoreEva';
 import { scoreGates } from './gates/scoreGates';
 import { fingerprintOf } from './fingerprint';
 import { prepare, type Prepared } from './prepare';
@@ -16,6 +17,12 @@ import type { ScoreStore, StoredWork } from './scoring/scoreStore';
 import { smallerWork, type Ceiling } from './scoring/smallerWork';
 import type { Update } from './scoring/work';
 import type { TaskScores } from './taskScores';
+
+/** Estimators with a pass of their own, which do not go on where they were stopped. */
+const ownPasses: Partial<Record<Estimator, typeof scoreGates>> = {
+  'gate-fisher': scoreGates,
+  eva: scoreEva,
+};
 
 export interface ScoreOutcome {
   readonly scores: readonly ScoreFile[];
@@ -61,9 +68,10 @@ export async function scoreModel(
     parameters: folder.parameters,
     modules: model.modules.map((module) => ({ ...module })),
   });
-  if (request.estimator === 'gate-fisher') {
+  const own = ownPasses[request.estimator];
+  if (own !== undefined) {
     try {
-      const { scores, device } = await scoreGates(request, prepared, sink, signal);
+      const { scores, device } = await own(request, prepared, sink, signal);
       await requireUnchanged(folder);
       return { scores, prepared, device, peakBytes: process.resourceUsage().maxRSS * 1024 };
     } finally {

@@ -8,10 +8,11 @@ export const availableEstimators: readonly Estimator[] = [
   'sensitivity',
   'taylor',
   'gradient-norm',
+  'eva',
 ];
 
 /** Those that are defined by the labels of the data, or need none. `gate-fisher` says so itself. */
-const ownLabels: ReadonlySet<Estimator> = new Set<Estimator>(['sensitivity']);
+const ownLabels: ReadonlySet<Estimator> = new Set<Estimator>(['sensitivity', 'eva']);
 
 /** @throws LabError `estimator-unavailable` naming those that are, `option-invalid` for labels that it cannot take */
 export function requireEstimator(estimator: Estimator, labels: LabelKind = 'empirical'): void {
@@ -30,6 +31,12 @@ export function requireEstimator(estimator: Estimator, labels: LabelKind = 'empi
     );
   }
 }
+
+/** Of the ranks that a budget pays for: EVA keeps as many components, so that one module may get twice the rank (PEFT's rho). */
+const rho = 2;
+
+/** Principal components that `eva` keeps of each module. */
+export const evaComponents = (rank: number): number => Math.round(rank * rho);
 
 /**
  * Groups of samples that a score is also computed of one by one, where it is no mean over samples: their deviation is its

@@ -17,16 +17,19 @@ export const moduleScoreSchema = z.object({
   /**
    * For `fisher` and `sensitivity`: the mean over samples of the squared Frobenius norm of d loss_s / d W; unit loss² per
    * weight². For `gradient-norm`: the mean of that norm. For `taylor`: Σ |W ∘ mean gradient|, as in `taylor`.
+   * For `eva`: the sum of `components`.
    */
   score: finite,
   /**
    * Standard error of that mean: sample deviation / sqrt(samples); 0 with one sample. For `taylor`: the same of the scores of
-   * groups of samples, each by itself.
+   * groups of samples, each by itself. For `eva`: half the difference of the two halves of the samples.
    */
   standardError: finite.nonnegative(),
   perSample: z.array(finite).optional(),
   meanGradientSquaredNorm: finite.optional(),
   taylor: finite.optional(),
+  /** For `eva`: shares of the variance of the module's inputs that their principal components explain, falling. */
+  components: z.array(finite.nonnegative()).optional(),
   /** With `--adapter`: the mean over samples of ‖∂ℓ_s/∂B‖² of a LoRA adapter's B at B = 0, for its A. */
   gradientOfB: z
     .object({
