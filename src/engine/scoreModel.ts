@@ -2,13 +2,14 @@ import os, { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { requireUnchanged } from '../files/modelFolder';
-import { requireEstimator } from '../planning/estimators';
+import { requireLabels } from '../planning/estimators';
 import type { ScoreFile } from '../shared/scoreFile';
 import { toLabError } from '../shared/errors';
 import type { Device, Estimator } from '../shared/words';
 import { scoreEva } from './eva/scoreEva';
 import { scoreGates } from './gates/scoreGates';
 import { fingerprintOf } from './fingerprint';
+import { scoreSpectrum } from './spectra/scoreSpectrum';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { ScoreAttempt } from './scoreAttempt';
@@ -22,6 +23,7 @@ import type { TaskScores } from './taskScores';
 const ownPasses: Partial<Record<Estimator, typeof scoreGates>> = {
   'gate-fisher': scoreGates,
   eva: scoreEva,
+  spectrum: scoreSpectrum,
 };
 
 export interface ScoreOutcome {
@@ -56,7 +58,7 @@ export async function scoreModel(
   state?: ScoreState,
   known?: Prepared,
 ): Promise<ScoreOutcome> {
-  requireEstimator(request.estimator, request.labels);
+  requireLabels(request.estimator, request.labels);
   sink({ type: 'stage', stage: 'load' });
   const prepared = known ?? (await prepare(request));
   const { folder, model } = prepared;

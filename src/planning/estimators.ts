@@ -1,28 +1,11 @@
 import { LabError } from '../shared/errors';
 import type { Estimator, LabelKind } from '../shared/words';
 
-/** The estimators that run today, of all those that files may name. */
-export const availableEstimators: readonly Estimator[] = [
-  'fisher',
-  'gate-fisher',
-  'sensitivity',
-  'taylor',
-  'gradient-norm',
-  'eva',
-];
-
 /** Those that are defined by the labels of the data, or need none. `gate-fisher` says so itself. */
-const ownLabels: ReadonlySet<Estimator> = new Set<Estimator>(['sensitivity', 'eva']);
+const ownLabels: ReadonlySet<Estimator> = new Set<Estimator>(['sensitivity', 'eva', 'spectrum']);
 
-/** @throws LabError `estimator-unavailable` naming those that are, `option-invalid` for labels that it cannot take */
-export function requireEstimator(estimator: Estimator, labels: LabelKind = 'empirical'): void {
-  if (!availableEstimators.includes(estimator)) {
-    throw new LabError(
-      'estimator-unavailable',
-      `The estimator "${estimator}" is not built yet.`,
-      `Use one of: ${availableEstimators.join(', ')}.`,
-    );
-  }
+/** @throws LabError `option-invalid` for labels that an estimator cannot take */
+export function requireLabels(estimator: Estimator, labels: LabelKind): void {
   if (labels === 'true' && ownLabels.has(estimator)) {
     throw new LabError(
       'option-invalid',

@@ -17,12 +17,13 @@ export const moduleScoreSchema = z.object({
   /**
    * For `fisher` and `sensitivity`: the mean over samples of the squared Frobenius norm of d loss_s / d W; unit loss² per
    * weight². For `gradient-norm`: the mean of that norm. For `taylor`: Σ |W ∘ mean gradient|, as in `taylor`.
-   * For `eva`: the sum of `components`.
+   * For `eva`: the sum of `components`. For `spectrum`: the exponent of the power law of the weight's spectrum.
    */
   score: finite,
   /**
    * Standard error of that mean: sample deviation / sqrt(samples); 0 with one sample. For `taylor`: the same of the scores of
    * groups of samples, each by itself. For `eva`: half the difference of the two halves of the samples.
+   * For `spectrum`: that of the Hill estimator, were the eigenvalues independent.
    */
   standardError: finite.nonnegative(),
   perSample: z.array(finite).optional(),

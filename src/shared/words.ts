@@ -16,7 +16,7 @@ export interface Module {
   readonly outFeatures: number;
 }
 
-/** How a score is computed. All are named in files; `availableEstimators` of planning/ says which run today. */
+/** How a score is computed; shared/estimatorWords.ts says what each measures. */
 export const estimators = [
   'fisher',
   'gate-fisher',

@@ -181,7 +181,7 @@ describe('scoreModel', () => {
         what,
       );
     const [task] = request().tasks;
-    await refused({ estimator: 'spectrum' }, 'estimator-unavailable', /"spectrum"/);
+    await refused({ estimator: 'spectrum', labels: 'true' }, 'option-invalid', /"spectrum"/);
     await refused({ model: path.join(folder.path, 'none') }, 'model-missing', /none does not exist/);
     await refused(
       { tasks: [{ ...task!, kind: 'image-classification' }] },

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { allocate, availableMethods } from '../../../src/planning/allocate';
 import { budgetLimits } from '../../../src/planning/budget';
-import { availableEstimators, requireEstimator } from '../../../src/planning/estimators';
 import type { AllocationRequest } from '../../../src/planning/problem';
 import { LabError } from '../../../src/shared/errors';
 import { planFileSchema, type PlanFile } from '../../../src/shared/planFile';
@@ -185,11 +184,6 @@ describe('allocate', () => {
       'scores-invalid',
       /layers\.0.*-1/,
     );
-  });
-
-  it('names the estimators there are', () => {
-    availableEstimators.forEach((estimator) => requireEstimator(estimator));
-    throwsWith(() => requireEstimator('eva'), 'estimator-unavailable', /"eva"/);
   });
 });
 
