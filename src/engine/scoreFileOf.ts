@@ -1,3 +1,4 @@
+import type { Uncertainty } from '../planning/bootstrap';
 import { defaultPrompt } from '../shared/taskSource';
 import type { ScoreFile } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
@@ -14,6 +15,7 @@ export function scoreFileOf(
   scores: Pick<TaskScores, 'moduleScores' | 'layerScores' | 'stability'> & {
     /** Absent where no loss was computed. */
     readonly meanLoss?: number;
+    readonly uncertainty?: () => Uncertainty | undefined;
   },
 ): ScoreFile {
   const prepared = tasks[task];
@@ -21,6 +23,7 @@ export function scoreFileOf(
   const { source, dataHash, samples } = prepared;
   const language = model.spec.head.kind === 'language';
   const byPrompt = source.kind === 'classification' && language;
+  const intervals = scores.uncertainty?.()?.intervals;
   const prompt = source.prompt ?? (byPrompt ? defaultPrompt : undefined);
   return {
     version: 1,
@@ -44,7 +47,10 @@ export function scoreFileOf(
     device: on.device,
     batchTokens: on.tokens,
     modules: scores.moduleScores(request.perSample),
-    layers: scores.layerScores(),
+    layers: scores.layerScores().map((row, index) => {
+      const interval = intervals?.[index];
+      return interval === undefined ? row : { ...row, interval: [...interval] };
+    }),
     stability: scores.stability(),
   };
 }

@@ -129,7 +129,7 @@ export class ScoreReporter {
     this.next[task] = now + Math.max(updateMs, 20 * (now - began), sinceStart / 200);
     if (!scores.finished || this.stable.has(task)) return;
     this.stable.add(task);
-    this.sink({ type: 'stability', task: name, ...scores.stability() });
+    this.sink({ type: 'stability', task: name, ...scores.stability(), ...scores.uncertainty() });
     const caveat = scores.caveat();
     if (caveat !== undefined) this.sink({ type: 'note', text: `${name}: ${caveat}` });
   }

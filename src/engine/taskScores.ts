@@ -1,4 +1,5 @@
-import { layerScores } from '../planning/layerScores';
+import { uncertaintyOf, type Uncertainty } from '../planning/bootstrap';
+import { layerRows, layerScores } from '../planning/layerScores';
 import { splitHalves, type Stability } from '../planning/stability';
 import { meanAndError } from '../planning/standardError';
 import type { LayerScore, ModuleScore } from '../shared/scoreFile';
@@ -135,6 +136,12 @@ export class TaskScores {
 
   stability(): Stability {
     return splitHalves(this.rows());
+  }
+
+  /** Of the layers' means over samples, where scores are such means. */
+  uncertainty(): Uncertainty | undefined {
+    const layers = this.modules.map(({ layer }) => layer);
+    return uncertaintyOf(layerRows(layers, this.rows()).map(({ values }) => values));
   }
 
   /** What a reader of the scores should know, behind the name of the task. */

@@ -51,6 +51,10 @@ export class TaylorScores extends TaskScores {
     return splitHalves(this.modules.map(({ path }) => this.groupsOf(path)));
   }
 
+  override uncertainty(): undefined {
+    return undefined;
+  }
+
   override caveat(): string | undefined {
     const all = this.layerScores().reduce((sum, { score }) => sum + score, 0);
     const groups = sumOf(this.modules.map(({ path }) => this.groupsOf(path)));

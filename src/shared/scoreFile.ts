@@ -46,6 +46,8 @@ export const layerScoreSchema = z.object({
   layer: count,
   score: finite,
   standardError: finite.nonnegative(),
+  /** Where scores are means over samples: percentile interval of 95 % over bootstrap resamples of them, low and high. */
+  interval: z.tuple([finite, finite]).optional(),
 });
 export type LayerScore = z.infer<typeof layerScoreSchema>;
 

@@ -90,7 +90,7 @@ export async function scoreGates(
       progress(steps * batchSize + done);
       await breathe(signal);
     }
-    sink({ type: 'stability', task: task.source.name, ...scores.stability() });
+    sink({ type: 'stability', task: task.source.name, ...scores.stability(), ...scores.uncertainty() });
     const slope = scores.firstOrder();
     if (slope > steep) sink({ type: 'note', text: steepNote(task.source.name, slope) });
     files.push({

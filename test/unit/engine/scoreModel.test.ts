@@ -63,7 +63,8 @@ describe('scoreModel', () => {
         assert.deepEqual({ mean, standardError }, meanAndError(perSample!));
         assert.ok(!('taylor' in row) && !('meanGradientSquaredNorm' in row));
       }
-      layers.forEach(({ layer, score: sum }) => {
+      layers.forEach(({ layer, score: sum, interval }) => {
+        assert.ok(interval![0] <= sum && sum <= interval![1] && interval![0] < interval![1]);
         const own = modules.filter((module) => module.layer === layer);
         close([sum], [own.reduce((total, module) => total + module.score, 0)], 1e-12, `layer ${layer}`);
       });
