@@ -20,6 +20,9 @@ import { EvaScores } from './evaScores';
 import { explainedVariance } from './explainedVariance';
 import { hiddenDiskBytes, HiddenStates } from './hiddenStates';
 
+/** Progress that is worth a line in the journal. */
+const toldShare = 0.005;
+
 /**
  * EVA's measure (arXiv 2410.07170, and `peft/tuners/lora/eva.py`): which shares of the variance of each module's inputs their
  * leading principal components explain. Forward alone, block by block over all samples, real tokens only; the head is not run.
@@ -61,6 +64,7 @@ export async function scoreEva(
   const scratch = await mkdtemp(path.join(tmpdir(), 'adapter-lab-'));
   const hidden = new HiddenStates(scratch, shapes);
   try {
+    let told = 0;
     for (const [item, { batch }] of items.entries()) await hidden.put(item, 0, await model.embed(batch));
     for (let layer = 0; layer < model.layers; layer++) {
       await model.loadBlock(layer);
@@ -78,7 +82,10 @@ export async function scoreEva(
               x.dispose();
             }
             const share = (layer + (item + 1) / items.length) / model.layers;
-            sink({ type: 'progress', share, step: `Inputs of block ${layer + 1} of ${model.layers}` });
+            if (share - told >= toldShare || share === 1) {
+              told = share;
+              sink({ type: 'progress', share, step: `Inputs of block ${layer + 1} of ${model.layers}` });
+            }
           }
           for (const [moments, paths] of inputs.distinct()) {
             await breathe(signal);
