@@ -6,11 +6,10 @@ import type { Experiment } from '../src/configs/experiment/experiment';
 import { scoreExperiment } from '../src/engine/scoreExperiment';
 import { trainExperiment } from '../src/engine/trainExperiment';
 import { runFiles } from '../src/files/runs';
-import { availableEstimators } from '../src/planning/estimators';
 import { kendallTau } from '../src/planning/stability';
 import { runScoresSchema } from '../src/shared/scoreFile';
 import { version } from '../src/shared/version';
-import type { Estimator, Plan } from '../src/shared/words';
+import { estimators, layerEstimators, type Estimator, type Plan } from '../src/shared/words';
 import { writeSampleTask } from './lib/sampleTask';
 import { describeMachine, median, writeResult } from './results';
 
@@ -46,7 +45,7 @@ export async function benchSelection(): Promise<void> {
     const masks = await masksOf(task);
     const losses = masks.map(({ loss }) => loss).sort((a, b) => a - b);
     const rows: Record<string, unknown> = {};
-    for (const estimator of availableEstimators) rows[estimator] = await judged(task, estimator, masks);
+    for (const estimator of estimators) rows[estimator] = await judged(task, estimator, masks);
     const best = masks.find(({ loss }) => loss === losses[0])!;
     results[task] = {
       masks: masks.length,
@@ -124,7 +123,8 @@ async function scoresOf(task: Task, estimator: Estimator): Promise<number[]> {
   const { scores } = runScoresSchema.parse(JSON.parse(readFileSync(path.join(run, runFiles.scores), 'utf8')));
   const sums = new Array<number>(layers).fill(0);
   // Of the modules that are adapted, where the estimator does not score layers by themselves.
-  if (estimator === 'gate-fisher') scores[0]!.layers.forEach(({ layer, score }) => (sums[layer] = score));
+  if (layerEstimators.includes(estimator))
+    scores[0]!.layers.forEach(({ layer, score }) => (sums[layer] = score));
   else {
     for (const { path: name, layer, score } of scores[0]!.modules)
       if (targets.some((target) => name.endsWith(target))) sums[layer]! += score;

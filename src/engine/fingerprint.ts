@@ -5,7 +5,7 @@ import type { Fingerprint } from './scoring/scoreStore';
 /** All that decides a score's digits. */
 export function fingerprintOf(request: ScoreRequest, prepared: Prepared): Fingerprint {
   const { modelHash, adapterHash, tasks } = prepared;
-  const { labels, taylor, batchSize, maxLength, seed } = request;
+  const { labels, taylor, batchSize, maxLength, seed, estimator } = request;
   return {
     modelHash,
     tasks: tasks.map(({ source, dataHash, samplesHash, samples }) => ({
@@ -18,6 +18,8 @@ export function fingerprintOf(request: ScoreRequest, prepared: Prepared): Finger
       ...(source.label === undefined ? {} : { label: source.label }),
       ...(source.prompt === undefined ? {} : { prompt: source.prompt }),
     })),
+    // Runs of before there were others can still be resumed.
+    ...(estimator === 'fisher' ? {} : { estimator }),
     labels,
     taylor,
     ...(adapterHash === undefined ? {} : { adapter: adapterHash }),

@@ -14,6 +14,7 @@ import { toSample, type AnySample } from '../models/samples';
 import { loadTokenizer, type TextTokenizer } from '../models/tokenizer';
 import type { ModelSpec } from '../models/spec';
 import type { Transformer } from '../models/transformer';
+import { sampleGroups } from '../planning/estimators';
 import { LabError } from '../shared/errors';
 import type { TaskSource } from '../shared/taskSource';
 import type { Module } from '../shared/words';
@@ -66,7 +67,10 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
     adapted: request.adapter === undefined ? [] : await adaptedModules(request.adapter, folder),
     batches: (tokens) =>
       tasks.map(({ samples }) =>
-        makeBatches(samples, request.batchSize, request.seed, tokens, model.spec.lengthBoundary),
+        makeBatches(
+          ...([samples, request.batchSize, request.seed, tokens, model.spec.lengthBoundary] as const),
+          sampleGroups(request.estimator),
+        ),
       ),
   };
 }

@@ -26,6 +26,8 @@ export interface ScoreRequest {
   readonly adapter?: string | undefined;
   /** What is warmed up where gates are scored; only for the estimator `gate-fisher`. */
   readonly gates?: GateSettings | undefined;
+  /** Principal components that are kept of each module's inputs, r·ρ; only for the estimator `eva`. */
+  readonly components?: number | undefined;
   /** Absolute path of the classification head that was made for the model, where it has none of its own (addedHead.ts). */
   readonly head?: string | undefined;
   /** Which samples of a larger file, the order of batches, and the labels that are drawn. */

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { sampleGroups } from '../planning/estimators';
 import { cancelled, toLabError, type ErrorCode, type LabError } from '../shared/errors';
 import type { Device } from '../shared/words';
 import { dispatch } from './lanes/dispatch';
@@ -62,7 +63,7 @@ export class ScoreAttempt {
       const work = await this.begin();
       const device = this.device?.name ?? before?.work.device;
       if (device === undefined) throw new Error('Nothing was to be scored.');
-      const reporter = new ScoreReporter(prepared, work, sink);
+      const reporter = new ScoreReporter(prepared, work, sink, this.options.request.estimator);
       for (const update of before?.updates ?? []) reporter.take(update);
       reporter.start();
       await this.compute(work, reporter);
@@ -127,11 +128,12 @@ export class ScoreAttempt {
 
   private async compute(work: Workload, reporter: ScoreReporter): Promise<void> {
     const { request, state, signal } = this.options;
-    const { labels, seed, taylor, adapter } = request;
+    const { labels, seed, taylor, adapter, estimator } = request;
     const settings = {
       mode: work.mode,
       labels: labels === 'true' ? ({ kind: 'true', seed } as const) : ({ kind: 'empirical' } as const),
       taylor,
+      groups: sampleGroups(estimator),
       adapter,
     };
     const journal = new OrderedWrites();

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Experiment } from '../configs/experiment/experiment';
+import { evaComponents } from '../planning/estimators';
 import { LabError } from '../shared/errors';
 import type { Device } from '../shared/words';
 import type { GateSettings, ScoreRequest } from './request';
@@ -54,8 +55,9 @@ export function requestOf(experiment: Experiment, device: Device | 'auto'): Scor
     labels: score.labels,
     // A single task has no vote but that of parts of its samples.
     perSample: experiment.method === 'lora-smoe' && experiment.tasks.length === 1,
-    taylor: false,
+    taylor: score.estimator === 'taylor',
     seed: score.seed,
+    ...(score.estimator === 'eva' ? { components: evaComponents(experiment.adapter.rank) } : {}),
     ...(score.estimator === 'gate-fisher' ? { gates: gatesOf(experiment) } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import type { Uncertainty } from '../planning/bootstrap';
 import { defaultPrompt } from '../shared/taskSource';
 import type { ScoreFile } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
@@ -11,13 +12,18 @@ export function scoreFileOf(
   { model, modelHash, tasks }: Prepared,
   on: { readonly device: Device; readonly tokens: number },
   task: number,
-  scores: Pick<TaskScores, 'meanLoss' | 'moduleScores' | 'layerScores' | 'stability'>,
+  scores: Pick<TaskScores, 'moduleScores' | 'layerScores' | 'stability'> & {
+    /** Absent where no loss was computed. */
+    readonly meanLoss?: number;
+    readonly uncertainty?: () => Uncertainty | undefined;
+  },
 ): ScoreFile {
   const prepared = tasks[task];
   if (prepared === undefined) throw new Error(`There is no task ${task}.`);
   const { source, dataHash, samples } = prepared;
   const language = model.spec.head.kind === 'language';
   const byPrompt = source.kind === 'classification' && language;
+  const intervals = scores.uncertainty?.()?.intervals;
   const prompt = source.prompt ?? (byPrompt ? defaultPrompt : undefined);
   return {
     version: 1,
@@ -29,15 +35,22 @@ export function scoreFileOf(
     labels: request.labels,
     samples: samples.length,
     kind: source.kind,
-    loss: byPrompt ? 'label-text' : language ? 'next-token' : 'class-head',
-    meanLoss: scores.meanLoss,
+    ...(scores.meanLoss === undefined
+      ? {}
+      : {
+          loss: byPrompt ? 'label-text' : language ? 'next-token' : 'class-head',
+          meanLoss: scores.meanLoss,
+        }),
     ...(language && prompt !== undefined ? { prompt } : {}),
     seed: request.seed,
     maxLength: Math.min(request.maxLength, model.spec.maxLength),
     device: on.device,
     batchTokens: on.tokens,
     modules: scores.moduleScores(request.perSample),
-    layers: scores.layerScores(),
+    layers: scores.layerScores().map((row, index) => {
+      const interval = intervals?.[index];
+      return interval === undefined ? row : { ...row, interval: [...interval] };
+    }),
     stability: scores.stability(),
   };
 }

@@ -2,12 +2,14 @@ import os, { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { requireUnchanged } from '../files/modelFolder';
-import { requireEstimator } from '../planning/estimators';
+import { requireLabels } from '../planning/estimators';
 import type { ScoreFile } from '../shared/scoreFile';
 import { toLabError } from '../shared/errors';
-import type { Device } from '../shared/words';
+import type { Device, Estimator } from '../shared/words';
+import { scoreEva } from './eva/scoreEva';
 import { scoreGates } from './gates/scoreGates';
 import { fingerprintOf } from './fingerprint';
+import { scoreSpectrum } from './spectra/scoreSpectrum';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { ScoreAttempt } from './scoreAttempt';
@@ -16,6 +18,13 @@ import type { ScoreStore, StoredWork } from './scoring/scoreStore';
 import { smallerWork, type Ceiling } from './scoring/smallerWork';
 import type { Update } from './scoring/work';
 import type { TaskScores } from './taskScores';
+
+/** Estimators with a pass of their own, which do not go on where they were stopped. */
+const ownPasses: Partial<Record<Estimator, typeof scoreGates>> = {
+  'gate-fisher': scoreGates,
+  eva: scoreEva,
+  spectrum: scoreSpectrum,
+};
 
 export interface ScoreOutcome {
   readonly scores: readonly ScoreFile[];
@@ -33,7 +42,8 @@ export interface ScoreState {
 }
 
 /**
- * Scores every linear module of a model on each task: the mean over samples of ‖∂ℓ_s/∂W‖²_F, with its standard error.
+ * Scores every linear module of a model on each task, by default with the mean over samples of ‖∂ℓ_s/∂W‖²_F, and gives the
+ * standard error of each score (shared/estimatorWords.ts names what else can be measured).
  *
  * How memory is spent is chosen by estimate, and processes share the work; neither changes what is computed for a sample
  * beyond float32 rounding, and the number of processes not even that. Where a card's memory is full all the same, the score
@@ -48,7 +58,7 @@ export async function scoreModel(
   state?: ScoreState,
   known?: Prepared,
 ): Promise<ScoreOutcome> {
-  requireEstimator(request.estimator);
+  requireLabels(request.estimator, request.labels);
   sink({ type: 'stage', stage: 'load' });
   const prepared = known ?? (await prepare(request));
   const { folder, model } = prepared;
@@ -60,9 +70,10 @@ export async function scoreModel(
     parameters: folder.parameters,
     modules: model.modules.map((module) => ({ ...module })),
   });
-  if (request.estimator === 'gate-fisher') {
+  const own = ownPasses[request.estimator];
+  if (own !== undefined) {
     try {
-      const { scores, device } = await scoreGates(request, prepared, sink, signal);
+      const { scores, device } = await own(request, prepared, sink, signal);
       await requireUnchanged(folder);
       return { scores, prepared, device, peakBytes: process.resourceUsage().maxRSS * 1024 };
     } finally {

@@ -3,7 +3,12 @@ import type { EventSink } from './request';
 import { ScoreProgress, stepOf } from './scoring/progress';
 import type { Update } from './scoring/work';
 import type { Workload } from './scoring/workload';
+import type { Estimator } from '../shared/words';
 import { TaskScores } from './taskScores';
+import { TaylorScores } from './taylorScores';
+
+/** What a sample's value is, of the squared norm of its gradient, where it is not that norm itself. */
+const measures: Partial<Record<Estimator, (squaredNorm: number) => number>> = { 'gradient-norm': Math.sqrt };
 
 /** Between two live updates of a task's scores at least this long. */
 const updateMs = 200;
@@ -37,9 +42,15 @@ export class ScoreReporter {
     private readonly prepared: Prepared,
     private readonly work: Workload,
     private readonly sink: EventSink,
+    private readonly estimator: Estimator = 'fisher',
   ) {
     const { model, tasks } = prepared;
-    this.tasks = tasks.map(({ samples }) => new TaskScores(model.modules, samples.length, prepared.adapted));
+    const { modules } = model;
+    this.tasks = tasks.map(({ samples: { length } }) =>
+      estimator === 'taylor'
+        ? new TaylorScores(modules, length, prepared.adapted)
+        : new TaskScores(modules, length, prepared.adapted, measures[estimator]),
+    );
     this.progress = new ScoreProgress(model, work.items, work.units, work.mode);
     this.next = tasks.map(() => 0);
   }
@@ -65,8 +76,7 @@ export class ScoreReporter {
       this.sink({ type: 'progress', share: this.progress.share, ...(step === undefined ? {} : { step }) });
     }
     for (const task of touched) {
-      const finished = this.tasks[task]?.samplesDone === this.tasks[task]?.samples;
-      if (finished || now >= (this.next[task] ?? 0)) this.tell(task);
+      if (this.tasks[task]?.finished === true || now >= (this.next[task] ?? 0)) this.tell(task);
     }
   }
 
@@ -98,6 +108,7 @@ export class ScoreReporter {
         break;
       case 'whole':
         this.tasks[update.task]?.addWhole(update.scores);
+        if (this.estimator === 'taylor') touched.add(update.task);
         break;
       case 'forward':
         break;
@@ -108,7 +119,7 @@ export class ScoreReporter {
   private tell(task: number): void {
     const scores = this.tasks[task];
     const name = this.prepared.tasks[task]?.source.name;
-    if (scores === undefined || name === undefined) return;
+    if (scores === undefined || name === undefined || !scores.begun) return;
     const { samplesDone, samples } = scores;
     const began = performance.now();
     this.sink({ type: 'scores', task: name, samplesDone, samplesTotal: samples, ...scores.soFar() });
@@ -116,9 +127,11 @@ export class ScoreReporter {
     // Seldom enough that telling takes little of the time, and that a long run's journal stays small.
     const sinceStart = now - (this.started?.at ?? now);
     this.next[task] = now + Math.max(updateMs, 20 * (now - began), sinceStart / 200);
-    if (samplesDone < samples || this.stable.has(task)) return;
+    if (!scores.finished || this.stable.has(task)) return;
     this.stable.add(task);
-    this.sink({ type: 'stability', task: name, ...scores.stability() });
+    this.sink({ type: 'stability', task: name, ...scores.stability(), ...scores.uncertainty() });
+    const caveat = scores.caveat();
+    if (caveat !== undefined) this.sink({ type: 'note', text: `${name}: ${caveat}` });
   }
 
   /**

@@ -1,4 +1,5 @@
-import { layerScores } from '../planning/layerScores';
+import { uncertaintyOf, type Uncertainty } from '../planning/bootstrap';
+import { layerRows, layerScores } from '../planning/layerScores';
 import { splitHalves, type Stability } from '../planning/stability';
 import { meanAndError } from '../planning/standardError';
 import type { LayerScore, ModuleScore } from '../shared/scoreFile';
@@ -17,17 +18,21 @@ export class TaskScores {
   /** [sample]: in how many layers its values are known. */
   private readonly layersKnown: Uint32Array;
   private done = 0;
-  private readonly whole = new Map<string, WholeGradientScores>();
+  protected readonly whole = new Map<string, WholeGradientScores>();
   private readonly lossOf: Float64Array;
 
   /** Of the modules, and behind them of those whose B is scored as well. */
   private readonly measured: readonly Module[];
 
-  /** @param adapted modules that have an adapter whose B is scored as well */
+  /**
+   * @param adapted modules that have an adapter whose B is scored as well
+   * @param measure what a sample's value is, of the squared norm of its gradient; of B it is that norm itself
+   */
   constructor(
-    private readonly modules: readonly Module[],
+    protected readonly modules: readonly Module[],
     readonly samples: number,
     private readonly adapted: readonly Module[] = [],
+    private readonly measure: (squaredNorm: number) => number = (squaredNorm) => squaredNorm,
   ) {
     const layers = Math.max(-1, ...modules.map(({ layer }) => layer)) + 1;
     this.measured = [...modules, ...adapted];
@@ -40,6 +45,15 @@ export class TaskScores {
   /** Samples of which every value is known. */
   get samplesDone(): number {
     return this.done;
+  }
+
+  /** Whether any score is known. */
+  get begun(): boolean {
+    return this.known.some((layer) => layer.includes(1));
+  }
+
+  get finished(): boolean {
+    return this.done === this.samples;
   }
 
   /** Mean over the samples of each sample's own loss; NaN until all are known. */
@@ -60,7 +74,11 @@ export class TaskScores {
     this.measured.forEach((module, index) => {
       if (layer !== undefined && module.layer !== layer) return;
       const mine = norms[row++] ?? [];
-      members.forEach((sample, member) => ((this.values[index] as Float64Array)[sample] = mine[member] ?? 0));
+      const values = this.values[index] as Float64Array;
+      members.forEach((sample, member) => {
+        const norm = mine[member] ?? 0;
+        values[sample] = index < this.modules.length ? this.measure(norm) : norm;
+      });
     });
     const layers = layer === undefined ? this.known : [this.known[layer] ?? new Uint8Array()];
     for (const known of layers) {
@@ -103,7 +121,7 @@ export class TaskScores {
         score: mean,
         standardError,
         ...(perSample ? { perSample: [...row] } : {}),
-        ...this.whole.get(module.path),
+        ...wholeOf(this.whole.get(module.path)),
         ...ofB(rowsOfB.get(module.path), perSample),
       };
     });
@@ -120,6 +138,17 @@ export class TaskScores {
     return splitHalves(this.rows());
   }
 
+  /** Of the layers' means over samples, where scores are such means. */
+  uncertainty(): Uncertainty | undefined {
+    const layers = this.modules.map(({ layer }) => layer);
+    return uncertaintyOf(layerRows(layers, this.rows()).map(({ values }) => values));
+  }
+
+  /** What a reader of the scores should know, behind the name of the task. */
+  caveat(): string | undefined {
+    return undefined;
+  }
+
   private rows(): Float64Array[] {
     return this.modules.map((_, index) => this.knownOf(index));
   }
@@ -131,6 +160,14 @@ export class TaskScores {
     const all = known?.every((value) => value === 1) === true;
     return all ? row : row.filter((_, sample) => known?.[sample] === 1);
   }
+}
+
+function wholeOf(
+  scores: WholeGradientScores | undefined,
+): Pick<ModuleScore, 'meanGradientSquaredNorm' | 'taylor'> {
+  if (scores === undefined) return {};
+  const { meanGradientSquaredNorm, taylor } = scores;
+  return { meanGradientSquaredNorm, taylor };
 }
 
 function ofB(row: Float64Array | undefined, perSample: boolean): Pick<ModuleScore, 'gradientOfB'> {

@@ -37,6 +37,7 @@ export interface Batch {
  * @param batchSize samples at most
  * @param tokens positions with padding at most, but always at least one sample
  * @param boundary samples up to this length and longer ones are never in one batch
+ * @param groups samples whose numbers differ modulo this are never in one batch (`groupOf`)
  */
 export function makeBatches(
   samples: readonly AnySample[],
@@ -44,24 +45,33 @@ export function makeBatches(
   seed: number,
   tokens = Infinity,
   boundary = Infinity,
+  groups = 1,
 ): Batch[] {
   const lengths = samples.map(lengthOf);
-  const byLength = [...samples.keys()].sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b);
-  const groups: number[][] = [];
+  const byLength = [...samples.keys()].sort(
+    (a, b) => (a % groups) - (b % groups) || (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b,
+  );
+  const batches: number[][] = [];
   let open: number[] = [];
   for (const index of byLength) {
     const length = lengths[index] ?? 0;
     const size = (open.length + 1) * length;
-    const crosses = length > boundary && (lengths[open.at(-1) ?? index] ?? 0) <= boundary;
+    const last = open.at(-1) ?? index;
+    const crosses =
+      (length > boundary && (lengths[last] ?? 0) <= boundary) || last % groups !== index % groups;
     if (open.length > 0 && (open.length === batchSize || size > tokens || crosses)) {
-      groups.push(open);
+      batches.push(open);
       open = [];
     }
     open.push(index);
   }
-  if (open.length > 0) groups.push(open);
-  return seededShuffle(groups, seed).map((members) => toBatch(samples, members));
+  if (open.length > 0) batches.push(open);
+  return seededShuffle(batches, seed).map((members) => toBatch(samples, members));
 }
+
+/** Which of so many groups of samples a batch belongs to. */
+export const groupOf = ({ members }: Pick<Batch, 'members'>, groups: number): number =>
+  (members[0] ?? 0) % groups;
 
 function toBatch(samples: readonly AnySample[], members: readonly number[]): Batch {
   const chosen = members.flatMap((member) => samples[member] ?? []);

@@ -1,6 +1,13 @@
 import { LabError } from '../shared/errors';
 import type { ScoreFile } from '../shared/scoreFile';
-import type { AllocationMethod, Budget, ExperimentMethod, Module, Plan } from '../shared/words';
+import {
+  layerEstimators,
+  type AllocationMethod,
+  type Budget,
+  type ExperimentMethod,
+  type Module,
+  type Plan,
+} from '../shared/words';
 import { allocate } from './allocate';
 import type { MethodOptions } from './options';
 import { adapterForm } from './parameters';
@@ -85,7 +92,7 @@ function measuredOf(
   const components = ofAll(({ modules }) => everyOf(modules.map((module) => module.components)));
   return {
     layerScores: ofAll(({ estimator, layers }) =>
-      estimator === 'gate-fisher'
+      layerEstimators.includes(estimator)
         ? [...layers].sort((a, b) => a.layer - b.layer).map(({ score }) => score)
         : undefined,
     ),

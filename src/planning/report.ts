@@ -9,7 +9,8 @@ import {
 } from '../shared/format';
 import { estimatorWords } from '../shared/estimatorWords';
 import { memoryWords } from '../shared/memoryWords';
-import type { RunState } from '../shared/runState';
+import type { RunState, TaskState } from '../shared/runState';
+import { rankLayers } from './rankLayers';
 import { searchSection } from './searchReport';
 import { table } from './table';
 
@@ -43,15 +44,25 @@ export function layerTable(state: RunState): string[] {
     state.modules.map(({ path }) => state.plan?.plan.modules[path]?.experts ?? 0),
   );
   const planned = state.plan !== undefined;
-  const head = ['layer', 'share', ...state.tasks.map(({ name }) => name), ...(planned ? ['experts'] : [])];
+  const taskHead = ({ name, layerIntervals }: TaskState): string[] =>
+    layerIntervals === undefined ? [name] : [name, '95 %'];
+  const head = ['layer', 'share', ...state.tasks.flatMap(taskHead), ...(planned ? ['experts'] : [])];
   const rows = shares.map((share, layer) => [
     String(layer),
     formatShare(share),
-    ...byTask.map((scores) => formatScore(scores[layer] ?? 0)),
+    ...byTask.flatMap((scores, task) => {
+      const { layerIntervals } = state.tasks[task] ?? {};
+      const score = formatScore(scores[layer] ?? 0);
+      return layerIntervals === undefined ? [score] : [score, intervalWords(layerIntervals[layer])];
+    }),
     ...(planned ? [(experts[layer] ?? 0) > 0 ? String(experts[layer]) : '-'] : []),
   ]);
   return table([head, ...rows]);
 }
+
+/** `0.12 to 0.34` */
+const intervalWords = (interval: readonly [number, number] | undefined): string =>
+  interval === undefined ? '-' : interval.map(formatScore).join(' to ');
 
 function facts(state: RunState): string[] {
   const { model, labels, device, memory, estimate, actual } = state;
@@ -87,14 +98,27 @@ export const noiseWarnings = (state: RunState): string[] =>
 export const noisyTau = 0.3;
 
 function stability(state: RunState): string[] {
-  return state.tasks.flatMap(({ name, samplesDone, stability: found }) => {
+  return state.tasks.flatMap(({ name, samplesDone, stability: found, selection }) => {
     if (found === undefined) return [];
     const verdict = found.halvesKendallTau < noisyTau ? ' The order is mostly noise: use more samples.' : '';
     return [
       `- ${name}: ${samplesDone} samples; two halves agree with Kendall τ ${found.halvesKendallTau.toFixed(2)}, ` +
         `${formatShare(found.topKAgreement)} of the top modules in common.${verdict}`,
+      ...(selection === undefined ? [] : [`  ${selectionWords(selection)}`]),
     ];
   });
+}
+
+/** Layers that are named more seldom say nothing. */
+const seldom = 0.05;
+
+/** How sure the top layers are, and which are named. */
+function selectionWords({ count, confidence, frequencies }: NonNullable<TaskState['selection']>): string {
+  const named = rankLayers(frequencies)
+    .filter((layer) => (frequencies[layer] ?? 0) >= seldom)
+    .map((layer) => `${layer} (${formatShare(frequencies[layer] ?? 0)})`);
+  const top = count === 1 ? 'The top layer is the same' : `The top ${count} layers are the same`;
+  return `${top} in ${formatShare(confidence)} of bootstrap resamples; named are ${named.join(', ')}.`;
 }
 
 function planSection({ plan }: RunState): string[] {

@@ -33,6 +33,7 @@ export const errorKinds = {
   'option-invalid': 'input',
   'budget-too-small': 'input',
   'method-unavailable': 'input',
+  // In journals of versions that did not have all estimators.
   'estimator-unavailable': 'input',
   'scores-invalid': 'input',
   'plan-missing': 'input',

@@ -147,6 +147,19 @@ export const runEventSchema = z.discriminatedUnion('type', [
     task: z.string(),
     halvesKendallTau: z.number(),
     topKAgreement: z.number(),
+    /** By layer, low and high, over bootstrap resamples of the samples; absent where scores are no means over samples. */
+    intervals: z
+      .array(z.tuple([z.number(), z.number()]).readonly())
+      .readonly()
+      .optional(),
+    /** The top `count` layers: share of the resamples that name the very same, and how often each layer is among them. */
+    selection: z
+      .object({
+        count: z.number().int().positive(),
+        confidence: z.number(),
+        frequencies: z.array(z.number()).readonly(),
+      })
+      .optional(),
   }),
   /** Something a reader of the results should know. */
   z.object({ ...at, type: z.literal('note'), text: z.string() }),

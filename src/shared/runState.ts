@@ -67,6 +67,12 @@ export interface TaskState {
   /** Index = layer. */
   readonly layerStandardErrors: readonly number[];
   readonly stability: { halvesKendallTau: number; topKAgreement: number } | undefined;
+  /** Index = layer: low and high of the bootstrap's intervals; undefined where there are none. */
+  readonly layerIntervals?: readonly (readonly [number, number])[] | undefined;
+  /** How sure the top `count` layers are. */
+  readonly selection?:
+    | { readonly count: number; readonly confidence: number; readonly frequencies: readonly number[] }
+    | undefined;
 }
 
 export const emptyRun: RunState = {
@@ -170,6 +176,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return withTask(state, event.task, (task) => ({
         ...task,
         stability: { halvesKendallTau: event.halvesKendallTau, topKAgreement: event.topKAgreement },
+        ...(event.intervals === undefined ? {} : { layerIntervals: event.intervals }),
+        ...(event.selection === undefined ? {} : { selection: event.selection }),
       }));
     case 'note':
       return state.notes.includes(event.text) ? state : { ...state, notes: [...state.notes, event.text] };

@@ -14,9 +14,17 @@ export const moduleScoreSchema = z.object({
   role: z.enum(roles),
   inFeatures: z.number().int().positive(),
   outFeatures: z.number().int().positive(),
-  /** For `fisher`: the mean over samples of the squared Frobenius norm of d loss_s / d W; unit loss² per weight². */
+  /**
+   * For `fisher` and `sensitivity`: the mean over samples of the squared Frobenius norm of d loss_s / d W; unit loss² per
+   * weight². For `gradient-norm`: the mean of that norm. For `taylor`: Σ |W ∘ mean gradient|, as in `taylor`.
+   * For `eva`: the sum of `components`. For `spectrum`: the exponent of the power law of the weight's spectrum.
+   */
   score: finite,
-  /** Standard error of that mean: sample deviation / sqrt(samples); 0 with one sample. */
+  /**
+   * Standard error of that mean: sample deviation / sqrt(samples); 0 with one sample. For `taylor`: the same of the scores of
+   * groups of samples, each by itself. For `eva`: half the difference of the two halves of the samples.
+   * For `spectrum`: that of the Hill estimator, were the eigenvalues independent.
+   */
   standardError: finite.nonnegative(),
   perSample: z.array(finite).optional(),
   meanGradientSquaredNorm: finite.optional(),
@@ -38,6 +46,8 @@ export const layerScoreSchema = z.object({
   layer: count,
   score: finite,
   standardError: finite.nonnegative(),
+  /** Where scores are means over samples: percentile interval of 95 % over bootstrap resamples of them, low and high. */
+  interval: z.tuple([finite, finite]).optional(),
 });
 export type LayerScore = z.infer<typeof layerScoreSchema>;
 

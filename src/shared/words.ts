@@ -18,7 +18,7 @@ export interface Module {
   readonly outFeatures: number;
 }
 
-/** How a score is computed. All are named in files; `availableEstimators` of planning/ says which run today. */
+/** How a score is computed; shared/estimatorWords.ts says what each measures. */
 export const estimators = [
   'fisher',
   'gate-fisher',
@@ -29,6 +29,8 @@ export const estimators = [
   'spectrum',
 ] as const;
 export type Estimator = (typeof estimators)[number];
+/** Those whose layer scores are no sums over modules. */
+export const layerEstimators: readonly Estimator[] = ['gate-fisher', 'spectrum'];
 
 /** What an experiment trains. */
 export const experimentMethods = ['lora', 'floe', 'lora-smoe', 'lily', 'dynamic-lora', 'adalora'] as const;

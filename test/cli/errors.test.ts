@@ -108,11 +108,11 @@ describe('adapter-lab, errors: code and sentence, next step, exit code', () => {
     await failsWith(score(referenceModel, at('other.jsonl')), 'data-line-invalid', /token 999/);
   });
 
-  it('an estimator that is not built', () =>
+  it('labels that an estimator cannot take', () =>
     failsWith(
-      score(referenceModel, undefined, '--estimator', 'eva'),
-      'estimator-unavailable',
-      /"eva" is not built/,
+      score(referenceModel, undefined, '--estimator', 'eva', '--labels', 'true'),
+      'option-invalid',
+      /"eva" takes no labels/,
     ));
 
   it('options that are wrong, missing or unknown', async () => {

@@ -32,7 +32,7 @@ describe('adapter-lab run', () => {
 
   it('prints the layers, what was planned, where it is and what comes next', () => {
     const { stdout } = finished;
-    assert.match(stdout, /^\| layer \| +share \| +first \| +second \| +experts \|$/m);
+    assert.match(stdout, /^\| layer \| +share \| +first \| +95 % \| +second \| +95 % \| +experts \|$/m);
     assert.match(stdout, /^Kept layer [01] of 2 /m);
     assert.match(stdout, /^Estimated .+; took .+\.$/m);
     const report = path.relative(folder.path, path.join(run, runFiles.report));

@@ -170,7 +170,7 @@ describe('adapter-lab score', () => {
     const { code, stdout } = await adapterLab(args, { cwd: folder.path });
     assert.equal(code, 0);
     const rows = stdout.trimEnd().split('\n');
-    assert.match(rows[0]!, /^\| layer \| +share \| llama-1 \|$/);
+    assert.match(rows[0]!, /^\| layer \| +share \| llama-1 \| +95 % \|$/);
     assert.deepEqual(
       rows.slice(2).map((row) => Number(row.split('|')[1])),
       [0, 1, 2],

@@ -90,8 +90,10 @@ describe('the error codes', () => {
     );
     // These are made in errors.ts itself.
     const own = ['internal', 'cancelled', 'disk-full'];
+    // Journals of earlier versions have these, and are read.
+    const past = ['estimator-unavailable'];
     assert.deepEqual(
-      unused.filter((name) => !own.includes(name)),
+      unused.filter((name) => ![...own, ...past].includes(name)),
       [],
     );
   });

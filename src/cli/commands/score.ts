@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../files/atomic';
 import { readJsonAs } from '../../files/json';
 import { newRunFolder, runFiles } from '../../files/runs';
 import { requireWritable } from '../../files/writable';
+import { evaComponents } from '../../planning/estimators';
 import { layerTable, noiseWarnings } from '../../planning/report';
 import { runScoresSchema } from '../../shared/scoreFile';
 import { version } from '../../shared/version';
@@ -94,7 +95,7 @@ export function addScore(program: Command): void {
       '--targets <names...>',
       'gate-fisher: modules that get an adapter, by the ends of their paths; all where absent',
     )
-    .option('--rank <r>', 'gate-fisher: rank of the adapters', positiveInteger, 8)
+    .option('--rank <r>', 'gate-fisher, eva: rank of the adapters', positiveInteger, 8)
     .option('--experts <n>', 'gate-fisher: experts of each', positiveInteger, 4)
     .option('--warmup-steps <n>', 'gate-fisher: training steps before gates are scored', positiveInteger, 50)
     .option('--warmup-learning-rate <x>', 'gate-fisher: learning rate of these steps', positiveNumber, 2e-4)
@@ -124,8 +125,9 @@ async function score(options: Options): Promise<void> {
     ...rest,
     modelName: path.relative(process.cwd(), rest.model) || '.',
     perSample: perSample === true,
-    taylor: taylor === true,
+    taylor: taylor === true || rest.estimator === 'taylor',
     memory,
+    ...(rest.estimator === 'eva' ? { components: evaComponents(rank) } : {}),
     ...(rest.estimator === 'gate-fisher'
       ? { gates: { targets, adapter: { rank, alpha: 2 * rank, experts }, warmupSteps, warmupLearningRate } }
       : {}),

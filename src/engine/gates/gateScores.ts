@@ -1,3 +1,4 @@
+import { uncertaintyOf, type Uncertainty } from '../../planning/bootstrap';
 import { splitHalves, type Stability } from '../../planning/stability';
 import { meanAndError } from '../../planning/standardError';
 import type { LayerScore, ModuleScore } from '../../shared/scoreFile';
@@ -74,6 +75,10 @@ export class GateScores {
   /** Of the order of layers. */
   stability(): Stability {
     return splitHalves(this.layerRows().map(squared));
+  }
+
+  uncertainty(): Uncertainty | undefined {
+    return uncertaintyOf(this.layerRows().map(squared));
   }
 
   /**

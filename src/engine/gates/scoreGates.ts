@@ -10,6 +10,7 @@ import { scoreFileOf } from '../scoreFileOf';
 import { breathe } from '../scoring/breathe';
 import { cardHolder, hostHolder } from '../scoring/holder';
 import { loadWhole } from '../scoring/tapePass';
+import { tellScores } from '../tellScores';
 import { chooseTrainingMemory } from '../training/trainingMemory';
 import { gateGradients } from './gatePass';
 import { GateScores } from './gateScores';
@@ -85,11 +86,11 @@ export async function scoreGates(
       const { gradients, losses } = await gateGradients(model, adapter, layerOf, memory, batch);
       scores.add(batch.members, gradients, losses);
       done += batch.members.length;
-      tell(sink, task.source.name, scores);
+      tellScores(sink, task.source.name, scores.samplesDone, scores.samples, scores);
       progress(steps * batchSize + done);
       await breathe(signal);
     }
-    sink({ type: 'stability', task: task.source.name, ...scores.stability() });
+    sink({ type: 'stability', task: task.source.name, ...scores.stability(), ...scores.uncertainty() });
     const slope = scores.firstOrder();
     if (slope > steep) sink({ type: 'note', text: steepNote(task.source.name, slope) });
     files.push({
@@ -98,18 +99,6 @@ export async function scoreGates(
     });
   }
   return { scores: files, device };
-}
-
-function tell(sink: EventSink, task: string, scores: GateScores): void {
-  const modules = scores.moduleScores(false);
-  const layers = scores.layerScores();
-  sink({
-    ...{ type: 'scores', task, samplesDone: scores.samplesDone, samplesTotal: scores.samples },
-    scores: modules.map(({ score }) => score),
-    standardErrors: modules.map(({ standardError }) => standardError),
-    layerScores: layers.map(({ score }) => score),
-    layerStandardErrors: layers.map(({ standardError }) => standardError),
-  });
 }
 
 const steepNote = (task: string, slope: number): string =>

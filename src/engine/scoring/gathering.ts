@@ -1,4 +1,4 @@
-import type { Batch } from '../../models/batches';
+import { groupOf, type Batch } from '../../models/batches';
 import type { DownProjection } from '../../adapters/downProjections';
 import type { Transformer } from '../../models/transformer';
 import { LabError } from '../../shared/errors';
@@ -6,11 +6,13 @@ import type { Module } from '../../shared/words';
 import type { MeanGradients } from './meanGradients';
 import { BatchRecorder } from './recorder';
 import type { UnitOrder } from './unitRunner';
-import type { Update } from './work';
+import type { Update, WorkItem } from './work';
 
 /** What a backward pass gathers beside the per-sample norms. */
 export interface Gathering {
   readonly means: MeanGradients | undefined;
+  /** Groups of samples whose whole gradients are scored each by themselves; items of a group lie together. */
+  readonly groups: number;
   readonly downs: ReadonlyMap<string, DownProjection>;
 }
 
@@ -30,6 +32,30 @@ export async function recorded<T>(
   }
 }
 
+/**
+ * To be called behind each item: where the next one is of another group of samples, the whole gradients of this group are
+ * scored.
+ *
+ * @param place of the item in the unit
+ */
+export async function endGroupBehind(
+  { means, groups }: Gathering,
+  modules: readonly Module[],
+  model: Transformer,
+  { items }: UnitOrder,
+  place: number,
+): Promise<void> {
+  if (means === undefined || groups === 1) return;
+  const groupAt = (at: number): number | undefined => {
+    const item = items[at];
+    return item === undefined ? undefined : groupOf(item.batch, groups);
+  };
+  const group = groupAt(place);
+  if (groupAt(place + 1) === group) return;
+  const samples = samplesOf(items.filter(({ batch }) => groupOf(batch, groups) === group));
+  for (const module of modules) await means.endGroup(module, model.weight(module), samples);
+}
+
 /** What needs the whole gradient, of modules whose blocks are loaded; their sums are then forgotten. */
 export async function wholeOf(
   means: MeanGradients,
@@ -37,7 +63,7 @@ export async function wholeOf(
   model: Transformer,
   { unit, items }: UnitOrder,
 ): Promise<Update> {
-  const samples = items.reduce((sum, { batch }) => sum + batch.members.length, 0);
+  const samples = samplesOf(items);
   const scores = await Promise.all(
     modules.map(async (module) => ({
       path: module.path,
@@ -46,6 +72,9 @@ export async function wholeOf(
   );
   return { kind: 'whole', unit: unit.index, task: items[0]?.task ?? 0, scores };
 }
+
+const samplesOf = (items: readonly WorkItem[]): number =>
+  items.reduce((sum, { batch }) => sum + batch.members.length, 0);
 
 /** Values of the modules, and behind them those of B of the modules that have an adapter: [row][member]. */
 async function valuesOf(

@@ -23,14 +23,20 @@ export interface MemoryChoice {
   readonly tokens: number;
 }
 
-/** What one process holds at its peak while scoring, in bytes, counted from shapes. */
+/**
+ * What one process holds at its peak while scoring, in bytes, counted from shapes.
+ * @param taylor whole gradients are summed
+ * @param groups of samples, where there are several: two sums are held
+ */
 export function scoringBytes(
   model: Transformer,
   mode: MemoryMode,
   batches: readonly Batch[],
   taylor: boolean,
   { base, raw: holdsRaw, passing: passingOf, logits: ofLoss }: Holder,
+  groups = 1,
 ): number {
+  const held = taylor ? Math.min(groups, 2) : 0;
   const spec = model.spec;
   const layers = Array.from({ length: model.layers }, (_, layer) => spec.block(layer));
   const weights = layerBytes(model);
@@ -47,7 +53,7 @@ export function scoringBytes(
       (sum, { members, length }) => sum + members.length * length * spec.width,
       0,
     );
-    const sums = taylor ? largest : 0;
+    const sums = held * largest;
     return base + largest * (1 + raw) + sums + head + 4 * (block + 5 * frontier + ofLoss * logits);
   }
   const whole = weights.reduce((sum, bytes) => sum + bytes, 0);
@@ -58,7 +64,7 @@ export function scoringBytes(
       return kept + passing(batch);
     }),
   );
-  const sums = taylor ? whole : 0;
+  const sums = held * whole;
   return base + whole + largest * raw + output + sums + 4 * (1.15 * tape + ofLoss * logits);
 }
 
@@ -74,13 +80,14 @@ export function chooseMemory(
   taylor: boolean,
   holder: Holder,
   most = holder.tokens,
+  groups = 1,
 ): MemoryChoice {
   const { longest, bindable } = bindableOf(model, batchesOf, holder);
   let streamed = 0;
   for (let tokens = most; ; tokens /= 2) {
     const mode: MemoryMode = tokens === holder.tokens ? 'tape' : 'micro-batches';
     if (bindable(tokens)) {
-      if (scoringBytes(model, mode, batchesOf(tokens), taylor, holder) <= holder.limit)
+      if (scoringBytes(model, mode, batchesOf(tokens), taylor, holder, groups) <= holder.limit)
         return { mode, tokens };
       streamed ||= Math.min(tokens, usualTokens);
     }

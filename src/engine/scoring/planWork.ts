@@ -1,4 +1,4 @@
-import type { Batch } from '../../models/batches';
+import { groupOf, type Batch } from '../../models/batches';
 import type { Transformer } from '../../models/transformer';
 import { largestOf } from '../../shared/largestOf';
 import { activationBytes } from './activations';
@@ -31,6 +31,7 @@ export function itemsOf(model: Transformer, batches: readonly (readonly Batch[])
  * Cuts the items into units. What is computed for an item does not depend on its unit, so this may follow the number of
  * processes.
  * @param taylor whole gradients are summed over a task's samples: all of a task in one unit
+ * @param groups of samples, whose items then lie together
  */
 export function unitsOf(
   model: Transformer,
@@ -38,12 +39,16 @@ export function unitsOf(
   mode: MemoryMode,
   processes: number,
   taylor: boolean,
+  groups = 1,
 ): Unit[] {
   if (taylor) {
     const tasks = [...new Set(items.map(({ task }) => task))];
+    const group = (item: number): number => groupOf(items[item]?.batch ?? { members: [] }, groups);
     return tasks.map((task, index) => ({
       index,
-      items: [...items.keys()].filter((item) => items[item]?.task === task),
+      items: [...items.keys()]
+        .filter((item) => items[item]?.task === task)
+        .sort((a, b) => group(a) - group(b) || a - b),
     }));
   }
   if (mode !== 'streaming') return items.map((_, index) => ({ index, items: [index] }));

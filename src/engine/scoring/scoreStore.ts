@@ -7,7 +7,7 @@ import { readJsonAs } from '../../files/json';
 import { readJournal } from '../../files/readJournal';
 import { resumeFile } from '../../files/runs';
 import { LabError } from '../../shared/errors';
-import { devices, labelKinds, memoryModes, taskKinds } from '../../shared/words';
+import { devices, estimators, labelKinds, memoryModes, taskKinds } from '../../shared/words';
 import type { Update } from './work';
 
 /** What decides a score's numbers, to the last digit: a run goes on only where all of it is the same. */
@@ -25,6 +25,8 @@ const fingerprintSchema = z.object({
       prompt: z.string().optional(),
     }),
   ),
+  /** Absent = `fisher`. */
+  estimator: z.enum(estimators).optional(),
   labels: z.enum(labelKinds),
   taylor: z.boolean(),
   /** Hash of the adapter whose B is scored as well. */
@@ -67,7 +69,14 @@ const updateSchema: z.ZodType<Update> = z.discriminatedUnion('kind', [
     kind: z.literal('whole'),
     unit: z.number(),
     task: z.number(),
-    scores: z.array(z.object({ path: z.string(), meanGradientSquaredNorm: z.number(), taylor: z.number() })),
+    scores: z.array(
+      z.object({
+        path: z.string(),
+        meanGradientSquaredNorm: z.number(),
+        taylor: z.number(),
+        groups: numbers.optional(),
+      }),
+    ),
   }),
 ]);
 
@@ -148,6 +157,7 @@ export class ScoreStore {
 
 const words: Record<keyof Fingerprint, string> = {
   modelHash: 'the model',
+  estimator: 'the estimator',
   labels: 'whose labels are taken',
   taylor: '--taylor',
   adapter: '--adapter',

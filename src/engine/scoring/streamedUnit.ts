@@ -4,7 +4,7 @@ import type { Transformer } from '../../models/transformer';
 import { Activations } from './activations';
 import { blockBackward, blockForward } from './blockPass';
 import { breathe } from './breathe';
-import { recorded, wholeOf, type Gathering } from './gathering';
+import { endGroupBehind, recorded, wholeOf, type Gathering } from './gathering';
 import type { UnitOrder } from './unitRunner';
 import type { Update } from './work';
 
@@ -130,6 +130,7 @@ export class StreamedUnit {
           gradients[i] = blockBackward(model, layer, input, gradient, batch, recorder);
         });
         norms.push(pass.norms);
+        await endGroupBehind(gathering, modules, model, order, i);
       }
       const { means } = gathering;
       if (means !== undefined) this.report(await wholeOf(means, modules, model, order));

@@ -3,7 +3,7 @@ import { readDownProjections, type DownProjection } from '../../adapters/downPro
 import type { Transformer } from '../../models/transformer';
 import type { MemoryMode } from '../../shared/words';
 import { breathe } from './breathe';
-import { recorded, wholeOf, type Gathering } from './gathering';
+import { endGroupBehind, recorded, wholeOf, type Gathering } from './gathering';
 import { MeanGradients } from './meanGradients';
 import { StreamedUnit } from './streamedUnit';
 import { loadWhole, scoreOnTape } from './tapePass';
@@ -24,6 +24,8 @@ export interface ScoringSettings {
   readonly labels: Labels;
   /** Also what needs the whole gradient. */
   readonly taylor: boolean;
+  /** That of this many groups of samples as well; 1 where absent. */
+  readonly groups?: number | undefined;
   /** Folder of a PEFT adapter whose A is given: the gradient of its B at B = 0 is scored too. */
   readonly adapter?: string | undefined;
 }
@@ -45,7 +47,7 @@ export class UnitRunner {
     const means = this.settings.taylor ? new MeanGradients(this.model.folder.family.shape) : undefined;
     const { adapter } = this.settings;
     const downs = adapter === undefined ? new Map<string, DownProjection>() : await this.downsOf(adapter);
-    const gathering = { means, downs };
+    const gathering = { means, downs, groups: this.settings.groups ?? 1 };
     try {
       const { mode, labels } = this.settings;
       if (mode === 'streaming')
@@ -85,6 +87,7 @@ export class UnitRunner {
       const { result, norms } = await recorded(batch, model.modules, gathering, (recorder) =>
         scoreOnTape(model, batch, this.settings.labels, recorder),
       );
+      await endGroupBehind(gathering, model.modules, model, order, place);
       report({ kind: 'batch', unit: unit.index, item, losses: result, norms });
     }
     const { means } = gathering;

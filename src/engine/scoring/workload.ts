@@ -1,3 +1,4 @@
+import { sampleGroups } from '../../planning/estimators';
 import { LabError } from '../../shared/errors';
 import type { Prepared } from '../prepare';
 import type { ScoreRequest } from '../request';
@@ -47,13 +48,14 @@ export function workloadOf(
   most?: number,
 ): Workload {
   const { taylor, processes: wanted = 'auto', memory = 'auto' } = request;
+  const groups = sampleGroups(request.estimator);
   const holder = card === undefined ? hostHolder(request.device !== 'tensorflow') : cardHolder(card);
   const flat = (tokens: number) => batches(tokens).flat();
   const choice: MemoryChoice =
     before ??
     (memory === 'streaming'
       ? { mode: 'streaming', tokens: Math.min(most ?? usualTokens, usualTokens) }
-      : chooseMemory(model, flat, taylor, holder, most));
+      : chooseMemory(model, flat, taylor, holder, most, groups));
   const { mode, tokens } = choice;
   const items = itemsOf(model, batches(tokens));
   // A first cut tells what a unit holds; how many processes there are may cut finer.
@@ -66,11 +68,12 @@ export function workloadOf(
           unit.items.flatMap((item) => items[item]?.batch ?? []),
           taylor,
           holder,
+          groups,
         ),
       ),
     );
   const cutFor = (count: number): readonly Unit[] =>
-    before?.units ?? unitsOf(model, items, mode, Math.max(1, count), taylor);
+    before?.units ?? unitsOf(model, items, mode, Math.max(1, count), taylor, groups);
   // Sums of whole gradients are not merged between processes.
   const pieces = (units: readonly Unit[]): number => (taylor ? 1 : units.filter(isOpen).length);
   let units = cutFor(cores);

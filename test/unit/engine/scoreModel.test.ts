@@ -63,7 +63,8 @@ describe('scoreModel', () => {
         assert.deepEqual({ mean, standardError }, meanAndError(perSample!));
         assert.ok(!('taylor' in row) && !('meanGradientSquaredNorm' in row));
       }
-      layers.forEach(({ layer, score: sum }) => {
+      layers.forEach(({ layer, score: sum, interval }) => {
+        assert.ok(interval![0] <= sum && sum <= interval![1] && interval![0] < interval![1]);
         const own = modules.filter((module) => module.layer === layer);
         close([sum], [own.reduce((total, module) => total + module.score, 0)], 1e-12, `layer ${layer}`);
       });
@@ -181,7 +182,7 @@ describe('scoreModel', () => {
         what,
       );
     const [task] = request().tasks;
-    await refused({ estimator: 'eva' }, 'estimator-unavailable', /"eva"/);
+    await refused({ estimator: 'spectrum', labels: 'true' }, 'option-invalid', /"spectrum"/);
     await refused({ model: path.join(folder.path, 'none') }, 'model-missing', /none does not exist/);
     await refused(
       { tasks: [{ ...task!, kind: 'image-classification' }] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { makeBatches, type Batch } from '../../../src/models/batches';
+import { groupOf, makeBatches, type Batch } from '../../../src/models/batches';
 import {
   ignored,
   lengthOf,
@@ -180,6 +180,31 @@ describe('makeBatches', () => {
           predictions(makeBatches(all, batchSize, 1, tokens)),
         );
         all.forEach((_, member) => assert.deepEqual(limited!.get(member), free!.get(member)));
+      }),
+      runs,
+    );
+  });
+});
+
+describe('batches of groups of samples', () => {
+  it('never mix groups, have every sample once, and are as full as others', () => {
+    const lists = fc.array(sampleOf(9, 20), { minLength: 1, maxLength: 30 });
+    const small = fc.integer({ min: 1, max: 5 });
+    fc.assert(
+      fc.property(lists, small, small, (all, batchSize, groups) => {
+        const batches = makeBatches(all, batchSize, 1, Infinity, Infinity, groups);
+        const members = batches.flatMap((batch) => batch.members).sort((a, b) => a - b);
+        assert.deepEqual(members, [...all.keys()]);
+        for (const batch of batches)
+          assert.ok(batch.members.every((member) => member % groups === groupOf(batch, groups)));
+        const sizes = Array.from({ length: groups }, (_, group) =>
+          Math.ceil(members.filter((member) => member % groups === group).length / batchSize),
+        );
+        assert.equal(
+          batches.length,
+          sizes.reduce((sum, size) => sum + size, 0),
+        );
+        if (groups === 1) assert.deepEqual(batches, makeBatches(all, batchSize, 1));
       }),
       runs,
     );

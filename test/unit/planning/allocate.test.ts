@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { allocate } from '../../../src/planning/allocate';
-import { availableEstimators, requireEstimator } from '../../../src/planning/estimators';
 import type { AllocationRequest } from '../../../src/planning/problem';
 import { planFileSchema, type PlanFile } from '../../../src/shared/planFile';
 import type { Budget } from '../../../src/shared/words';
@@ -182,10 +181,5 @@ describe('allocate', () => {
       'scores-invalid',
       /layers\.0.*-1/,
     );
-  });
-
-  it('names the estimators there are', () => {
-    availableEstimators.forEach((estimator) => requireEstimator(estimator));
-    throwsWith(() => requireEstimator('eva'), 'estimator-unavailable', /"eva"/);
   });
 });

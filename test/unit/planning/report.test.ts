@@ -64,6 +64,26 @@ describe('the report of a run', () => {
     ]);
   });
 
+  it('has intervals and how sure the choice is, where the run tells of them', () => {
+    const sure = applyEvent(before, {
+      ...{ at, type: 'stability', task: 'mail', halvesKendallTau: 0.8, topKAgreement: 1 },
+      intervals: [
+        [0.5, 1.5],
+        [1, 3],
+        [2.5, 3.5],
+        [3, 5],
+      ],
+      selection: { count: 1, confidence: 0.9, frequencies: [0, 0.01, 0.09, 0.9] },
+    });
+    const rows = layerTable(sure).map(cells);
+    assert.deepEqual(rows[0], ['layer', 'share', 'mail', '95 %']);
+    assert.deepEqual(rows.at(-1), ['3', '40.0 %', '4', '3 to 5']);
+    assert.match(
+      reportOf(sure),
+      /The top layer is the same in 90\.0 % of bootstrap resamples; named are 3 \(90\.0 %\), 2 \(9\.0 %\)\./,
+    );
+  });
+
   it('has no column of experts before there is a plan', () => {
     assert.deepEqual(cells(layerTable(before)[0]!), ['layer', 'share', 'mail']);
   });
