@@ -111,6 +111,29 @@ describe('searchExperiment', () => {
     }
   });
 
+  it('goes on behind scores that do not resume by themselves, and refuses where they are of other data', async () => {
+    const text = textOf(usual).replace('samples: 8', 'estimator: gate-fisher, samples: 8');
+    const asked = await experiment(text);
+    const controller = new AbortController();
+    const at = options(({ trials }) => {
+      if ((trials[1]?.step ?? 0) >= 3) controller.abort();
+    });
+    await rejectsWith(searchExperiment(asked, at, controller.signal), 'cancelled');
+    const resumed = { ...at, told: () => undefined, resume: true };
+    const data = path.join(folder.path, 'data', 'first.jsonl');
+    const kept = readFileSync(data);
+    await writeFile(data, kept.subarray(0, kept.lastIndexOf(10, kept.length - 2) + 1));
+    await rejectsWith(searchExperiment(asked, resumed, never), 'run-not-resumable', /has changed/);
+    await writeFile(data, kept);
+    const scores = readFileSync(path.join(at.run, runFiles.scores));
+    const { state } = await searchExperiment(asked, resumed, never);
+    assert.equal(state.status, 'done');
+    assert.deepEqual(readFileSync(path.join(at.run, runFiles.scores)), scores);
+    const whole = options();
+    await searchExperiment(await experiment(text), whole, never);
+    assert.deepEqual(numbersOf(await studyIn(at.run)), numbersOf(await studyIn(whole.run)));
+  });
+
   it('goes on without a trial that ran away, and says so where none came to its end', async () => {
     const wild = textOf(usual.replace('evaluations: 5', 'evaluations: 2')).replace('2e-2', '1e38');
     const at = options();
