@@ -6,6 +6,7 @@ import { ParameterTable } from './parameterTable';
 /** An adapter beside which the model's head is trained whole, as PEFT does with `modules_to_save`. */
 export class WithHead implements Adapter {
   private readonly table = new ParameterTable();
+  readonly hasFinalSize?: (step: number, steps: number) => boolean;
 
   /** @param head by the names of the head's tensors: `classifier.weight` */
   constructor(
@@ -13,6 +14,10 @@ export class WithHead implements Adapter {
     head: readonly Parameter[],
   ) {
     for (const parameter of head) this.table.add([], parameter);
+    // Absent where the adapter always has its size: trials ask whether it is there.
+    if (adapter.hasFinalSize !== undefined) {
+      this.hasFinalSize = (step, steps) => adapter.hasFinalSize?.(step, steps) ?? true;
+    }
   }
 
   get head(): readonly Parameter[] {
@@ -50,10 +55,6 @@ export class WithHead implements Adapter {
 
   afterStep(taken: StepTaken): Reallocation | undefined {
     return this.adapter.afterStep?.(taken);
-  }
-
-  hasFinalSize(step: number, steps: number): boolean {
-    return this.adapter.hasFinalSize?.(step, steps) ?? true;
   }
 
   routerLoad(noted: ReadonlyMap<string, Float32Array>): Record<string, number[]> {

@@ -18,9 +18,13 @@ export function reportError(thrown: unknown): number {
 /** Says how a run that was stopped goes on. @param command what it was started with */
 export async function offerResume(run: string, command: string): Promise<void> {
   if (!(await canResume(run))) return;
-  const shown = path.relative(process.cwd(), run) || run;
-  say(`To go on from where it stopped: ${command} --resume ${/\s/.test(shown) ? `"${shown}"` : shown}`);
+  say(
+    `To go on from where it stopped: ${command} --resume ${quoted(path.relative(process.cwd(), run) || run)}`,
+  );
 }
+
+/** A path as a word of a command. */
+export const quoted = (file: string): string => (/\s/.test(file) ? `"${file}"` : file);
 
 /** A signal that the first Ctrl+C fires; a second one ends the process at once. */
 export function interruptSignal(): AbortSignal {

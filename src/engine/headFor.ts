@@ -71,9 +71,13 @@ export async function headFor(
   const head = freshHead(newTensors(folder, labels.length), folder.settings['initializer_range'], seed);
   const tensors = head.map(({ name, shape, values }) => ({ name, shape, data: values }));
   await writeHead(untrained, tensors, labels);
-  const outcome = await probe(request, untrained, head, signal);
-  await writeHead(file, tensors, labels);
-  await rm(untrained, { force: true });
+  let outcome: ProbeOutcome;
+  try {
+    outcome = await probe(request, untrained, head, signal);
+    await writeHead(file, tensors, labels);
+  } finally {
+    await rm(untrained, { force: true });
+  }
   sink({ type: 'note', text: noteOf(folder.architecture, labels, outcome) });
   return file;
 }
@@ -98,13 +102,13 @@ async function probe(
     );
     const { card, device } = await openDevice(wanted, os.availableParallelism());
     if (signal.aborted) throw cancelled();
-    const { streaming } = chooseTrainingMemory(
+    const memory = chooseTrainingMemory(
       model,
       samples.flat(),
       { parameters: 0, firstLayer: model.layers },
       card === undefined ? hostHolder(device !== 'tensorflow') : cardHolder(card),
     );
-    return await probeHead(model, head, samples.flat(), seed, streaming, signal);
+    return await probeHead(model, head, samples.flat(), seed, memory, signal);
   } finally {
     await model.dispose();
   }

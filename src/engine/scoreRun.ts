@@ -58,7 +58,7 @@ export async function scoreRun(
   const isFirst = resume || (experiment === undefined && (await headless(asked)) === undefined);
   const prepared = isFirst ? await prepare(early) : undefined;
   if (resume) await requireMine(run, job, experiment);
-  const kept = resume && prepared !== undefined ? await keptScores(run, prepared) : undefined;
+  const kept = resume && prepared !== undefined ? await keptScores(options, asked, prepared) : undefined;
   const before =
     resume && prepared !== undefined && kept === undefined
       ? await store.resume(fingerprintOf(early, prepared))
@@ -133,13 +133,13 @@ const inputsOf = (
  * @throws LabError run-not-resumable where they are of other inputs
  */
 async function keptScores(
-  run: string,
+  { run, job }: RunOptions,
+  { estimator, labels, seed }: ScoreRequest,
   { modelHash, tasks, model }: Prepared,
 ): Promise<RunScores | undefined> {
   const file = path.join(run, runFiles.scores);
   // Only a search has work behind its scores that is worth going on with.
-  if (!(await isFile(file)) || !(await isFile(path.join(run, runFiles.trials))) || !(await canResume(run)))
-    return undefined;
+  if (job !== 'search' || !(await isFile(file)) || !(await canResume(run))) return undefined;
   const kept = await readJsonAs(file, runScoresSchema, {
     ...{ what: 'The score file', missing: 'scores-invalid', invalid: 'scores-invalid' },
     next: 'Start a new run.',
@@ -147,11 +147,19 @@ async function keptScores(
   await model.dispose();
   const same =
     kept.scores.length === tasks.length &&
-    kept.scores.every((one, at) => one.modelHash === modelHash && one.dataHash === tasks[at]?.dataHash);
+    kept.scores.every(
+      (one, at) =>
+        one.modelHash === modelHash &&
+        one.dataHash === tasks[at]?.dataHash &&
+        one.samples === tasks[at]?.samples.length &&
+        one.estimator === estimator &&
+        one.labels === labels &&
+        one.seed === seed,
+    );
   if (same) return kept;
   throw new LabError(
     'run-not-resumable',
-    `The run in ${run} cannot go on: the model or the data has changed since it was scored.`,
+    `The run in ${run} cannot go on: the model, the data or what is scored has changed since.`,
     'Put it back as it was, or start a new run.',
   );
 }

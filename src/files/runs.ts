@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { experimentEnding, runsFolder } from '../shared/ids';
 import { runEventSchema, type Job, type RunEvent } from '../shared/runEvents';
@@ -62,14 +62,21 @@ export const readManifest = (run: string): Promise<RunManifest> =>
 /** Absolute path of `state/work.json`, by which a run goes on (engine/scoring/scoreStore.ts). */
 export const resumeFile = (run: string): string => join(run, 'state', 'work.json');
 
-/** Whether there is work that a run goes on from: of a score or a training, or a search that has not come to its end. */
+/**
+ * Whether there is work that a run goes on from: of a score or a training, or what a search has behind its scores. A search
+ * that ended without any trial would end so again.
+ */
 export async function canResume(run: string): Promise<boolean> {
-  const isFile = async (file: string): Promise<boolean> =>
-    (await stat(file).catch(() => undefined))?.isFile() === true;
+  const trials = await readFile(join(run, runFiles.trials), 'utf8').catch(() => '');
+  if (trials.includes('"type":"stopped"') && !trials.includes('"type":"told"')) return false;
   if (await isFile(resumeFile(run))) return true;
-  if (!(await isFile(join(run, runFiles.trials)))) return false;
-  return (await readManifest(run).catch(() => undefined))?.state !== 'done';
+  const manifest = await readManifest(run).catch(() => undefined);
+  const isSearching = manifest?.job === 'search' && manifest.state !== 'done';
+  return isSearching && (await isFile(join(run, runFiles.scores)));
 }
+
+const isFile = async (file: string): Promise<boolean> =>
+  (await stat(file).catch(() => undefined))?.isFile() === true;
 
 /**
  * The newest run of an experiment that was stopped while it scored; undefined where there is none, or where a newer one has

@@ -21,6 +21,8 @@ export function classNames(
   );
   // A row without one is refused by its line, when it is read.
   found.delete(undefined);
+  found.delete(null);
+  requireNames(tasks, [...found]);
   const labels = [...found].map(String).sort();
   const numbers = labels.map((label) => (/^\d+$/.test(label) ? Number(label) : NaN));
   const numbered = numbers.every((number) => !Number.isNaN(number));
@@ -38,3 +40,19 @@ export function classNames(
 /** A tokenized row's label is its own `labels`, a text's the task's column. */
 const labelIn = (record: DataLine['record'], { label = 'label' }: TaskSource): unknown =>
   'input_ids' in record || 'pixel_values' in record ? (record['labels'] ?? record['label']) : record[label];
+
+/** Numbers are classes by themselves: from 0, whole, and not mixed with names. @throws LabError option-invalid */
+function requireNames(tasks: readonly TaskSource[], labels: readonly unknown[]): void {
+  const numbers = labels.filter((label) => typeof label === 'number');
+  const isNumber = (label: unknown): boolean => typeof label === 'number' || /^\d+$/.test(String(label));
+  const wrong =
+    labels.find((label) => !['number', 'string', 'boolean'].includes(typeof label)) ??
+    numbers.find((label) => !Number.isInteger(label) || label < 0) ??
+    (numbers.length === 0 ? undefined : labels.find((label) => !isNumber(label)));
+  if (wrong === undefined) return;
+  throw new LabError(
+    'option-invalid',
+    `A label of ${tasks.map(({ name }) => name).join(', ')} is ${JSON.stringify(wrong)}; classes are names, or whole numbers from 0.`,
+    'Write the labels as texts.',
+  );
+}

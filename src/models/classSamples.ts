@@ -98,7 +98,8 @@ export function toImageSample(
 
 /** A class by its number, or by its name in config.json. */
 function classNumber(value: unknown, { count, names }: Classes, where: string): number {
-  const named = typeof value === 'string' ? (names.get(value) ?? Number(value || NaN)) : value;
+  const text = typeof value === 'boolean' ? String(value) : value;
+  const named = typeof text === 'string' ? (names.get(text) ?? Number(text || NaN)) : text;
   if (typeof named === 'number' && Number.isInteger(named) && named >= 0 && named < count) return named;
   const known = [...names.keys()].slice(0, 10).join(', ');
   throw lineError(

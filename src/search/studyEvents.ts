@@ -18,6 +18,8 @@ export const settingsSchema = z.object({
   space: spaceSchema,
   proposer: z.enum(proposerNames),
   seed: z.number().int(),
+  /** Of all else that decides what a trial comes to: model, data, how it is trained. */
+  fingerprint: z.string().optional(),
   /** Trials proposed at a time: part of the study, so that it does not depend on how many workers there are. */
   batch: z.number().int().positive(),
   /** Trials at most. */

@@ -10,7 +10,7 @@ import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
 import { drawnRun } from '../drawnRun';
-import { interruptSignal, print, say } from '../terminal';
+import { interruptSignal, print, quoted, say } from '../terminal';
 
 /** `adapter-lab run`: the main job of an experiment from end to end. */
 export function addRun(program: Command): void {
@@ -23,12 +23,16 @@ export function addRun(program: Command): void {
     .action(async (experiment: string, { device, resume }: { device: Device | 'auto'; resume?: string }) => {
       const run = resume ?? newRunFolder(experiment, 'run', new Date());
       const resumes = resume !== undefined;
-      const writer = await drawnRun(run, `adapter-lab run ${shown(experiment)}`, resumes, async (told) =>
-        runExperiment(
-          await readExperiment(experiment),
-          { run, device, version, resume: resumes, told },
-          interruptSignal(),
-        ),
+      const writer = await drawnRun(
+        run,
+        `adapter-lab run ${quoted(shown(experiment))}`,
+        resumes,
+        async (told) =>
+          runExperiment(
+            await readExperiment(experiment),
+            { run, device, version, resume: resumes, told },
+            interruptSignal(),
+          ),
       );
       for (const warning of noiseWarnings(writer.state)) say(warning);
       print(summaryOf(writer.state, run, experiment).join('\n'));

@@ -14,7 +14,7 @@ import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
 import { drawnRun } from '../drawnRun';
-import { interruptSignal, print, say } from '../terminal';
+import { interruptSignal, print, quoted, say } from '../terminal';
 
 interface Options {
   device: Device | 'auto';
@@ -55,7 +55,9 @@ async function search(experiment: string, { device, executor, resume, optuna }: 
   }
   const run = resume ?? newRunFolder(experiment, 'search', new Date());
   const resumes = resume !== undefined;
-  const writer = await drawnRun(run, `adapter-lab search ${shown(experiment)}`, resumes, (told) =>
+  const also = optuna === undefined ? '' : ` --optuna ${quoted(shown(optuna))}`;
+  const command = `adapter-lab search ${quoted(shown(experiment))}${also}`;
+  const writer = await drawnRun(run, command, resumes, (told) =>
     searchExperiment(
       { ...read, executor: 'local' },
       { run, device, version, resume: resumes, told },

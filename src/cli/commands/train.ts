@@ -10,7 +10,7 @@ import { version } from '../../shared/version';
 import type { Device, Plan } from '../../shared/words';
 import { absolute, deviceOption, integer } from '../options';
 import { drawnRun } from '../drawnRun';
-import { interruptSignal, print } from '../terminal';
+import { interruptSignal, print, quoted } from '../terminal';
 
 interface Options {
   device: Device | 'auto';
@@ -40,10 +40,10 @@ async function train(experiment: string, { device, plan, seed, resume }: Options
   const run = resume ?? newRunFolder(experiment, 'train', new Date());
   const resumes = resume !== undefined;
   const options = [
-    ...(plan === undefined ? [] : [`--plan ${shown(plan)}`]),
+    ...(plan === undefined ? [] : [`--plan ${quoted(shown(plan))}`]),
     ...(seed ?? []).map((n) => `--seed ${n}`),
   ];
-  const command = ['adapter-lab train', shown(experiment), ...options].join(' ');
+  const command = ['adapter-lab train', quoted(shown(experiment)), ...options].join(' ');
   const writer = await drawnRun(run, command, resumes, async (told) =>
     trainExperiment(
       await readExperiment(experiment),

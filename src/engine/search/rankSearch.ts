@@ -55,16 +55,26 @@ export class RankSearch {
     signal: AbortSignal,
   ): Promise<SearchedPoint | undefined> {
     const file = path.join(options.run, runFiles.trials);
-    const settings = studySettings(experiment, scores);
     const rungs = rungsOf(experiment, prepared);
-    const journal = await StudyJournal.open(file, rungs === undefined ? settings : { ...settings, rungs });
+    const journal = await StudyJournal.open(file, {
+      ...studySettings(experiment, scores),
+      fingerprint: prepared.work.fingerprint,
+      ...(rungs === undefined ? {} : { rungs }),
+    });
+    let search: RankSearch | undefined;
     try {
-      return await new RankSearch(
-        ...([experiment, scores, prepared, writer, options, journal, signal] as const),
-      ).all();
+      search = new RankSearch(...([experiment, scores, prepared, writer, options, journal, signal] as const));
+      return await search.all();
     } finally {
+      // What was told before a failure stands before it.
+      await search?.events.drained().catch(() => undefined);
       await journal.close();
     }
+  }
+
+  /** Trials at most. */
+  private get most(): number {
+    return Math.min(this.study.settings.evaluations, this.study.candidates.length);
   }
 
   private get study(): Study {
@@ -73,6 +83,8 @@ export class RankSearch {
 
   private async all(): Promise<SearchedPoint | undefined> {
     const { journal, writer } = this;
+    // A process that was killed leaves those of trials that it had ended.
+    for (const trial of this.study.trials.filter(isFinished)) await this.forget(trial.number);
     const warning = fullGridWarning(this.study);
     if (warning !== undefined) await writer.record({ type: 'note', text: warning });
     for (;;) {
@@ -98,12 +110,11 @@ export class RankSearch {
   /** What the whole run will have taken, once its first trial has shown what one takes. @param seconds of that one */
   private async foresee(seconds: number): Promise<void> {
     const { startedAt, memory } = this.writer.state;
-    const { evaluations } = this.study.settings;
     const passed = (Date.now() - Date.parse(startedAt ?? '')) / 1000;
     const estimate = {
-      seconds: passed + seconds * (evaluations - 1),
-      memoryBytes: (memory?.processBytes ?? 0) + process.memoryUsage.rss(),
-      diskBytes: evaluations * (await this.writer.diskBytes()),
+      seconds: passed + seconds * (this.most - 1),
+      memoryBytes: Math.max(memory?.processBytes ?? 0, process.memoryUsage.rss()),
+      diskBytes: this.most * (await this.writer.diskBytes()),
     };
     await this.writer.record({ type: 'estimate', estimate });
   }
@@ -126,7 +137,7 @@ export class RankSearch {
     try {
       for (const seed of this.study.settings.seeds) {
         if (values.some((told) => told.seed === seed)) continue;
-        const name = `trial-${number}-seed-${seed}`;
+        const name = nameOf(number, seed);
         const running = await this.runner.train(
           { name, seed, experiment, adapted },
           this.listener(number, seed),
@@ -135,7 +146,6 @@ export class RankSearch {
         if (value === undefined) return;
         await journal.record({ type: 'told', trial: number, seed, value });
         await this.tell(number);
-        await removeCheckpoint(this.options.run, name);
       }
     } catch (thrown) {
       const error = toLabError(thrown);
@@ -144,7 +154,16 @@ export class RankSearch {
       await this.events.drained();
       await journal.record({ type: 'failed', trial: number, reason: error.message });
       await this.tell(number);
+    } finally {
+      const trial = this.study.trials[number];
+      if (trial !== undefined && isFinished(trial)) await this.forget(number);
     }
+  }
+
+  /** Deletes the checkpoints of a trial that has ended. */
+  private async forget(number: number): Promise<void> {
+    for (const seed of this.study.settings.seeds)
+      await removeCheckpoint(this.options.run, nameOf(number, seed));
   }
 
   /** Of a training that has ended. @returns its best value; undefined where it was ended early */
@@ -169,7 +188,7 @@ export class RankSearch {
           const { step } = event;
           this.events.push(() => this.journal.record({ type: 'measured', trial: number, seed, step, value }));
         }
-        if (event.type === 'step') this.progress(number, event.step, steps);
+        if (event.type === 'step') this.progress(number, seed, event.step, steps);
       },
       goesOn: async (): Promise<boolean> => {
         await this.events.drained();
@@ -183,10 +202,12 @@ export class RankSearch {
     return this.study.settings.objective.metric === 'accuracy' ? (accuracy ?? NaN) : loss;
   }
 
-  private progress(number: number, step: number, steps: number): void {
-    const { evaluations } = this.study.settings;
-    const share = Math.min(1, (number + step / steps) / evaluations);
-    const words = `trial ${number + 1} of ${evaluations} (${pointWords(this.study.trials[number]?.point ?? {})}), step ${step} of ${steps}`;
+  private progress(number: number, seed: number, step: number, steps: number): void {
+    const { seeds } = this.study.settings;
+    const inTrial = (seeds.indexOf(seed) + step / steps) / seeds.length;
+    const share = Math.min(1, (number + inTrial) / this.most);
+    const point = pointWords(this.study.trials[number]?.point ?? {});
+    const words = `trial ${number + 1} of ${this.most} (${point}), step ${step} of ${steps}`;
     this.events.push(() => this.writer.record({ type: 'progress', share, step: words }));
   }
 
@@ -195,6 +216,8 @@ export class RankSearch {
     if (trial !== undefined) await this.writer.record({ type: 'searched', trial: told(this.study, trial) });
   }
 }
+
+const nameOf = (number: number, seed: number): string => `trial-${number}-seed-${seed}`;
 
 /** A trial as the run's journal tells it. */
 function told(study: Study, trial: SearchTrial): SearchedTrial {

@@ -12,13 +12,8 @@ import type { ScoreFile } from '../../shared/scoreFile';
 import type { ExperimentMethod } from '../../shared/words';
 
 /** Methods that train in every layer: which ones to leave out is nothing to search. */
-const ofAllLayers: readonly ExperimentMethod[] = ['lily', 'dynamic-lora', 'adalora'];
-/** Whose adapters have no ranks by module. */
-const ofOneRank: readonly ExperimentMethod[] = ['lily', 'adalora'];
+const ofAllLayers: readonly ExperimentMethod[] = ['lily', 'dynamic-lora'];
 const withExperts: readonly ExperimentMethod[] = ['floe', 'lora-smoe'];
-
-/** AdaLoRA begins with half as much again as it ends with (PEFT: init_r 12, target_r 8). */
-const surplus = 1.5;
 
 /** More than any adapter has: the cost of points that no plan fits. */
 const unaffordable = Number.MAX_SAFE_INTEGER;
@@ -40,12 +35,11 @@ export function experimentAt(
   scores: readonly ScoreFile[],
   point: Point,
 ): SearchedPoint {
-  const { adapter, adalora, budget } = experiment;
+  const { adapter, budget } = experiment;
   const { rank = adapter.rank, experts = adapter.experts, layers } = point;
   const there: Experiment = {
     ...experiment,
     adapter: { ...adapter, rank, experts, alpha: (adapter.alpha * rank) / adapter.rank },
-    adalora: { ...adalora, targetR: rank, initR: Math.ceil(surplus * rank) },
     budget: layers === undefined ? budget : { ...budget, layers: { share: layers } },
   };
   const request = planRequest(there, scores);
@@ -60,16 +54,16 @@ export function experimentAt(
  * @throws LabError option-invalid, budget-too-small
  */
 export function studySettings(experiment: Experiment, scores: readonly ScoreFile[]): StudySettings {
-  const { search, train, tasks, file } = experiment;
+  const { search, tasks, file } = experiment;
   const dimensions = dimensionsOf(experiment, scores);
   const space = spaceOf(dimensions, experiment, scores);
   const classifies = tasks.every(({ kind }) => kind !== 'causal-lm');
-  const seeds = train.seeds.slice(0, search.seeds);
+  const seeds = seedsOf(experiment);
   return {
     name: experimentName(file),
     space,
     proposer: search.proposer,
-    seed: train.seeds[0] ?? 1,
+    seed: seeds[0] ?? 1,
     batch: 1,
     evaluations: search.evaluations,
     seeds,
@@ -82,6 +76,51 @@ export function studySettings(experiment: Experiment, scores: readonly ScoreFile
   };
 }
 
+/** The first of the experiment's seeds, each once. */
+const seedsOf = ({ search, train }: Experiment): number[] => [...new Set(train.seeds)].slice(0, search.seeds);
+
+/**
+ * Says before anything is scored what a search could not do.
+ * @throws LabError option-invalid
+ */
+export function requireSearchable(experiment: Experiment): void {
+  const { search, method } = experiment;
+  const refuse = (what: string, next: string): LabError => new LabError('option-invalid', what, next);
+  if (method === 'adalora') {
+    throw refuse(
+      'Ranks of the method adalora move while it trains: there is no one rank to search.',
+      'Set adalora.target_r, or search with the method lora.',
+    );
+  }
+  if (search.experts !== undefined && !withExperts.includes(method)) {
+    throw refuse(`search.experts is given, but the method ${method} has no experts.`, 'Remove it.');
+  }
+  if (search.mlpRanks !== undefined && method === 'lily') {
+    throw refuse(
+      'search.mlp_ranks is given, but the method lily has one rank for all modules.',
+      'Remove it.',
+    );
+  }
+  const seeds = seedsOf(experiment).length;
+  if (seeds < search.seeds) {
+    throw refuse(
+      `search.seeds asks for ${search.seeds} seeds a trial, and train.seeds has ${seeds}.`,
+      'Add seeds to train.seeds, or lower search.seeds.',
+    );
+  }
+}
+
+/** The experiment at the smallest of what its search chooses from: what does not fit here fits nowhere. */
+export function smallestOf(experiment: Experiment): Experiment {
+  const { adapter, search } = experiment;
+  const experts = Math.min(...(search.experts ?? [adapter.experts]));
+  const rank = Math.min(...search.ranks);
+  return {
+    ...experiment,
+    adapter: { ...adapter, rank, experts, alpha: (adapter.alpha * rank) / adapter.rank },
+  };
+}
+
 function dimensionsOf(
   { search, method, budget }: Experiment,
   scores: readonly ScoreFile[],
@@ -89,16 +128,6 @@ function dimensionsOf(
   const count = layersOf(scores);
   const rising = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
   const shares = search.layers.map((layers) => ('share' in layers ? layers.share : layers.count / count));
-  const refuse = (key: string, why: string): LabError =>
-    new LabError(
-      'option-invalid',
-      `search.${key} is given, but the method ${method} has ${why}.`,
-      'Remove it, or use another method.',
-    );
-  if (search.experts !== undefined && !withExperts.includes(method)) throw refuse('experts', 'no experts');
-  if (search.mlpRanks !== undefined && ofOneRank.includes(method)) {
-    throw refuse('mlp_ranks', 'one rank for all modules');
-  }
   const most = budgetLimits(budget, count).layers / count;
   const allowed = shares.filter((share) => share <= most + 1e-9);
   return [
@@ -128,7 +157,8 @@ function spaceOf(
   scores: readonly ScoreFile[],
 ): Space {
   const { costs } = makeSpace(dimensions, costOf(experiment, scores));
-  const affordable = costs.filter((cost) => cost < unaffordable);
+  const limit = budgetLimits(experiment.budget, layersOf(scores)).parameters;
+  const affordable = costs.filter((cost) => cost < unaffordable && cost <= limit);
   if (affordable.length === 0) {
     throw new LabError(
       'budget-too-small',
@@ -137,7 +167,6 @@ function spaceOf(
     );
   }
   // What all sizes are measured by (search.size_weight): the budget, or where it has no such limit, the largest plan.
-  const limit = budgetLimits(experiment.budget, layersOf(scores)).parameters;
   const costLimit = Number.isFinite(limit) ? limit : Math.max(...affordable);
   return { dimensions: [...dimensions], costs, costLimit };
 }
@@ -148,7 +177,12 @@ const layersOf = (scores: readonly ScoreFile[]): number =>
 function costOf(experiment: Experiment, scores: readonly ScoreFile[]): (point: Point) => number {
   return (point) => {
     try {
-      return experimentAt(experiment, scores, point).plan.totals.parameters;
+      const { plan } = experimentAt(experiment, scores, point);
+      // Lily's plan lowers its one rank for a budget, or takes a locked row's: that is another point, or none.
+      const isAnother =
+        experiment.method === 'lily' &&
+        Object.values(plan.plan.modules).some(({ rank }) => rank !== point['rank']);
+      return isAnother ? unaffordable : plan.totals.parameters;
     } catch (thrown) {
       // A point that no plan fits is none; whatever else is wrong is so at every point.
       if (toLabError(thrown).code === 'budget-too-small') return unaffordable;

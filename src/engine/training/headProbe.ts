@@ -8,6 +8,7 @@ import type { Transformer } from '../../models/transformer';
 import { readNumbers } from '../../tensors/readBack';
 import { breathe } from '../scoring/breathe';
 import { usualTokens } from '../scoring/memory';
+import type { TrainingMemory } from './trainingMemory';
 import { AdamW } from './adamW';
 import { accuracy, majorityAccuracy, type Answer } from './metrics';
 import { Placed } from './placed';
@@ -47,7 +48,7 @@ export function freshHead(
  * on a fifth of the samples.
  *
  * @param head changed in place
- * @param streaming weights are read from disk block by block, batch by batch
+ * @param memory how large batches are, and whether weights are read from disk block by block, batch by batch
  * @throws LabError loss-not-finite, cancelled, and what devices throw
  */
 export async function probeHead(
@@ -55,12 +56,18 @@ export async function probeHead(
   head: readonly Parameter[],
   samples: readonly AnySample[],
   seed: number,
-  streaming: boolean,
+  { streaming, tokens }: Pick<TrainingMemory, 'streaming' | 'tokens'>,
   signal: AbortSignal,
 ): Promise<ProbeOutcome> {
   if (!(model.head instanceof ClassHead)) throw new Error('Only a head that classifies is probed.');
   await model.head.load();
-  const rows = await hiddenRows(model, model.head, samples, streaming, signal);
+  const rows = await hiddenRows(
+    model,
+    model.head,
+    samples,
+    { streaming, tokens: Math.min(tokens, usualTokens) },
+    signal,
+  );
   const probe = new Probe(model.head, head, rows, samples.map(labelOf), model.spec.width);
   const order = seededShuffle([...samples.keys()], seed);
   const held = order.slice(0, Math.max(1, Math.round(heldOut * samples.length)));
@@ -171,22 +178,26 @@ async function hiddenRows(
   model: Transformer,
   head: ClassHead,
   samples: readonly AnySample[],
-  streaming: boolean,
+  { streaming, tokens }: Pick<TrainingMemory, 'streaming' | 'tokens'>,
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const { width, lengthBoundary } = model.spec;
   const found = new Float32Array(samples.length * width);
-  for (const batch of makeBatches(samples, Infinity, 0, usualTokens, lengthBoundary)) {
+  for (const batch of makeBatches(samples, Infinity, 0, tokens, lengthBoundary)) {
     let x = await model.embed(batch);
-    for (let layer = 0; layer < model.layers; layer++) {
-      await model.loadBlock(layer);
-      const input = x;
-      x = tf.tidy(() => model.block(layer, input, batch));
-      input.dispose();
-      if (streaming) model.releaseBlock(layer);
+    let rows: tf.Tensor2D;
+    try {
+      for (let layer = 0; layer < model.layers; layer++) {
+        await model.loadBlock(layer);
+        const input = x;
+        x = tf.tidy(() => model.block(layer, input, batch));
+        input.dispose();
+        if (streaming) model.releaseBlock(layer);
+      }
+      rows = head.classifiedRows(x, batch);
+    } finally {
+      x.dispose();
     }
-    const rows = head.classifiedRows(x, batch);
-    x.dispose();
     const values = await readNumbers(rows);
     rows.dispose();
     batch.members.forEach((member, at) =>

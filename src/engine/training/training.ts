@@ -151,6 +151,8 @@ export class Training {
   /** A training that ran away would run away again: what it was at its best is saved, and nothing goes on from it. */
   private async keepBest(error: LabError, name: string, running: RunningTrial): Promise<LabError> {
     await this.events.drained();
+    // A model that is no number from the start has no adapter to keep.
+    if (!(await this.runner.hasBest(name))) return error;
     await this.runner.takeBest(name, running);
     const kept = `${name}-before-it-diverged`;
     await this.save(kept, running);

@@ -21,6 +21,9 @@ export class TrainingForecast {
   private began: number | undefined;
   private evaluation: number | undefined;
   private first: { readonly at: number; readonly step: number } | undefined;
+  /** When the last event came, and how long evaluations between the steps took. */
+  private last = 0;
+  private judged = 0;
   private told = false;
 
   constructor(private readonly work: TrainingWork) {}
@@ -36,11 +39,16 @@ export class TrainingForecast {
     if (event.type === 'evaluated' && event.step === 0 && this.began !== undefined) {
       this.evaluation = now - this.began;
     }
+    if (event.type === 'evaluated' && event.step > 0) this.judged += now - this.last;
+    this.last = now;
     if (event.type !== 'step' || this.evaluation === undefined) return undefined;
     // The first one has warmed up.
-    this.first ??= { at: now, step: event.step };
+    if (this.first === undefined) {
+      this.first = { at: now, step: event.step };
+      this.judged = 0;
+    }
     const steps = event.step - this.first.step;
-    const passed = now - this.first.at;
+    const passed = now - this.first.at - this.judged;
     const isOver = event.step === this.work.steps;
     if (steps < 1 || (!isOver && (steps < enoughSteps || passed < enoughMs))) return undefined;
     this.told = true;

@@ -115,6 +115,8 @@ export class Trial {
         samples: this.data.samples.length,
       });
       if (this.step === 0) await this.judge();
+      // It may have been stopped between the answer and its end.
+      else this.isHopeless = (await this.hooks.goesOn?.()) === false;
       await this.train();
     } finally {
       this.placed.dispose();

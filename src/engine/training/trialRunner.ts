@@ -119,6 +119,9 @@ export class TrialRunner {
     return running;
   }
 
+  hasBest = async (name: string): Promise<boolean> =>
+    (await readCheckpoint(this.options.run, name, 'best')) !== undefined;
+
   /** Makes the adapter what it was at its best evaluation. @returns the steps that it had */
   async takeBest(name: string, { trial }: RunningTrial): Promise<number> {
     const best = await readCheckpoint(this.options.run, name, 'best');

@@ -139,6 +139,7 @@ describe('searchExperiment', () => {
     const at = options();
     await rejectsWith(searchExperiment(await experiment(wild), at, never), 'training-diverged', /No trial/);
     const { trials } = await studyIn(at.run);
+    assert.ok(!(await canResume(at.run)), 'it would end so again');
     assert.deepEqual(
       trials.map(({ state }) => state),
       ['failed', 'failed'],
@@ -158,6 +159,55 @@ describe('searchExperiment', () => {
       [1, 2],
     );
     assert.ok(!existsSync(path.join(at.run, 'state')));
+  });
+
+  it('says before anything is scored what it could not do', async () => {
+    const refused = async (more: string, method: string, what: RegExp) => {
+      const at = options();
+      await rejectsWith(
+        searchExperiment(await experiment(textOf(more, method)), at, never),
+        'option-invalid',
+        what,
+      );
+      assert.ok(!existsSync(at.run));
+    };
+    await refused('search: { experts: [2] }', 'lora', /has no experts/);
+    await refused('search: { mlp_ranks: [2] }', 'lily', /has one rank for all modules/);
+    await refused(usual, 'adalora', /no one rank to search/);
+    await refused('search: { seeds: 3 }', 'floe', /train\.seeds has 2/);
+    const text = textOf(usual).replace('validation: data/second.jsonl', 'validation: data/none.jsonl');
+    const at = options();
+    await rejectsWith(searchExperiment(await experiment(text), at, never), 'data-missing', /none\.jsonl/);
+    assert.ok(!existsSync(at.run));
+  });
+
+  it('does not go on where trials would be trained otherwise than before', async () => {
+    const controller = new AbortController();
+    const at = options(({ trials }) => {
+      if ((trials[1]?.step ?? 0) >= 3) controller.abort();
+    });
+    const asked = await experiment();
+    await rejectsWith(searchExperiment(asked, at, controller.signal), 'cancelled');
+    const other = { ...asked, train: { ...asked.train, learningRate: 1e-2 } };
+    const again = { ...at, told: () => undefined, resume: true };
+    await rejectsWith(searchExperiment(other, again, never), 'run-not-resumable', /other settings/);
+    assert.equal((await searchExperiment(asked, again, never)).state.status, 'done');
+  });
+
+  it('leaves no checkpoint of a trial that has ended, and counts seeds once', async () => {
+    const left: string[][] = [];
+    const at = options(({ searched }) => {
+      const ended = searched.filter(({ state }) => state === 'done' || state === 'pruned').length;
+      const state = path.join(at.run, 'state');
+      if (ended > 0 && existsSync(state))
+        left.push(readdirSync(state).filter((name) => name.includes('trial-')));
+    });
+    const text = textOf(usual).replace('seeds: [1, 2]', 'seeds: [1, 1]');
+    await searchExperiment(await experiment(text), at, never);
+    assert.ok(
+      left.length > 0 && left.every((names) => new Set(names.map((name) => name.split('.')[0])).size <= 2),
+    );
+    assert.deepEqual((await studyIn(at.run)).settings.seeds, [1]);
   });
 
   describe('its space', () => {
@@ -198,7 +248,6 @@ describe('searchExperiment', () => {
         ],
       );
       assert.deepEqual(await candidatesOf(usual, 'lily'), [['rank', [1, 2, 4, 8]]]);
-      await assert.rejects(settingsOf('search: { experts: [2] }', 'lora'), /has no experts/);
     });
 
     it('ranks attention and mlp apart where it is asked to, within the budget', async () => {
@@ -221,7 +270,6 @@ describe('searchExperiment', () => {
       const { space } = await settingsOf(`${apart}\nbudget: { parameters: ${counted} }`);
       assert.ok(candidatesIn(space).every(({ cost }) => cost <= counted));
       assert.ok(candidatesIn(space).length < space.costs.length);
-      await assert.rejects(settingsOf(apart, 'lily'), /has one rank for all modules/);
     });
 
     it('counts what each plan takes, and leaves out what no plan fits', async () => {

@@ -22,12 +22,30 @@ describe('classNames', () => {
     assert.deepEqual(classNames([task()], [tokenized]), ['0', '1', '2']);
   });
 
-  it('takes numbers for names where one of them is none', () => {
-    assert.deepEqual(classNames([task()], [rows({ label: 1 }, { label: 'none' })]), ['1', 'none']);
+  it('names truth values, and refuses numbers that are no classes or stand between names', () => {
+    assert.deepEqual(classNames([task()], [rows({ label: true }, { label: false })]), ['false', 'true']);
+    for (const [label, other] of [
+      [-1, 1],
+      [0.5, 1],
+      [{}, 'a'],
+    ])
+      throwsWith(
+        () => classNames([task()], [rows({ label }, { label: other })]),
+        'option-invalid',
+        /A label of mail is/,
+      );
+    throwsWith(
+      () => classNames([task()], [rows({ label: 1 }, { label: 'no' })]),
+      'option-invalid',
+      /is "no"/,
+    );
   });
 
   it('leaves rows without a label to whoever reads them, and refuses what is no list of classes', () => {
-    assert.deepEqual(classNames([task()], [rows({}, { label: 'a' }, { label: 'b' })]), ['a', 'b']);
+    assert.deepEqual(classNames([task()], [rows({}, { label: null }, { label: 'a' }, { label: 'b' })]), [
+      'a',
+      'b',
+    ]);
     throwsWith(() => classNames([task()], [rows({ label: 'a' }, {})]), 'option-invalid', /are 1 classes/);
     const many = rows(...Array.from({ length: 1001 }, (_, n) => ({ label: `text ${n}` })));
     throwsWith(() => classNames([task()], [many]), 'option-invalid', /of mail are 1001 classes/);

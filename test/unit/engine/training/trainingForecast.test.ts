@@ -33,6 +33,18 @@ describe('TrainingForecast', () => {
     assert.equal(forecast.see(step(14), 10_300), undefined);
   });
 
+  it('does not count evaluations among the steps that lie between', () => {
+    const forecast = new TrainingForecast(work);
+    forecast.see(began(0), 0);
+    forecast.see(judged, 400);
+    let now = 1000;
+    for (let n = 1; n < 13; n++) {
+      forecast.see(step(n), (now += 100));
+      if (n % 5 === 0) forecast.see({ ...judged, step: n } as TrialEvent, (now += 400));
+    }
+    assert.equal(forecast.see(step(13), now + 100), (3 * (100 * 100 + 400 * (5 + 2))) / 1000);
+  });
+
   it('waits until the time can be measured, but not beyond the last step', () => {
     const forecast = new TrainingForecast({ ...work, steps: 30 });
     forecast.see(began(0), 0);
