@@ -89,11 +89,12 @@ interface Sums {
 }
 
 function sumsOf(rows: tf.Tensor2D): Sums {
-  const width = rows.shape[1];
+  const [count, width] = rows.shape;
   return {
-    sum: readNumbers(tf.sum(rows, 0)),
-    products: cutRows(width, width).map(([first, count]) =>
-      readNumbers(tf.matMul(tf.slice(rows, [0, first], [-1, count]), rows, true, false)),
+    // As a product: tfjs's own sum over many rows loses digits on WebAssembly.
+    sum: readNumbers(tf.matMul(tf.ones([1, count]), rows)),
+    products: cutRows(width, width).map(([first, size]) =>
+      readNumbers(tf.matMul(tf.slice(rows, [0, first], [-1, size]), rows, true, false)),
     ),
   };
 }

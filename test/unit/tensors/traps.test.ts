@@ -48,8 +48,9 @@ describe('traps of tfjs', () => {
 
   it('long float32 sums lose digits on wasm: squares are summed by `dots`, in float64', () => {
     const files = callers(['sum', 'norm', 'dot', 'cumsum', 'prod']);
-    // Sums over a row of shares, of few numbers, and those for a card, which are short as well.
+    // Sums over a batch's members or a row of shares, of few numbers, and those for a card, which are short as well.
     assert.deepEqual(files.sort(), [
+      'models/heads/classHead.ts',
       'tensors/primitives/composedAttention.ts',
       'tensors/primitives/onCard.ts',
       'tensors/selfCheck.ts',
