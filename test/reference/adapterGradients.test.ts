@@ -106,9 +106,11 @@ describe('gradients of adapters', () => {
       check(folder, async (model) => {
         const { head } = model.spec;
         const parts = head.kind === 'classes' ? head.layers.map(({ linear }) => linear.name) : [];
-        const trained = await trainedHead(headTensors(model, parts));
-        assert.ok(trained.length >= parts.length);
-        return new WithHead(new Lora(adapted(model.modules, 1), lora, 1), trained);
+        // On software for a card one matrix and one module: each entry of the list takes four passes.
+        const trained = await trainedHead(headTensors(model, slow ? parts.slice(-1) : parts));
+        assert.ok(trained.length > 0);
+        const modules = adapted(model.modules, 1);
+        return new WithHead(new Lora(slow ? modules.slice(-1) : modules, lora, 1), trained);
       }));
   }
 
