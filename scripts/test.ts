@@ -25,15 +25,24 @@ async function main(): Promise<number> {
   const system = chosen.some(({ browser }) => browser) ? ensureSystem() : undefined;
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const broken: string[] = [];
-  for (const suite of chosen) {
-    console.log(`\n=== ${suite.name}`);
+  const countsOfOne = async (suite: Suite, alone: boolean): Promise<void> => {
+    if (alone) console.log(`\n=== ${suite.name}`);
     const env = suite.env === undefined ? {} : suite.env();
     const lacking = env === undefined || (suite.browser !== undefined && system?.ok === false);
-    const counts = lacking ? skipped(suite) : await run(suite, env);
+    const counts = lacking ? skipped(suite) : await run(suite, env, alone);
     if (counts.failed > 0) broken.push(suite.name);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
+  };
+  for (let first = 0; first < chosen.length;) {
+    const { together } = chosen[first] as Suite;
+    const end = chosen.findIndex(
+      (suite, at) => at > first && (together === undefined || suite.together !== together),
+    );
+    const turn = chosen.slice(first, end < 0 ? chosen.length : end);
+    await Promise.all(turn.map((suite) => countsOfOne(suite, turn.length === 1)));
+    first += turn.length;
   }
   if (broken.length > 0) console.log(`\nFailed: ${broken.join(', ')}`);
   if (system?.ok === false) {
@@ -48,7 +57,8 @@ async function main(): Promise<number> {
   return total.failed > 0 || (mayInstall && total.skipped > 0) ? 1 : 0;
 }
 
-async function run(suite: Suite, env: Readonly<Record<string, string>>): Promise<Counts> {
+/** @param alone its output is shown as it comes; else when it has ended, in one piece */
+async function run(suite: Suite, env: Readonly<Record<string, string>>, alone: boolean): Promise<Counts> {
   const started = performance.now();
   const [program = '', ...args] = suite.command;
   const child = spawn(path.join(root, 'node_modules', '.bin', program), args, {
@@ -61,11 +71,12 @@ async function run(suite: Suite, env: Readonly<Record<string, string>>): Promise
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      process.stdout.write(text);
+      if (alone) process.stdout.write(text);
     });
   }
   const code = await new Promise<number>((resolve) => child.on('close', (exit) => resolve(exit ?? 1)));
   const counts = countsOf(suite, output, code);
+  if (!alone) console.log(`\n=== ${suite.name}\n${output}`);
   console.log(
     `--- ${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${((performance.now() - started) / 1000).toFixed(0)} s`,
   );

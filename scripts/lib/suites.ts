@@ -8,6 +8,8 @@ export interface Suite {
   readonly env?: () => Readonly<Record<string, string>> | undefined;
   /** `check`: passes or fails as one. `mocha`: counts as Mocha prints them. `counts`: a line `N passed, N failed`. */
   readonly counts: 'check' | 'mocha' | 'counts';
+  /** Neighbors of one name run at once: they use one core each, and nothing in them depends on time. */
+  readonly together?: string;
   /** Needs a browser, or the software card that comes with it: where the system lacks it, these files' tests count as skipped. */
   readonly browser?: { readonly folder: string; readonly ending: string };
 }
@@ -24,10 +26,12 @@ const mocha = (...patterns: string[]): string[] => [
 ];
 
 export const suites: readonly Suite[] = [
-  { name: 'types', command: ['tsc', '-p', '.'], counts: 'check' },
-  { name: 'types of the pages', command: ['tsc', '-p', 'webview', '--noEmit'], counts: 'check' },
-  { name: 'lint and import arrows', command: ['eslint', '.', '--max-warnings', '0'], counts: 'check' },
-  { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'], counts: 'check' },
+  ...[
+    { name: 'types', command: ['tsc', '-p', '.'] },
+    { name: 'types of the pages', command: ['tsc', '-p', 'webview', '--noEmit'] },
+    { name: 'lint and import arrows', command: ['eslint', '.', '--max-warnings', '0'] },
+    { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  ].map((one): Suite => ({ ...one, counts: 'check', together: 'checks' })),
   { name: 'package', command: ['tsx', 'scripts/package.ts'], counts: 'check' },
   { name: 'what is packaged', command: mocha('test/package/**/*.test.ts'), counts: 'mocha' },
   { name: 'unit', command: mocha('test/unit/**/*.test.ts'), counts: 'mocha' },
@@ -36,6 +40,7 @@ export const suites: readonly Suite[] = [
     command: mocha('test/reference/**/*.test.ts'),
     env: () => ({ ADAPTER_LAB_TEST_DEVICE: device }),
     counts: 'mocha',
+    together: 'reference',
   })),
   {
     name: 'webgpu on a software card',
