@@ -19,13 +19,6 @@ export const adaptedBy = (
     return row === undefined || row.experts === 0 ? [] : [{ module, ...row }];
   });
 
-/** A module's kind: its path inside its layer (`self_attn.q_proj`), which is what Lily shares B's among. */
-export const targetOf = ({ path, layer }: Pick<Module, 'path' | 'layer'>): string => {
-  const mark = `.${layer}.`;
-  const at = path.indexOf(mark);
-  return at < 0 ? path : path.slice(at + mark.length);
-};
-
 /** What passes noted of the modules' experts: each one's share of the tokens, by module. */
 export const routerLoads = (
   paths: Iterable<string>,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Module } from '../shared/words';
 import type { LayerPass, Pass, Reallocation, StepTaken } from './adapter';
-import { targetOf, type AdaptedModule } from './adapted';
+import { type AdaptedModule } from './adapted';
 import { ImportanceAverage, layerImportance, layerWeights } from './allocation/layerWeights';
 import { allocateRanks } from './allocation/ranks';
 import { resize } from './allocation/resize';
@@ -12,6 +12,7 @@ import { dropout } from './ops/dropout';
 import { inputFactor, type UsualInput } from './ops/inputFactor';
 import { kaimingUniform, zeros, type NamedArray } from './parameter';
 import { TableAdapter } from './tableAdapter';
+import { targetOf } from '../shared/targetOf';
 
 export interface DynamicLoraOptions extends LoraOptions {
   /** Weigh the adapters of layers by their importance. */

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Module } from '../shared/words';
 import type { LayerPass, Pass } from './adapter';
-import { routerLoads, targetOf, type AdaptedModule } from './adapted';
+import { routerLoads, type AdaptedModule } from './adapted';
 import { meanOverTokens, tokensOf } from './ops/realTokens';
 import { kaimingUniform, zeros } from './parameter';
 import { TableAdapter } from './tableAdapter';
+import { targetOf } from '../shared/targetOf';
 
 export interface LilyOptions {
   /** Neighboring layers that share one A. */

@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { readModelWithHead, writeHead } from '../files/addedHead';
@@ -15,9 +15,10 @@ import type { Device } from '../shared/words';
 import { openDevice } from '../tensors/device';
 import { optionalTokenizer, readSamples } from './prepare';
 import type { EventSink } from './request';
-import { cardHolder, hostHolder } from './scoring/holder';
 import { freshHead, probeHead, type ProbeOutcome } from './training/headProbe';
 import { chooseTrainingMemory } from './training/trainingMemory';
+import { holderOf } from './scoring/holder';
+import { isFile } from '../files/isFile';
 
 /** Samples that a probe looks at, at most. */
 const mostSamples = 2048;
@@ -35,7 +36,7 @@ export interface HeadRequest {
 /** The head that a run has made; undefined where it has none (yet). @param run absolute path of the run's folder */
 export async function headOf(run: string): Promise<string | undefined> {
   const file = path.join(run, runFiles.head);
-  return (await stat(file).catch(() => undefined))?.isFile() === true ? file : undefined;
+  return (await isFile(file)) ? file : undefined;
 }
 
 /** The model's folder where it classifies only with a head that it has not; else undefined. */
@@ -100,13 +101,13 @@ async function probe(
         readSamples(await sampleLines(task.file, share, seed), task, model, tokenizer, length),
       ),
     );
-    const { card, device } = await openDevice(wanted, os.availableParallelism());
+    const device = await openDevice(wanted, os.availableParallelism());
     if (signal.aborted) throw cancelled();
     const memory = chooseTrainingMemory(
       model,
       samples.flat(),
       { parameters: 0, firstLayer: model.layers },
-      card === undefined ? hostHolder(device !== 'tensorflow') : cardHolder(card),
+      holderOf(device),
     );
     return await probeHead(model, head, samples.flat(), seed, memory, signal);
   } finally {

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readJsonAs } from '../files/json';
 import { canResume, runFiles } from '../files/runs';
@@ -16,6 +15,7 @@ import { newManifest, relativeTo, requireMine } from './runRecord';
 import { RunWriter } from './runWriter';
 import { scoreModel } from './scoreModel';
 import { ScoreStore } from './scoring/scoreStore';
+import { isFile } from '../files/isFile';
 
 export interface RunOptions {
   /** Absolute path of the run's folder. */
@@ -163,6 +163,3 @@ async function keptScores(
     'Put it back as it was, or start a new run.',
   );
 }
-
-const isFile = async (file: string): Promise<boolean> =>
-  (await stat(file).catch(() => undefined))?.isFile() === true;

@@ -1,7 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelFolder } from './modelFolder';
 import { weightIndexName } from './weightFiles';
+import { isFile } from './isFile';
 
 /** The same weights once more in another tool's form: as files of the folder itself, and wherever they lie. */
 const otherWeights =
@@ -35,8 +36,7 @@ export async function filesBesideWeights({ dir, headers }: ModelFolder): Promise
       if (entry.isDirectory()) {
         if (!entry.name.startsWith('.')) await visit(name);
         // The hub's own cache has links in place of files.
-      } else if ((await stat(path.join(dir, name)).catch(() => undefined))?.isFile() === true)
-        found.push(name);
+      } else if (await isFile(path.join(dir, name))) found.push(name);
     }
   };
   await visit('');

@@ -1,10 +1,11 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { experimentEnding, runsFolder } from '../shared/ids';
 import { runEventSchema, type Job, type RunEvent } from '../shared/runEvents';
 import { runManifestSchema, type RunManifest } from '../shared/runManifest';
 import { readJsonAs } from './json';
 import { readJournal } from './readJournal';
+import { isFile } from './isFile';
 
 /** The files of a run's folder. */
 export const runFiles = {
@@ -43,8 +44,7 @@ export async function listRuns(experiment: string): Promise<string[]> {
     .reverse();
   const withEvents = await Promise.all(
     mine.map(async (name) => {
-      const found = await stat(join(root, name, runFiles.events)).catch(() => undefined);
-      return found?.isFile() === true ? [join(root, name)] : [];
+      return (await isFile(join(root, name, runFiles.events))) ? [join(root, name)] : [];
     }),
   );
   return withEvents.flat();
@@ -74,9 +74,6 @@ export async function canResume(run: string): Promise<boolean> {
   const isSearching = manifest?.job === 'search' && manifest.state !== 'done';
   return isSearching && (await isFile(join(run, runFiles.scores)));
 }
-
-const isFile = async (file: string): Promise<boolean> =>
-  (await stat(file).catch(() => undefined))?.isFile() === true;
 
 /**
  * The newest run of an experiment that was stopped while it scored; undefined where there is none, or where a newer one has

@@ -1,10 +1,10 @@
 import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../parameter';
-import { targetOf } from '../adapted';
 import type { ReadModule } from './read';
 import type { AdapterTensors, ModuleTensors } from './readTensors';
 import { requireShapes } from './requireShapes';
 import type { LilyConfig } from './schema';
+import { targetOf } from '../../shared/targetOf';
 
 /**
  * Lily out of PEFT's file, where every layer has a copy of what it shares: each A and B once again. Where layers of one

@@ -4,10 +4,10 @@ import type { Module } from '../../shared/words';
 import type { NamedArray } from '../parameter';
 import { lilyConfig } from './config';
 import { writeAdapterFolder } from './folder';
-import { targetOf } from '../adapted';
 import { prefix, type NamedModules } from './names';
 import { isTargeted } from './patterns';
 import { prepare, takeArray, type Arrays, type SaveOptions } from './write';
+import { targetOf } from '../../shared/targetOf';
 
 export interface LilyToSave {
   /** Paths of the modules with an adapter. */

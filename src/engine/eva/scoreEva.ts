@@ -1,17 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import os, { tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Batch } from '../../models/batches';
 import type { Transformer } from '../../models/transformer';
 import { largestOf } from '../../shared/largestOf';
 import type { ScoreFile } from '../../shared/scoreFile';
 import type { Device } from '../../shared/words';
-import { openDevice } from '../../tensors/device';
 import type { Prepared } from '../prepare';
 import type { EventSink, ScoreRequest } from '../request';
 import { scoreFileOf } from '../scoreFileOf';
 import { breathe } from '../scoring/breathe';
-import { cardHolder, hostHolder, type Holder } from '../scoring/holder';
+import { type Holder } from '../scoring/holder';
 import { bindableTokens, requireRoom, scoringBytes } from '../scoring/memory';
 import { requireDisk } from '../scoring/stateBytes';
 import { tellScores } from '../tellScores';
@@ -19,6 +18,7 @@ import { BlockInputs } from './blockInputs';
 import { EvaScores } from './evaScores';
 import { explainedVariance } from './explainedVariance';
 import { hiddenDiskBytes, HiddenStates } from './hiddenStates';
+import { openTold } from '../openTold';
 
 /** Progress that is worth a line in the journal. */
 const toldShare = 0.005;
@@ -38,12 +38,8 @@ export async function scoreEva(
   const { model, tasks } = prepared;
   const { components } = request;
   if (components === undefined) throw new Error('The request says nothing of the components.');
-  sink({ type: 'stage', stage: 'probe' });
-  const threads = os.availableParallelism();
-  const opened = await openDevice(request.device, threads);
-  const { device, description, gflops, refused, card } = opened;
-  sink({ type: 'device', device, description, gflops, refused: [...refused] });
-  const holder = card === undefined ? hostHolder(device !== 'tensorflow') : cardHolder(card);
+  const { opened, holder, threads } = await openTold(request.device, sink);
+  const { device, card } = opened;
   const tokens = bindableTokens(model, (most) => prepared.batches(most).flat(), holder);
   const items = prepared.batches(tokens).flatMap((of, task) => of.map((batch) => ({ task, batch })));
   const shapes = items.map(({ batch }) => [batch.members.length * batch.length, model.spec.width] as const);

@@ -1,20 +1,18 @@
-import os from 'node:os';
 import { MoeLora } from '../../adapters/moeLora';
 import { cancelled, LabError } from '../../shared/errors';
 import type { ScoreFile } from '../../shared/scoreFile';
 import type { Device, Module } from '../../shared/words';
-import { openDevice } from '../../tensors/device';
 import type { Prepared } from '../prepare';
 import type { EventSink, GateSettings, ScoreRequest } from '../request';
 import { scoreFileOf } from '../scoreFileOf';
 import { breathe } from '../scoring/breathe';
-import { cardHolder, hostHolder } from '../scoring/holder';
 import { loadWhole } from '../scoring/tapePass';
 import { tellScores } from '../tellScores';
 import { chooseTrainingMemory } from '../training/trainingMemory';
 import { gateGradients } from './gatePass';
 import { GateScores } from './gateScores';
 import { warmUp } from './warmUp';
+import { openTold } from '../openTold';
 
 /** Of |mean g| / √(mean g²): from here on the expansion of the loss around the gates leaves much out. */
 const steep = 0.5;
@@ -38,17 +36,15 @@ export async function scoreGates(
   const adapted = gated.map((module) => ({ module, ...settings.adapter }));
   const options = { form: 'hydra', topK: 0, balance: 0, dropout: 0, rankStabilized: false } as const;
   const adapter = new MoeLora(adapted, options, request.seed);
-  sink({ type: 'stage', stage: 'probe' });
-  const opened = await openDevice(request.device, os.availableParallelism());
-  const { device, description, gflops, refused, card } = opened;
-  sink({ type: 'device', device, description, gflops, refused: [...refused] });
+  const { opened, holder, threads } = await openTold(request.device, sink);
+  const { device, card } = opened;
   const samples = tasks.flatMap((task) => task.samples);
   const parameters = adapter.parameters.reduce((sum, { values }) => sum + values.length, 0);
   const memory = chooseTrainingMemory(
     model,
     samples,
     { parameters, firstLayer: adapter.layers[0] ?? 0 },
-    card === undefined ? hostHolder(device !== 'tensorflow') : cardHolder(card),
+    holder,
   );
   const { mode, bytes: processBytes, tokens } = memory;
   sink({
@@ -56,7 +52,7 @@ export async function scoreGates(
       type: 'memory',
       mode,
       processes: 1,
-      threads: os.availableParallelism(),
+      threads,
       processBytes,
       stateBytes: 0,
     },

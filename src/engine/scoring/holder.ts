@@ -1,5 +1,6 @@
 import type { Batch } from '../../models/batches';
 import type { BlockSpec } from '../../models/spec';
+import type { Device } from '../../shared/words';
 import type { CardLimits } from '../../tensors/cardLimits';
 import { passingNumbers, passingOnCard } from './cost';
 import { freeBytes, processBytes, usualTokens } from './memory';
@@ -68,3 +69,12 @@ export function cardHolder({
     tokens: cardTokens,
   };
 }
+
+/** Where the tensors of a device lie: on its card, or in this machine's memory. */
+export const holderOf = ({
+  device,
+  card,
+}: {
+  readonly device: Device | 'auto';
+  readonly card?: CardLimits | undefined;
+}): Holder => (card === undefined ? hostHolder(device !== 'tensorflow') : cardHolder(card));

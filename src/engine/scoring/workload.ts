@@ -11,11 +11,11 @@ import {
   scoringBytes,
   type MemoryChoice,
 } from './memory';
-import { cardHolder, hostHolder } from './holder';
 import type { CardLimits } from '../../tensors/cardLimits';
 import { itemsOf, unitsOf } from './planWork';
 import type { MemoryMode } from '../../shared/words';
 import type { Unit, WorkItem } from './work';
+import { holderOf } from './holder';
 
 /** How a score is cut into work, and what that takes. */
 export interface Workload {
@@ -49,7 +49,7 @@ export function workloadOf(
 ): Workload {
   const { taylor, processes: wanted = 'auto', memory = 'auto' } = request;
   const groups = sampleGroups(request.estimator);
-  const holder = card === undefined ? hostHolder(request.device !== 'tensorflow') : cardHolder(card);
+  const holder = holderOf({ device: request.device, card });
   const flat = (tokens: number) => batches(tokens).flat();
   const choice: MemoryChoice =
     before ??

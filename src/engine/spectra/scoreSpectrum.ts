@@ -1,19 +1,17 @@
-import os from 'node:os';
 import { formatSeconds } from '../../shared/format';
 import { largestOf } from '../../shared/largestOf';
 import type { ScoreFile } from '../../shared/scoreFile';
 import type { Device, Module } from '../../shared/words';
-import { openDevice } from '../../tensors/device';
 import type { Prepared } from '../prepare';
 import type { EventSink, ScoreRequest } from '../request';
 import { scoreFileOf } from '../scoreFileOf';
 import { breathe } from '../scoring/breathe';
-import { cardHolder, hostHolder } from '../scoring/holder';
 import { requireRoom, usualTokens } from '../scoring/memory';
 import { tellScores } from '../tellScores';
 import { hillExponent } from './hill';
 import { SpectrumScores } from './spectrumScores';
 import { weightSpectrum } from './weightSpectrum';
+import { openTold } from '../openTold';
 
 /** Seconds of all eigenvalues of a matrix of size 1: measured at 1536, on one core of a Xeon. They grow with its cube. */
 const secondsOfOne = 1.04e-9;
@@ -34,12 +32,8 @@ export async function scoreSpectrum(
 ): Promise<{ scores: readonly ScoreFile[]; device: Device }> {
   const { model, tasks } = prepared;
   const { modules, layers } = model;
-  sink({ type: 'stage', stage: 'probe' });
-  const threads = os.availableParallelism();
-  const opened = await openDevice(request.device, threads);
-  const { device, description, gflops, refused, card } = opened;
-  sink({ type: 'device', device, description, gflops, refused: [...refused] });
-  const holder = card === undefined ? hostHolder(device !== 'tensorflow') : cardHolder(card);
+  const { opened, holder, threads } = await openTold(request.device, sink);
+  const { device, card } = opened;
   const processBytes = holder.base + spectrumBytes(modules);
   requireRoom(processBytes, holder, 'Close other programs, or take the estimator fisher.');
   sink({

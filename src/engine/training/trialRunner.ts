@@ -8,7 +8,6 @@ import type { Device } from '../../shared/words';
 import { openDevice, type OpenDevice } from '../../tensors/device';
 import type { OrderedWrites } from '../orderedWrites';
 import type { RunWriter } from '../runWriter';
-import { cardHolder, hostHolder } from '../scoring/holder';
 import { loadWhole } from '../scoring/tapePass';
 import { adapterOf } from './adapterOf';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
@@ -19,6 +18,8 @@ import { trainedHead } from './trainedHead';
 import { chooseTrainingMemory } from './trainingMemory';
 import { Trial } from './trial';
 import type { TrialEvent } from './trialEvents';
+import { holderOf } from '../scoring/holder';
+import { deviceEvent } from '../openTold';
 
 /** One training of one adapter. */
 export interface TrialOrder {
@@ -147,7 +148,7 @@ export class TrialRunner {
         parameters: adapter.parameters.reduce((sum, { values }) => sum + values.length, 0),
         firstLayer: adapter.layers[0] ?? 0,
       },
-      device.card === undefined ? hostHolder(device.device !== 'tensorflow') : cardHolder(device.card),
+      holderOf(device),
     );
     const { mode, bytes: processBytes } = memory;
     await this.writer.record({
@@ -167,9 +168,8 @@ export class TrialRunner {
     // A run that goes on computes on what it began on: another device has other last digits.
     const before = options.resume ? writer.state.device?.name : undefined;
     const opened = await openDevice(before ?? options.device, os.availableParallelism());
-    const { device, description, gflops, refused } = opened;
-    await writer.record({ type: 'device', device, description, gflops, refused: [...refused] });
-    writer.note({ device });
+    await writer.record(deviceEvent(opened));
+    writer.note({ device: opened.device });
     return (this.device = opened);
   }
 }

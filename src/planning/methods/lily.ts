@@ -4,6 +4,7 @@ import { byLayerAndPath, type Problem } from '../problem';
 import { rankLayers } from '../rankLayers';
 import { bestWithin, rowsOf, spread } from '../stages/largestPlan';
 import type { Method } from './method';
+import { targetOf } from '../../shared/targetOf';
 
 /**
  * Lily as a sharing plan (arXiv 2407.09946): neighboring layers share the A of a target, all layers its pool of B's, and each module
@@ -45,13 +46,6 @@ const tensor = (name: SharedTensor['tensor'], members: string[], count: number):
   members,
   count,
 });
-
-/** A module's path inside its layer: what Lily's tensors are shared among. */
-function targetOf({ path, layer }: Module): string {
-  const mark = `.${layer}.`;
-  const at = path.indexOf(mark);
-  return at < 0 ? path : path.slice(at + mark.length);
-}
 
 function grouped(modules: readonly Module[], nameOf: (module: Module) => string): string[][] {
   const groups = new Map<string, string[]>();

@@ -1,5 +1,5 @@
 import type { NamedArray } from '../../../../src/adapters/parameter';
-import { targetOf } from '../../../../src/adapters/adapted';
+import { targetOf } from '../../../../src/shared/targetOf';
 import type { RankAndAlpha } from '../../../../src/adapters/peft/config';
 import type { ModelFolder } from '../../../../src/files/modelFolder';
 import type { Module } from '../../../../src/shared/words';
