@@ -1,4 +1,5 @@
-import { uncertaintyOf, type Uncertainty } from '../planning/bootstrap';
+import { layerUncertainty } from '../planning/anytime';
+import type { Uncertainty } from '../planning/bootstrap';
 import { layerRows, layerScores } from '../planning/layerScores';
 import { splitHalves, type Stability } from '../planning/stability';
 import { meanAndError } from '../planning/standardError';
@@ -141,7 +142,7 @@ export class TaskScores {
   /** Of the layers' means over samples, where scores are such means. */
   uncertainty(): Uncertainty | undefined {
     const layers = this.modules.map(({ layer }) => layer);
-    return uncertaintyOf(layerRows(layers, this.rows()).map(({ values }) => values));
+    return layerUncertainty(layerRows(layers, this.rows()).map(({ values }) => values));
   }
 
   /** What a reader of the scores should know, behind the name of the task. */

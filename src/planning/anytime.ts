@@ -1,4 +1,4 @@
-import { selectionConfidence, type LayerRows } from './bootstrap';
+import { selectionConfidence, uncertaintyOf, type LayerRows, type Uncertainty } from './bootstrap';
 
 /** Samples at which it is looked for the first time; then at twice as many each time. */
 const firstLook = 32;
@@ -36,4 +36,12 @@ export function anytimeStop(rows: LayerRows, count: number, level = 0.95, seed =
     if (stoppingCheck(confidences, level) !== undefined) return samples;
   }
   return undefined;
+}
+
+/** How sure the top layers are, and how many of the samples would have been enough to name them, where fewer would. */
+export function layerUncertainty(rows: LayerRows): Uncertainty | undefined {
+  const found = uncertaintyOf(rows);
+  const enough = found && anytimeStop(rows, found.selection.count);
+  if (found === undefined || enough === undefined || enough >= (rows[0]?.length ?? 0)) return found;
+  return { ...found, selection: { ...found.selection, enough } };
 }

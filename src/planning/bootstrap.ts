@@ -19,6 +19,8 @@ export interface Uncertainty {
     readonly confidence: number;
     /** Index = row: share of the resamples whose top K has that layer. */
     readonly frequencies: readonly number[];
+    /** Samples after which the choice was sure twice in a row (anytime.ts); absent where all were wanted. */
+    readonly enough?: number;
   };
 }
 

@@ -113,12 +113,15 @@ function stability(state: RunState): string[] {
 const seldom = 0.05;
 
 /** How sure the top layers are, and which are named. */
-function selectionWords({ count, confidence, frequencies }: NonNullable<TaskState['selection']>): string {
+function selectionWords(selection: NonNullable<TaskState['selection']>): string {
+  const { count, confidence, frequencies, enough } = selection;
   const named = rankLayers(frequencies)
     .filter((layer) => (frequencies[layer] ?? 0) >= seldom)
     .map((layer) => `${layer} (${formatShare(frequencies[layer] ?? 0)})`);
   const top = count === 1 ? 'The top layer is the same' : `The top ${count} layers are the same`;
-  return `${top} in ${formatShare(confidence)} of bootstrap resamples; named are ${named.join(', ')}.`;
+  const fewer =
+    enough === undefined ? '' : ` ${enough} samples would have been enough to be sure of the top.`;
+  return `${top} in ${formatShare(confidence)} of bootstrap resamples; named are ${named.join(', ')}.${fewer}`;
 }
 
 function planSection({ plan }: RunState): string[] {

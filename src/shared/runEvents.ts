@@ -158,6 +158,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
         count: z.number().int().positive(),
         confidence: z.number(),
         frequencies: z.array(z.number()).readonly(),
+        /** Samples that would have been enough to be sure of them, where fewer would. */
+        enough: z.number().int().positive().optional(),
       })
       .optional(),
   }),

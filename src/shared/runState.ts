@@ -70,9 +70,7 @@ export interface TaskState {
   /** Index = layer: low and high of the bootstrap's intervals; undefined where there are none. */
   readonly layerIntervals?: readonly (readonly [number, number])[] | undefined;
   /** How sure the top `count` layers are. */
-  readonly selection?:
-    | { readonly count: number; readonly confidence: number; readonly frequencies: readonly number[] }
-    | undefined;
+  readonly selection?: Extract<RunEvent, { type: 'stability' }>['selection'] | undefined;
 }
 
 export const emptyRun: RunState = {

@@ -1,4 +1,5 @@
-import { uncertaintyOf, type Uncertainty } from '../../planning/bootstrap';
+import { layerUncertainty } from '../../planning/anytime';
+import type { Uncertainty } from '../../planning/bootstrap';
 import { splitHalves, type Stability } from '../../planning/stability';
 import { meanAndError } from '../../planning/standardError';
 import type { LayerScore, ModuleScore } from '../../shared/scoreFile';
@@ -78,7 +79,7 @@ export class GateScores {
   }
 
   uncertainty(): Uncertainty | undefined {
-    return uncertaintyOf(this.layerRows().map(squared));
+    return layerUncertainty(this.layerRows().map(squared));
   }
 
   /**

@@ -48,14 +48,7 @@ export async function scoreGates(
   );
   const { mode, bytes: processBytes, tokens } = memory;
   sink({
-    ...{
-      type: 'memory',
-      mode,
-      processes: 1,
-      threads,
-      processBytes,
-      stateBytes: 0,
-    },
+    ...{ type: 'memory', mode, processes: 1, threads, processBytes, stateBytes: 0 },
     ...(card === undefined ? {} : { card: card.name }),
   });
   if (memory.streaming) await model.head.load();

@@ -32,7 +32,7 @@ export async function resume(parts: Parts, uri: vscode.Uri): Promise<string | un
       throw new LabError(
         'run-not-resumable',
         'The newest run that was stopped is a search, which the editor does not go on with.',
-        `In a terminal: adapter-lab search ${uri.fsPath} --resume ${run}`,
+        `In a terminal: adapter-lab search "${uri.fsPath}" --resume "${run}"`,
       );
     default:
       return tellScored(parts, uri, await work(parts, uri, 'score', run));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { anytimeChecks, anytimeStop, stoppingCheck } from '../../../src/planning/anytime';
+import { anytimeChecks, anytimeStop, layerUncertainty, stoppingCheck } from '../../../src/planning/anytime';
 import { selectionConfidence, uncertaintyOf } from '../../../src/planning/bootstrap';
 import { keepTop } from '../../../src/planning/rankLayers';
 import { meanAndError } from '../../../src/planning/standardError';
@@ -142,5 +142,14 @@ describe('anytime scoring', () => {
       ),
       64,
     );
+  });
+
+  it('is told with how sure the layers are, where fewer samples would have been enough', () => {
+    const clear = lifted(noisy([0, 0, 0, 0], 256, 1), [2], 9);
+    const found = layerUncertainty(clear)!;
+    assert.deepEqual(found.selection, { ...uncertaintyOf(clear)!.selection, enough: 64 });
+    const few = clear.map((row) => Array.prototype.slice.call(row, 0, 64) as number[]);
+    assert.equal(layerUncertainty(few)!.selection.enough, undefined, 'all of them were wanted');
+    assert.equal(layerUncertainty([[1], [2]]), undefined);
   });
 });

@@ -73,14 +73,14 @@ describe('the report of a run', () => {
         [2.5, 3.5],
         [3, 5],
       ],
-      selection: { count: 1, confidence: 0.9, frequencies: [0, 0.01, 0.09, 0.9] },
+      selection: { count: 1, confidence: 0.9, frequencies: [0, 0.01, 0.09, 0.9], enough: 64 },
     });
     const rows = layerTable(sure).map(cells);
     assert.deepEqual(rows[0], ['layer', 'share', 'mail', '95 %']);
     assert.deepEqual(rows.at(-1), ['3', '40.0 %', '4', '3 to 5']);
     assert.match(
       reportOf(sure),
-      /The top layer is the same in 90\.0 % of bootstrap resamples; named are 3 \(90\.0 %\), 2 \(9\.0 %\)\./,
+      /The top layer is the same in 90\.0 % of bootstrap resamples; named are 3 \(90\.0 %\), 2 \(9\.0 %\)\. 64 samples would have been enough/,
     );
   });
 
