@@ -13,7 +13,8 @@ import { orthogonality, type Factor } from './allocation/orthogonality';
 import { scoresOfTriplets, TripletScores } from './allocation/tripletScores';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
-import { normal, zeros, type NamedArray } from './parameter';
+import { normal, zeros } from './parameter';
+import type { NamedArray } from '../shared/namedArray';
 import { TableAdapter } from './tableAdapter';
 
 export interface AdaLoraOptions {

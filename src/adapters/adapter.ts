@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Batch } from '../models/batches';
-import type { NamedArray, Parameter } from './parameter';
+import type { Parameter } from './parameter';
+import type { NamedArray } from '../shared/namedArray';
 
 /** A parameter's numbers on the device, by name. */
 export type Tensors = (name: string) => tf.Tensor;
@@ -46,7 +47,7 @@ export interface StepTaken {
 
 /** Rank moved between layers or modules (dynamic LoRA, AdaLoRA). */
 export interface Reallocation {
-  /** Rank of each module or layer, by what `unit` says. */
+  /** Rank of each module, by path. */
   readonly ranks: Record<string, number>;
   /** Weights of layers, mean 1 (dynamic LoRA). */
   readonly weights?: Record<string, number>;

@@ -3,9 +3,9 @@ import type { ModelFolder } from '../files/modelFolder';
 import { readSafetensorsHeader, readTensorFloat32, type TensorEntry } from '../files/safetensors';
 import { LabError } from '../shared/errors';
 import type { Module } from '../shared/words';
-import { loraRow, readConfig, weightsOf } from './peft/read';
-import { placesIn } from './peft/readTensors';
-import { requireShapes } from './peft/requireShapes';
+import { loraRow, readConfig, weightsOf } from '../peft/read';
+import { placesIn } from '../peft/readTensors';
+import { requireShapes } from '../peft/requireShapes';
 
 /** The down projection A of a LoRA adapter on one module, and the scale of its product with B. */
 export interface DownProjection {

@@ -10,7 +10,8 @@ import { scalingOf, type LoraOptions } from './lora';
 import { addLora } from './ops/addLora';
 import { dropout } from './ops/dropout';
 import { inputFactor, type UsualInput } from './ops/inputFactor';
-import { kaimingUniform, zeros, type NamedArray } from './parameter';
+import { kaimingUniform, zeros } from './parameter';
+import type { NamedArray } from '../shared/namedArray';
 import { TableAdapter } from './tableAdapter';
 import { targetOf } from '../shared/targetOf';
 
@@ -123,7 +124,7 @@ export class DynamicLora extends TableAdapter {
     const byLayer = Object.fromEntries(this.layers.map((layer, index) => [layer, weights[index] ?? 1]));
     if (options.layerWeights) this.weights = byLayer;
     if (options.reallocate) this.moveRank(byLayer, step);
-    return { ranks: this.layerRanks(), weights: { ...this.weights } };
+    return { ranks: this.ranks(), weights: { ...this.weights } };
   }
 
   state(): ReadonlyMap<string, NamedArray> {
@@ -153,13 +154,6 @@ export class DynamicLora extends TableAdapter {
 
   private rankOf(path: string): number {
     return this.table.get(`${path}.lora_A`).shape[0] ?? 0;
-  }
-
-  /** Rank of each layer: that of its first module. */
-  private layerRanks(): Record<string, number> {
-    const ranks: Record<string, number> = {};
-    for (const [path, { module }] of this.modules) ranks[module.layer] ??= this.rankOf(path);
-    return ranks;
   }
 
   /**

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Adapter, LayerPass, Pass } from './adapter';
-import type { NamedArray, Parameter } from './parameter';
+import type { Parameter } from './parameter';
+import type { NamedArray } from '../shared/namedArray';
 import { ParameterTable } from './parameterTable';
 
 /** The gate of a module: one factor for each sample of a batch, [samples, 1], all 1. */

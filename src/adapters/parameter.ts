@@ -1,10 +1,5 @@
-import { seededRandom } from '../shared/random';
-
-/** A tensor by its shape and numbers, row-major. */
-export interface NamedArray {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
+import type { NamedArray } from '../shared/namedArray';
+import { kaimingUniformValues, seededRandom } from '../shared/random';
 
 /**
  * A tensor of an adapter. Its numbers live in the process's memory, where the optimizer works on them and checkpoints are
@@ -27,21 +22,13 @@ export const zeros = (name: string, shape: readonly number[], trained = true): P
   values: new Float32Array(sizeOf(shape)),
 });
 
-/**
- * Uniform in ±1/√columns: torch's `kaiming_uniform_` with a = √5, as LoRA, HydraLoRA and Lily begin A and routers.
- * @param shape the last one is what a row's entries are summed over
- */
-export function kaimingUniform(name: string, shape: readonly number[], seed: number): Parameter {
-  // Each tensor draws from its own stream: adding one to an adapter changes no other.
-  const random = seededRandom(seed, name);
-  const bound = 1 / Math.sqrt(shape.at(-1) ?? 1);
-  return {
-    name,
-    shape,
-    trained: true,
-    values: Float32Array.from({ length: sizeOf(shape) }, () => (2 * random() - 1) * bound),
-  };
-}
+/** A or a router at the start: `kaimingUniformValues`. */
+export const kaimingUniform = (name: string, shape: readonly number[], seed: number): Parameter => ({
+  name,
+  shape,
+  trained: true,
+  values: kaimingUniformValues(name, shape, seed),
+});
 
 /** Normal with mean 0: torch's `normal_`, as AdaLoRA begins A and B. */
 export function normal(name: string, shape: readonly number[], deviation: number, seed: number): Parameter {

@@ -1,4 +1,5 @@
-import type { NamedArray, Parameter } from './parameter';
+import type { Parameter } from './parameter';
+import type { NamedArray } from '../shared/namedArray';
 
 /** An adapter's parameters, and which layers read them. */
 export class ParameterTable {

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Adapter, LayerPass, Pass } from './adapter';
-import type { NamedArray, Parameter } from './parameter';
+import type { Parameter } from './parameter';
+import type { NamedArray } from '../shared/namedArray';
 import { ParameterTable } from './parameterTable';
 
 /** An adapter whose parameters stand in a table by the layers that read them. */

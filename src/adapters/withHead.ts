@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Adapter, LayerPass, Pass, Reallocation, StepTaken } from './adapter';
-import type { NamedArray, Parameter } from './parameter';
+import type { Parameter } from './parameter';
+import type { NamedArray } from '../shared/namedArray';
 import { ParameterTable } from './parameterTable';
 
 /** An adapter beside which the model's head is trained whole, as PEFT does with `modules_to_save`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AdaLora, type AdaLoraOptions } from '../../../src/adapters/adaLora';
 import { budgetAt } from '../../../src/adapters/allocation/adaLoraBudget';
-import type { NamedArray } from '../../../src/adapters/parameter';
+import type { NamedArray } from '../../../src/shared/namedArray';
 import { AdamW } from '../../../src/engine/training/adamW';
 import { openDevice } from '../../../src/tensors/device';
 import { close } from '../tensors/close';

@@ -3,7 +3,8 @@ import type { Adapter, Reallocation } from '../../../src/adapters/adapter';
 import { jacobiSvd } from '../../../src/adapters/allocation/svd';
 import { DynamicLora } from '../../../src/adapters/dynamicLora';
 import { Lora } from '../../../src/adapters/lora';
-import { countParameters, type NamedArray } from '../../../src/adapters/parameter';
+import { countParameters } from '../../../src/adapters/parameter';
+import type { NamedArray } from '../../../src/shared/namedArray';
 import { openDevice } from '../../../src/tensors/device';
 import { close } from '../tensors/close';
 import { numbers } from '../tensors/numbers';
@@ -76,11 +77,9 @@ describe('dynamic LoRA', () => {
       const moved = take(adapter, step, gradientsOf(adapter, 7 * step, sizes));
       if (moved === undefined) continue;
       moves.push(step);
-      const [weights, ranks] = [moved.weights!, moved.ranks].map((of) => Object.values(of)) as [
-        number[],
-        number[],
-      ];
-      assert.deepEqual(Object.keys(moved.ranks), layers.map(String));
+      const weights = Object.values(moved.weights!);
+      const ranks = layers.map((at) => moved.ranks[modules.find(({ layer }) => layer === at)!.path]!);
+      assert.deepEqual(moved.ranks, adapter.ranks());
       close([sum(weights) / 4], [1], 1e-9, 'mean weight');
       assert.ok(
         weights.every((weight) => weight >= 0.25 && weight <= 4),
@@ -95,7 +94,7 @@ describe('dynamic LoRA', () => {
       for (const { path, layer } of modules) {
         const { shape: ofA } = adapter.parameters.find(({ name }) => name === `${path}.lora_A`)!;
         const { shape: ofB } = adapter.parameters.find(({ name }) => name === `${path}.lora_B`)!;
-        assert.deepEqual([ofA[0], ofB[1], adapter.ranks()[path]], Array(3).fill(moved.ranks[layer]));
+        assert.deepEqual([ofA[0], ofB[1], adapter.ranks()[path]], Array(3).fill(ranks[layer]));
       }
       assert.deepEqual(adapter.layerWeights, moved.weights);
     }
@@ -163,7 +162,8 @@ describe('dynamic LoRA', () => {
       }));
       const gradients = gradientsOf(adapter, 1, [3, 1, 1, 1]);
       const found = adapter.afterStep({ step: 15, steps: 100, gradients, noted: new Map() });
-      assert.deepEqual(found?.ranks, { 0: 6, 1: 2, 2: 2, 3: 2 });
+      const wanted = modules.map(({ path, layer }) => [path, layer === 0 ? 6 : 2] as const);
+      assert.deepEqual(found?.ranks, Object.fromEntries(wanted));
       return { adapter, before };
     }
     const flat = (outFeatures: number) => ({ y: new Float32Array(12 * outFeatures) });
