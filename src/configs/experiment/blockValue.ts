@@ -1,6 +1,9 @@
-import { isCollection, isMap, isScalar, Lexer, type Pair, type YAMLMap } from 'yaml';
-import type { TextEdit } from './textEdit';
-import { lineStart, nextLine, rangeOf } from './yamlText';
+import { isCollection, isMap, isScalar, type Pair, type YAMLMap } from 'yaml';
+import * as block from '../text/blockValue';
+import type { TextEdit } from '../text/textEdit';
+import { lineStart, rangeOf } from '../text/yamlText';
+
+export { insertion } from '../text/blockValue';
 
 /** Whitespace before the first key of a block map; undefined for a flow map or an empty one. */
 export function indentOf(text: string, map: YAMLMap | undefined): string | undefined {
@@ -10,62 +13,20 @@ export function indentOf(text: string, map: YAMLMap | undefined): string | undef
 
 export const isBlockMap = (node: unknown): node is YAMLMap => isMap(node) && !node.flow;
 
-/** Offset after a key's colon. */
-export function afterColon(text: string, pair: Pair): number {
-  const end = rangeOf(pair.key)?.end ?? 0;
-  const colon = text.indexOf(':', end);
-  return colon < 0 ? end : colon + 1;
-}
-
-/**
- * Puts whole lines below a key in the place of its value, be that a block, something on the key's own line, or nothing.
- * A comment beside the key stays there; comments inside the old value are kept above the new lines.
- *
- * @param lines each with its newline
- * @param indent for comments that must move
- */
-export function replaceWithLines(
+/** As `replaceWithLines` of `text/blockValue`. */
+export const replaceWithLines = (
   text: string,
   pair: Pair,
   lines: string,
   indent: string,
   newline: string,
-): TextEdit[] {
-  const value = rangeOf(pair.value);
-  const written = value && value.end > value.start;
-  if (written && isCollection(pair.value) && !pair.value.flow) {
-    const start = lineStart(text, value.start);
-    const end = nextLine(text, value.end);
-    return [{ start, end, text: commentLines(text.slice(start, end), indent, newline) + lines }];
-  }
-  const colon = afterColon(text, pair);
-  if (!written) return [insertion(nextLine(text, colon), lines)];
-  const kept = isScalar(pair.value) ? '' : commentLines(text.slice(value.start, value.end), indent, newline);
-  return [{ start: colon, end: value.end, text: '' }, insertion(nextLine(text, value.end), kept + lines)];
-}
+): TextEdit[] => block.replaceWithLines(text, keyedValue(pair), lines, indent, newline);
 
-/** Puts a text that fits on the key's own line in the place of its value. */
-export function replaceInLine(text: string, pair: Pair, inline: string): TextEdit[] {
-  const value = rangeOf(pair.value);
-  if (value && value.end > value.start && !(isCollection(pair.value) && !pair.value.flow)) {
-    return [{ ...value, text: inline }];
-  }
-  const colon = afterColon(text, pair);
-  const inserted = insertion(colon, ` ${inline}`);
-  if (!value || value.end === value.start) return [inserted];
-  const start = lineStart(text, value.start);
-  // A block on the key's own line can only be a broken one; its lines would take the key with them.
-  if (start <= colon) return [{ start: colon, end: value.end, text: ` ${inline}` }];
-  return [inserted, { start, end: nextLine(text, value.end), text: '' }];
-}
+/** As `replaceInLine` of `text/blockValue`. */
+export const replaceInLine = (text: string, pair: Pair, inline: string): TextEdit[] =>
+  block.replaceInLine(text, keyedValue(pair), inline);
 
-export const insertion = (at: number, text: string): TextEdit => ({ start: at, end: at, text });
-
-/** The comments of a piece of YAML, one a line. */
-function commentLines(source: string, indent: string, newline: string): string {
-  const comments: string[] = [];
-  for (const token of new Lexer().lex(source)) {
-    if (token.startsWith('#')) comments.push(`${indent}${token.trimEnd()}${newline}`);
-  }
-  return comments.join('');
+function keyedValue({ key, value }: Pair): block.KeyedValue {
+  const kind = isCollection(value) && !value.flow ? 'block' : isScalar(value) ? 'scalar' : 'flow';
+  return { key: rangeOf(key) ?? { start: 0, end: 0 }, value: rangeOf(value), kind };
 }

@@ -4,23 +4,28 @@ import { LabError } from '../../shared/errors';
 import type { Plan } from '../../shared/words';
 import { indentOf, insertion, isBlockMap, replaceInLine, replaceWithLines } from './blockValue';
 import { moduleLines, planLines, sharedLines } from './planRows';
-import { blockRowEdits, rowEdits } from './planRowEdits';
+import { blockRowEdits, isLocked, rowEdits, type Fixed } from './planRowEdits';
 import { holdsPlan, planValue, withLockedRows } from './planValue';
-import { applyEdits, sortEdits, type TextEdit } from './textEdit';
-import { findPair, keyName, nextLine, parseYaml, positionAt, rangeOf } from './yamlText';
+import { applyEdits, sortEdits, startOnNewLine, type TextEdit } from '../text/textEdit';
+import { findPair, keyName, nextLine, parseYaml, positionAt, rangeOf } from '../text/yamlText';
 
-export { applyEdits, type TextEdit } from './textEdit';
+export { applyEdits, type TextEdit } from '../text/textEdit';
 
 /**
  * The smallest edits that put a plan into an experiment's `plan:`. Everything outside it keeps every byte; inside it, rows
  * that did not change do too, as do comments, order, quotes, indentation and line ends. Rows locked in the file stay as
  * they are, whatever the plan says. Applied twice, the second time changes nothing.
  *
+ * @param locks whose are right: the file's, or the plan's, where the user changed them by hand
  * @returns edits in the text's own offsets, ready for `applyEdits`
  * @throws LabError `experiment-syntax` with the place where the text is not YAML, `experiment-invalid` where its top level
  *   is no block of keys
  */
-export function planEdits(text: string, plan: Plan): TextEdit[] {
+export function planEdits(
+  text: string,
+  plan: Plan,
+  locks: 'of the file' | 'of the plan' = 'of the file',
+): TextEdit[] {
   const document = parseYaml(text);
   const [error] = document.errors;
   if (error) {
@@ -41,10 +46,12 @@ export function planEdits(text: string, plan: Plan): TextEdit[] {
   }
   const before = planValue(document);
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  const context = { text, root: contents ?? undefined, newline, shared: before.shared };
-  const wanted = withLockedRows(document, before, plan);
+  const ofFile = locks === 'of the file';
+  const isFixed: Fixed = ofFile ? isLocked : () => false;
+  const context = { text, root: contents ?? undefined, newline, shared: before.shared, isFixed };
+  const wanted = ofFile ? withLockedRows(document, before, plan) : plan;
   for (const attempt of [smallest, whole]) {
-    const edits = startOnNewLine(sortEdits(attempt(context, wanted)), context);
+    const edits = startOnNewLine(sortEdits(attempt(context, wanted)), text, newline);
     // Aliases, tags and stranger styles are not all thought of: what cannot be proved right is written afresh.
     if (holdsPlan(applyEdits(text, edits), wanted, before)) return edits;
   }
@@ -61,6 +68,7 @@ interface Context {
   readonly newline: string;
   /** What the file has under `plan.shared`. */
   readonly shared: unknown;
+  readonly isFixed: Fixed;
 }
 
 function smallest(context: Context, plan: Plan): TextEdit[] {
@@ -78,18 +86,22 @@ function smallest(context: Context, plan: Plan): TextEdit[] {
 }
 
 /** Flow style whose rows are the plan's: only numbers change. */
-function flowRowEdits({ text, newline }: Context, rows: unknown, plan: Plan): TextEdit[] | undefined {
+function flowRowEdits(
+  { text, newline, isFixed }: Context,
+  rows: unknown,
+  plan: Plan,
+): TextEdit[] | undefined {
   if (!isMap(rows) || !rows.flow) return undefined;
   const names = rows.items.map((pair) => keyName(pair));
   if (!isDeepStrictEqual(new Set(names), new Set(Object.keys(plan.modules)))) return undefined;
   return rows.items.flatMap((pair) => {
     const row = plan.modules[keyName(pair) ?? ''];
-    return row ? rowEdits(text, pair, row, newline) : [];
+    return row && !isFixed(pair) ? rowEdits(text, pair, row, newline) : [];
   });
 }
 
 function moduleEdits(
-  { text, newline }: Context,
+  { text, newline, isFixed }: Context,
   block: YAMLMap,
   modules: Pair | undefined,
   plan: Plan,
@@ -100,7 +112,8 @@ function moduleEdits(
     const lines = planLines({ ...plan, shared: [] }, indent, indent, newline);
     return [insertion(first - indent.length, lines)];
   }
-  if (isBlockMap(modules.value)) return blockRowEdits(text, modules, modules.value, plan.modules, newline);
+  if (isBlockMap(modules.value))
+    return blockRowEdits(text, modules, modules.value, plan.modules, newline, isFixed);
   if (Object.keys(plan.modules).length === 0) return replaceInLine(text, modules, '{}');
   const lines = moduleLines(plan.modules, indent + indent).map((line) => line + newline);
   return replaceWithLines(text, modules, lines.join(''), indent + indent, newline);
@@ -134,13 +147,4 @@ function firstIndent(text: string, root: YAMLMap | undefined): string | undefine
     if (indent) return indent;
   }
   return undefined;
-}
-
-/** Lines inserted at the end of a text whose last line has no newline need one before them. */
-function startOnNewLine(edits: TextEdit[], { text, newline }: Context): TextEdit[] {
-  if (text === '' || text.endsWith('\n')) return edits;
-  const first = edits.findIndex(
-    ({ start, text: inserted }) => start === text.length && inserted.endsWith('\n'),
-  );
-  return edits.map((edit, index) => (index === first ? { ...edit, text: newline + edit.text } : edit));
 }

@@ -35,10 +35,15 @@ export interface Experiment extends Readonly<Blocks> {
   readonly budget: Budget;
   readonly targetConfig: string | undefined;
   readonly plan: Plan | undefined;
+  /** Whether the file has a block `search:`: the main job then searches, where it else allocates. */
+  readonly searches: boolean;
 }
 
-/** @param file absolute path of the experiment; paths in it are relative to its folder */
-export function toExperiment(written: ExperimentFile, file: string): Experiment {
+/**
+ * @param file absolute path of the experiment; paths in it are relative to its folder
+ * @param searches whether `search:` was written, which the defaults hide
+ */
+export function toExperiment(written: ExperimentFile, file: string, searches: boolean): Experiment {
   const { model, tasks, adapter, budget, target_config: targetConfig, plan, ...blocks } = written;
   const absolute = (path: string): string => resolve(dirname(file), path);
   const optional = (path: string | undefined): string | undefined =>
@@ -62,5 +67,6 @@ export function toExperiment(written: ExperimentFile, file: string): Experiment 
     budget,
     targetConfig: optional(targetConfig),
     plan,
+    searches,
   };
 }

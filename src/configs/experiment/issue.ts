@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../shared/errors';
-import type { TextRange } from './yamlText';
+import type { TextRange } from '../text/yamlText';
 
 /** Something wrong with a file that a user edits, with its place. The command line prints it, the editor underlines it. */
 export interface Issue {

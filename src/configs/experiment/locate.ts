@@ -8,7 +8,7 @@ import {
   positionAt,
   rangeOf,
   type TextRange,
-} from './yamlText';
+} from '../text/yamlText';
 
 /** A place of an experiment that the editor hangs lenses, hints and hovers on. */
 export interface Anchor {
@@ -29,6 +29,7 @@ export interface ExperimentAnchors {
   readonly adapter: Anchor | undefined;
   readonly budget: Anchor | undefined;
   readonly score: Anchor | undefined;
+  readonly search: Anchor | undefined;
   readonly train: Anchor | undefined;
   readonly plan: Anchor | undefined;
   /** One an item of `tasks`; key and value are both the whole item. */
@@ -59,6 +60,7 @@ export function experimentAnchors(text: string): ExperimentAnchors {
     adapter: anchor('adapter'),
     budget: anchor('budget'),
     score: anchor('score'),
+    search: anchor('search'),
     train: anchor('train'),
     plan: anchor('plan'),
     tasks: blocks.flatMap((block) => taskAnchors(text, block)),

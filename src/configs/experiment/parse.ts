@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileError } from '../../files/fileError';
 import { LabError } from '../../shared/errors';
+import { experimentEnding } from '../../shared/ids';
 import { toExperiment, type Experiment } from './experiment';
 import type { Issue } from './issue';
 import { experimentFileSchema } from './schema';
 import { schemaIssues } from './schemaIssues';
 import { semanticIssues } from './semanticIssues';
 import { syntaxIssues } from './syntaxIssues';
-import { parseYaml, positionAt } from './yamlText';
+import { parseYaml, positionAt } from '../text/yamlText';
 
 export interface ParsedExperiment {
   /** Absent where there is an error; warnings leave it. */
@@ -40,7 +41,8 @@ export function parseExperiment(text: string, file: string): ParsedExperiment {
   if (!decoded.success) return { issues: sorted(schemaIssues(decoded.error.issues, document, value)) };
   const issues = sorted(semanticIssues(decoded.data, document));
   if (issues.some(({ severity }) => severity === 'error')) return { issues };
-  return { experiment: toExperiment(decoded.data, file), issues };
+  const searches = Object.hasOwn(value as object, 'search');
+  return { experiment: toExperiment(decoded.data, file, searches), issues };
 }
 
 /**
@@ -66,6 +68,14 @@ export async function readExperiment(path: string): Promise<Experiment> {
   if (experiment) return experiment;
   const issue = issues.find(({ severity }) => severity === 'error');
   const { line, column } = positionAt(text, issue?.range.start ?? 0);
+  if (issue && !file.endsWith(experimentEnding)) {
+    // Most likely the config of a trainer, which "Add version" would lead astray.
+    throw new LabError(
+      issue.code,
+      `${file}:${line + 1}:${column + 1}: ${issue.message.replace(/\.$/, '')}, and the file is not called *${experimentEnding}.`,
+      "Name an experiment. A trainer's own config is read by adapter-lab check, and an experiment names it as target_config.",
+    );
+  }
   throw new LabError(
     issue?.code ?? 'experiment-invalid',
     `${file}:${line + 1}:${column + 1}: ${issue?.message ?? 'The experiment is not valid.'}`,

@@ -1,9 +1,10 @@
 import { isMap, isScalar, type Pair, type YAMLMap } from 'yaml';
 import type { PlannedModule } from '../../shared/words';
-import { indentOf, insertion, isBlockMap, replaceInLine } from './blockValue';
+import { indentOf, insertion, replaceInLine } from './blockValue';
+import { mapEdits } from './mapEdits';
 import { quoted, rowValue } from './planRows';
-import type { TextEdit } from './textEdit';
-import { findPair, keyName, lineStart, nextLine, rangeOf } from './yamlText';
+import type { TextEdit } from '../text/textEdit';
+import { findPair, keyName, lineStart, nextLine, rangeOf } from '../text/yamlText';
 
 /** Whether a row of the file is locked, and so not ours to change. */
 export function isLocked(pair: Pair): boolean {
@@ -11,9 +12,12 @@ export function isLocked(pair: Pair): boolean {
   return isScalar(locked) && locked.value === true;
 }
 
+/** Whether a row stays as it is, whatever is wanted. */
+export type Fixed = (pair: Pair) => boolean;
+
 /**
  * Edits that bring the rows of a block map to those wanted: numbers change in place, rows that go take their line with
- * them, new ones stand after the row that they follow in the plan. Locked rows stay as they are.
+ * them, new ones stand after the row that they follow in the plan. Fixed rows stay as they are.
  *
  * @param key the pair of `modules:`
  */
@@ -23,9 +27,10 @@ export function blockRowEdits(
   rows: YAMLMap,
   wanted: Readonly<Record<string, PlannedModule>>,
   newline: string,
+  isFixed: Fixed,
 ): TextEdit[] {
   const present = new Map(rows.items.map((pair) => [keyName(pair) ?? '', pair]));
-  const kept = (path: string, pair: Pair): boolean => isLocked(pair) || Object.hasOwn(wanted, path);
+  const kept = (path: string, pair: Pair): boolean => isFixed(pair) || Object.hasOwn(wanted, path);
   if (![...present].some(([path, pair]) => kept(path, pair)) && Object.keys(wanted).length === 0) {
     return [...replaceEmpty(text, key), ...[...present.values()].flatMap((pair) => removeRow(text, pair))];
   }
@@ -37,35 +42,27 @@ export function blockRowEdits(
     const pair = present.get(path);
     if (pair) {
       at = nextLine(text, rowEnd(pair));
-      edits.push(...rowEdits(text, pair, row, newline));
+      if (!isFixed(pair)) edits.push(...rowEdits(text, pair, row, newline));
     } else edits.push(insertion(at, `${indent}${quoted(path, quote)}: ${rowValue(row)}${newline}`));
   }
   for (const [path, pair] of present) if (!kept(path, pair)) edits.push(...removeRow(text, pair));
   return edits;
 }
 
-/** Edits of one row whose module stays: of its numbers alone where they stand one by one, else of its whole value. */
+/** Edits of one row whose module stays: of what differs alone where it is a map of its own, else of its whole value. */
 export function rowEdits(text: string, pair: Pair, row: PlannedModule, newline: string): TextEdit[] {
-  if (isLocked(pair)) return [];
   const { value } = pair;
-  const edits: TextEdit[] = [];
-  for (const name of ['rank', 'alpha', 'experts'] as const) {
-    const scalar = isMap(value) ? findPair(value, name)?.value : undefined;
-    const range = rangeOf(scalar);
-    if (!isScalar(scalar) || !range || range.end === range.start)
-      return replaceInLine(text, pair, rowValue(row));
-    if (scalar.value !== row[name]) edits.push({ ...range, text: String(row[name]) });
-  }
-  return row.locked && isMap(value) ? [...edits, ...lockEdits(text, value, newline)] : edits;
+  const wanted: [string, string | undefined][] = (['rank', 'alpha', 'experts'] as const)
+    .filter((name) => !says(value, name, row[name]))
+    .map((name) => [name, String(row[name])]);
+  if ((row.locked ?? false) !== isLocked(pair)) wanted.push(['locked', row.locked ? 'true' : undefined]);
+  const edits = isMap(value) ? mapEdits(text, value, wanted, newline) : undefined;
+  return edits ?? replaceInLine(text, pair, rowValue(row));
 }
 
-function lockEdits(text: string, value: YAMLMap, newline: string): TextEdit[] {
-  const written = rangeOf(findPair(value, 'locked')?.value);
-  if (written && written.end > written.start) return [{ ...written, text: 'true' }];
-  const end = rangeOf(value.items.at(-1)?.value)?.end ?? 0;
-  return isBlockMap(value)
-    ? [insertion(nextLine(text, end), `${indentOf(text, value) ?? ''}locked: true${newline}`)]
-    : [insertion(end, ', locked: true')];
+function says(row: unknown, name: string, wanted: number): boolean {
+  const scalar = isMap(row) ? findPair(row, name)?.value : undefined;
+  return isScalar(scalar) && scalar.value === wanted;
 }
 
 const rowEnd = (pair: Pair): number => Math.max(rangeOf(pair.key)?.end ?? 0, rangeOf(pair.value)?.end ?? 0);

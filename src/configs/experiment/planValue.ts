@@ -3,7 +3,7 @@ import { isMap, isPair, type Document } from 'yaml';
 import { LabError } from '../../shared/errors';
 import type { Plan, PlannedModule } from '../../shared/words';
 import { isLocked } from './planRowEdits';
-import { childMap, keyName, parseYaml } from './yamlText';
+import { childMap, keyName, parseYaml } from '../text/yamlText';
 
 /** What an experiment says of its plan, in the plainest form (other keys in rows are left out), and of everything else. */
 export interface PlanValue {

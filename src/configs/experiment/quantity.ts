@@ -1,33 +1,7 @@
 import * as z from 'zod';
+import { parseCount, parseLayers, parseShare } from '../../shared/quantity';
 
-/**
- * Numbers as people write them in an experiment: `25%`, `0.25`, `200k`, `1.5M`, `48`.
- */
-const suffixes: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, B: 1e9 };
-
-/** `200k` -> 200,000; undefined where it is no count of at least 1. */
-export function parseCount(value: number | string): number | undefined {
-  const match = /^\s*(\d[\d_]*(?:\.\d+)?)\s*([kKMGB]?)\s*$/.exec(String(value));
-  if (!match) return undefined;
-  const count = Number(match[1]?.replaceAll('_', '')) * (suffixes[match[2] ?? ''] ?? 1);
-  // 1.1k is 1100.0000000000002 in binary.
-  const whole = Math.round(count);
-  return Math.abs(count - whole) < 1e-6 && whole >= 1 && Number.isSafeInteger(whole) ? whole : undefined;
-}
-
-/** `25%` and `0.25` -> a share; `8` -> a number of layers; undefined where it is neither. */
-export function parseLayers(value: number | string): { share: number } | { count: number } | undefined {
-  const text = String(value).trim();
-  const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text);
-  if (percent) {
-    const share = Number(percent[1]) / 100;
-    return share > 0 && share <= 1 ? { share } : undefined;
-  }
-  const number = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
-  if (number > 0 && number < 1) return { share: number };
-  return Number.isSafeInteger(number) && number >= 1 ? { count: number } : undefined;
-}
-
+/** Quantities in an experiment (shared/quantity.ts), as zod reads them. */
 const written = z.union([z.number(), z.string()]);
 
 /** A count in a file; the parsed value is the number. */
@@ -46,5 +20,13 @@ export const layersSchema = written.transform((value, context) => {
     code: 'custom',
     message: 'must be a share such as 25% or a number of layers such as 8',
   });
+  return z.NEVER;
+});
+
+/** A confidence in a file, as a share. */
+export const confidenceSchema = written.transform((value, context) => {
+  const share = parseShare(value);
+  if (share !== undefined) return share;
+  context.addIssue({ code: 'custom', message: 'must be a share such as 95%' });
   return z.NEVER;
 });

@@ -3,7 +3,7 @@ import { planSchema } from '../../shared/planFile';
 import { promptParts } from '../../shared/taskSource';
 import { estimators, experimentMethods, taskKinds } from '../../shared/words';
 import { adaloraSchema, dynamicLoraSchema, floeSchema, lilySchema, loraSmoeSchema } from './methodBlocks';
-import { countSchema, layersSchema } from './quantity';
+import { confidenceSchema, countSchema, layersSchema } from './quantity';
 
 const whole = z.number().int();
 const text = z.string().min(1);
@@ -69,6 +69,11 @@ const scoreSchema = z.strictObject({
     .default('empirical')
     .describe("Whose labels the loss is of: the data's, or drawn from the model."),
   samples: whole.min(1).default(256).describe('Samples of each task; all where it has fewer.'),
+  until_sure: confidenceSchema
+    .optional()
+    .describe(
+      'Stop a task before all samples are scored, once its top layers are the same in this share of resamples twice in a row: 95%.',
+    ),
   batch_size: whole.min(1).default(8).describe('Samples computed at a time; changes memory, not the scores.'),
   max_length: whole.min(2).default(256).describe('Tokens after which a sample is cut.'),
   seed: whole.default(1).describe('Seed of the shuffle that picks the samples.'),
@@ -179,7 +184,9 @@ export const experimentFileSchema = z.strictObject({
   adapter: adapterSchema.prefault({}).describe('What the adapters look like.'),
   score: scoreSchema.prefault({}).describe('How the layers are scored.'),
   budget: budgetSchema.prefault({}).describe('Limits of the plan; each one given must hold.'),
-  search: searchSchema.prefault({}).describe('What the rank search may try.'),
+  search: searchSchema
+    .prefault({})
+    .describe('What the rank search may try. Where it is given, the main job searches.'),
   train: trainSchema.prefault({}).describe('How trials and final adapters are trained.'),
   target_config: text.optional().describe("The trainer's own config file that the plan is written back to."),
   executor: z.enum(['local', 'slurm']).default('local').describe('Where trials run.'),

@@ -1,9 +1,9 @@
-import { distance } from 'fastest-levenshtein';
 import { isCollection, isMap, isPair, isScalar, type Document } from 'yaml';
 import type * as z from 'zod';
 import type { Issue } from './issue';
 import { schemaInfo, type SchemaPath } from './schemaWalk';
-import { findPair, rangeOf, type TextRange } from './yamlText';
+import { isNear, nearestOf } from '../text/nearest';
+import { findPair, rangeOf, type TextRange } from '../text/yamlText';
 
 type ZodIssue = z.core.$ZodIssue;
 
@@ -137,14 +137,6 @@ const pathName = (path: SchemaPath): string =>
   path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
     .join('');
-
-/** Near enough to be a slip of the keys: two letters changed places, or a few of a long word are wrong. */
-const isNear = (word: string, known: string): boolean =>
-  distance(word, known) <= Math.max(2, 0.4 * Math.max(word.length, known.length));
-
-function nearestOf(word: string, known: readonly string[]): string | undefined {
-  return [...known].sort((a, b) => distance(word, a) - distance(word, b))[0];
-}
 
 function valueAt(value: unknown, path: SchemaPath): unknown {
   let current = value;

@@ -1,4 +1,5 @@
 import type { Document } from 'yaml';
+import { whyNotStopped } from '../../shared/estimatorWords';
 import type { Issue } from './issue';
 import type { ExperimentFile } from './schema';
 import { placeOf } from './schemaIssues';
@@ -14,7 +15,12 @@ const blockOf = {
 
 /** What no schema can say: how the parts of an experiment go together. */
 export function semanticIssues(file: ExperimentFile, document: Document): Issue[] {
-  return [...repeatedTasks(file, document), ...unusedBlocks(file, document), ...strangers(file, document)];
+  return [
+    ...repeatedTasks(file, document),
+    ...unusedBlocks(file, document),
+    ...strangers(file, document),
+    ...neverSure(file, document),
+  ];
 }
 
 function repeatedTasks({ tasks }: ExperimentFile, document: Document): Issue[] {
@@ -62,4 +68,19 @@ function strangers({ plan }: ExperimentFile, document: Document): Issue[] {
           ],
     ),
   );
+}
+
+/** A score that shall stop early, by an estimator that needs all samples. */
+function neverSure({ score }: ExperimentFile, document: Document): Issue[] {
+  const why = whyNotStopped(score.estimator);
+  if (score.until_sure === undefined || why === undefined) return [];
+  return [
+    {
+      code: 'experiment-invalid',
+      severity: 'error',
+      message: `The estimator "${score.estimator}" cannot stop when it is sure: ${why}.`,
+      next: 'Remove until_sure, or use the estimator fisher.',
+      range: placeOf(document, ['score', 'until_sure']),
+    },
+  ];
 }

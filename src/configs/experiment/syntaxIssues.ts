@@ -1,6 +1,6 @@
 import type { YAMLParseError } from 'yaml';
 import type { Issue } from './issue';
-import type { TextRange } from './yamlText';
+import type { TextRange } from '../text/yamlText';
 
 /** What the YAML parser finds wrong. One slip often gives the same message for every line after it: the first counts. */
 export function syntaxIssues(errors: readonly YAMLParseError[], text: string): Issue[] {

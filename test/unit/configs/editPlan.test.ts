@@ -1,28 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { applyEdits, planEdits } from '../../../src/configs/experiment/editPlan';
-import { parseExperiment } from '../../../src/configs/experiment/parse';
 import type { Plan, PlannedModule } from '../../../src/shared/words';
 import { throwsWith } from '../files/throwsCode';
-import { planless, sampleExperiment } from './sampleExperiment';
+import { parsed, planless, planOf, row, sampleExperiment } from './sampleExperiment';
 
 const path = (layer: number, name = 'q_proj'): string => `model.layers.${layer}.self_attn.${name}`;
-const row = (experts: number, change: Partial<PlannedModule> = {}): PlannedModule => ({
-  rank: 8,
-  alpha: 16,
-  experts,
-  ...change,
-});
-const planOf = (modules: Record<string, PlannedModule>, shared: Plan['shared'] = []): Plan => ({
-  modules,
-  shared,
-});
 const apply = (text: string, plan: Plan): string => applyEdits(text, planEdits(text, plan));
-const parsed = (text: string): Plan | undefined => {
-  const { experiment, issues } = parseExperiment(text, '/x.adapter.yaml');
-  assert.ok(experiment, JSON.stringify(issues));
-  return experiment.plan;
-};
 
 describe('writing the plan into the experiment', () => {
   it('appends a block where there is none', () => {

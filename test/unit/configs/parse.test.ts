@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { parseExperiment, readExperiment } from '../../../src/configs/experiment/parse';
 import { experimentJsonSchema } from '../../../src/configs/experiment/jsonSchema';
-import { parseCount, parseLayers } from '../../../src/configs/experiment/quantity';
+import { parseCount, parseLayers } from '../../../src/shared/quantity';
 import { schemaInfo } from '../../../src/configs/experiment/schemaWalk';
 import { temporaryFolder } from '../files/temporary';
 import { rejectsWith } from '../files/throwsCode';
@@ -172,6 +172,20 @@ describe('parsing an experiment', () => {
     assert.deepEqual(
       [idle.issues[0]?.severity, idle.issues[0]?.message],
       ['warning', 'The block "lily" has no effect with method floe.'],
+    );
+    const asked = (score: string) =>
+      parseExperiment(planless.replace(/^score:.*$/m, `score: { ${score} }`), file);
+    for (const share of ['95%', '0.95', '"95 %"'])
+      assert.equal(asked(`until_sure: ${share}`).experiment?.score.untilSure, 0.95, share);
+    for (const wrong of ['95', '0', '120%', 'yes'])
+      assert.match(
+        asked(`until_sure: ${wrong}`).issues[0]?.message ?? '',
+        /^score\.until_sure must be a share such as 95%/,
+      );
+    const never = asked('estimator: spectrum, until_sure: 95%');
+    assert.deepEqual(
+      [never.experiment, never.issues.map(({ message }) => message)],
+      [undefined, ['The estimator "spectrum" cannot stop when it is sure: it looks at no samples.']],
     );
     const shared = sampleExperiment.replace(
       'shared: []',

@@ -1,3 +1,7 @@
+import assert from 'node:assert/strict';
+import { parseExperiment } from '../../../src/configs/experiment/parse';
+import type { Plan, PlannedModule } from '../../../src/shared/words';
+
 /** The experiment of the documentation, with all its comments. */
 export const sampleExperiment = `version: 1
 model: models/tiny-llama            # a Hugging Face folder: config.json, *.safetensors, tokenizer.json
@@ -24,3 +28,23 @@ plan:                               # written by Adapter Lab, edited by hand as 
 
 /** The same without its plan. */
 export const planless = sampleExperiment.slice(0, sampleExperiment.indexOf('plan: '));
+
+/** A row of a plan: rank 8, alpha 16, but for what is said. */
+export const row = (experts: number, change: Partial<PlannedModule> = {}): PlannedModule => ({
+  rank: 8,
+  alpha: 16,
+  experts,
+  ...change,
+});
+
+export const planOf = (modules: Record<string, PlannedModule>, shared: Plan['shared'] = []): Plan => ({
+  modules,
+  shared,
+});
+
+/** The plan of an experiment without a mistake. */
+export const parsed = (text: string): Plan | undefined => {
+  const { experiment, issues } = parseExperiment(text, '/x.adapter.yaml');
+  assert.ok(experiment, JSON.stringify(issues));
+  return experiment.plan;
+};
