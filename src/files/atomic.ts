@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { access, constants, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './fileError';
@@ -18,26 +19,42 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
   const before = await stat(target).catch(() => undefined);
   // A rename would go through: the folder decides about that. A file that was made read-only is meant to stay.
   if (before !== undefined) await access(target, constants.W_OK);
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
-  const handle = await open(temporary, 'wx');
+  const temporary = await writeBeside(target, content, before);
   try {
-    try {
-      if (before !== undefined) {
-        await handle.chmod(before.mode & 0o7777);
-        // Only root may give files away; for everyone else the owner is the same already.
-        await handle.chown(before.uid, before.gid).catch(() => undefined);
-      }
-      await writeAll(handle, content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
     await renameOver(temporary, target);
   } catch (thrown) {
     await rm(temporary, { force: true });
     throw thrown;
   }
   await syncFolder(dirname(target));
+}
+
+/**
+ * Writes a temporary file, flushed, in the folder of another one; none is left on failure.
+ *
+ * @param like whose mode and owner it gets
+ * @returns its path
+ */
+export async function writeBeside(target: string, content: FileContent, like?: Stats): Promise<string> {
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const handle = await open(temporary, 'wx');
+  try {
+    try {
+      if (like !== undefined) {
+        await handle.chmod(like.mode & 0o7777);
+        // Only root may give files away; for everyone else the owner is the same already.
+        await handle.chown(like.uid, like.gid).catch(() => undefined);
+      }
+      await writeAll(handle, content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
+  return temporary;
 }
 
 async function writeAll(handle: FileHandle, content: FileContent): Promise<void> {

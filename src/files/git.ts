@@ -37,6 +37,19 @@ export async function findRepository(path: string, git = 'git'): Promise<string>
   );
 }
 
+/** Whether a file lies in this work tree, whatever links lead to either, and not in another one beside it or within it. */
+export async function isOfRepository(repository: string, path: string, git = 'git'): Promise<boolean> {
+  // Git tells the tree's real path, which the editor may know by another name.
+  const [own, theirs] = await Promise.all(
+    [repository, path].map((one) =>
+      findRepository(one, git)
+        .then(realpath)
+        .catch(() => undefined),
+    ),
+  );
+  return own !== undefined && own === theirs;
+}
+
 /**
  * What a commit of these files would change, as a unified diff against the last commit; files that git does not know yet
  * count as added. Changes nothing in the repository. Empty where nothing differs.

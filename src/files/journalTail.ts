@@ -1,8 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { LabError } from '../shared/errors';
 import { systemCode } from './fileError';
+import { eachPiece, type LineSink } from './wholeLines';
 
-const newline = 0x0a;
 /** So many bytes before the offset are remembered to notice a file that was cut and grew again. */
 const memoryBytes = 64;
 
@@ -11,8 +10,7 @@ const memoryBytes = 64;
  * character is split between two writes, is read the next time. A file that is not there yet has no lines. A file that was
  * replaced or cut is read again from its start, and `generation` grows by one so that the reader can forget what it had.
  */
-export class JournalTail {
-  private readonly path: string;
+export class JournalTail<T> {
   private offset = 0;
   private lines = 0;
   private inode: number | undefined;
@@ -21,22 +19,29 @@ export class JournalTail {
   /** How often the reader had to start over. */
   generation = 0;
 
-  constructor(path: string) {
-    this.path = path;
-  }
+  /** @param sinkOf reads the lines of one call; it is told how many lines of the file come before them */
+  constructor(
+    private readonly path: string,
+    private readonly sinkOf: (before: number) => LineSink<T>,
+  ) {}
 
   /**
-   * The values of the lines that were completed since the last call. Calls that overlap take turns.
+   * What the lines come to that were completed since the last call. Calls that overlap take turns.
    *
-   * @throws LabError `journal-invalid` naming the line, where a whole line is not JSON; the reader stays before it
+   * @throws what the sink throws; the reader stays before those lines
    */
-  read(): Promise<unknown[]> {
+  read(): Promise<T[]> {
     const result = this.reading.then(() => this.readOnce());
     this.reading = result.catch(() => undefined);
     return result;
   }
 
-  private async readOnce(): Promise<unknown[]> {
+  /** Makes the next call read from the start. */
+  forget(): void {
+    this.reading = this.reading.then(() => this.startOver());
+  }
+
+  private async readOnce(): Promise<T[]> {
     let handle: FileHandle;
     try {
       handle = await open(this.path, 'r');
@@ -50,26 +55,33 @@ export class JournalTail {
       if (this.inode !== undefined && (ino !== this.inode || !(await this.isSame(handle, size))))
         this.startOver();
       this.inode = ino;
-      return this.take(await readBytes(handle, this.offset, size - this.offset));
+      return await this.take(handle, size);
     } finally {
       await handle.close();
     }
   }
 
-  private take(bytes: Buffer): unknown[] {
-    const whole = bytes.subarray(0, bytes.lastIndexOf(newline) + 1);
-    if (whole.length === 0) return [];
-    const values = parseLines(whole, this.path, this.lines);
-    this.offset += whole.length;
-    this.lines += values.length;
-    this.memory = Buffer.concat([this.memory, whole.subarray(-memoryBytes)]).subarray(-memoryBytes);
+  private async take(handle: FileHandle, size: number): Promise<T[]> {
+    const sink = this.sinkOf(this.lines);
+    let memory = this.memory;
+    const end = await eachPiece(handle, this.offset, size, (lines) => {
+      sink.take(lines);
+      memory = Buffer.concat([memory, lines.subarray(-memoryBytes)]).subarray(-memoryBytes);
+    });
+    const values = sink.values();
+    this.offset = end;
+    this.lines += sink.count;
+    this.memory = memory;
     return values;
   }
 
   private async isSame(handle: FileHandle, size: number): Promise<boolean> {
     if (size < this.offset) return false;
-    const length = this.memory.length;
-    return this.memory.equals(await readBytes(handle, this.offset - length, length));
+    const { length } = this.memory;
+    if (length === 0) return true;
+    const there = Buffer.alloc(length);
+    const { bytesRead } = await handle.read(there, 0, length, this.offset - length);
+    return this.memory.equals(there.subarray(0, bytesRead));
   }
 
   private startOver(): void {
@@ -79,36 +91,4 @@ export class JournalTail {
     this.inode = undefined;
     this.memory = Buffer.alloc(0);
   }
-}
-
-/**
- * The values of whole lines, each ending with a newline.
- *
- * @param before how many lines of the file come before these, for the message
- */
-export function parseLines(bytes: Buffer, path: string, before = 0): unknown[] {
-  const lines = bytes.toString('utf8').split('\n').slice(0, -1);
-  return lines.map((line, index) => {
-    try {
-      return JSON.parse(line) as unknown;
-    } catch (thrown) {
-      throw new LabError(
-        'journal-invalid',
-        `Line ${before + index + 1} of ${path} is not JSON.`,
-        'Restore the file, or remove that line.',
-        { cause: thrown },
-      );
-    }
-  });
-}
-
-async function readBytes(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(Math.max(0, length));
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
 }

@@ -2,19 +2,20 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../shared/errors';
 import type { Module } from '../shared/words';
+import {
+  badModelConfig,
+  countParameters,
+  readHeaders,
+  readModelConfig,
+  type ModelTensor,
+} from './checkpoint';
 import { families, knownFamilies, type Family } from './families';
-import { readJson } from './json';
-import type { Quantization } from './quantized';
+import { isObject, type Quantization } from './quantized';
 import { plainTensors } from './quantizedShapes';
 import { readQuantization } from './readQuantization';
-import { readSafetensorsHeader } from './safetensors';
-import type { SafetensorsHeader, TensorEntry } from './safetensorsHeader';
-import { findWeightFiles, type WeightFiles } from './weightFiles';
+import type { SafetensorsHeader } from './safetensorsHeader';
 
-/** A tensor with the absolute path of the file it lies in. */
-export interface ModelTensor extends TensorEntry {
-  readonly file: string;
-}
+export type { ModelTensor } from './checkpoint';
 
 /** What config.json and the weight files' headers say of a model; its weights stay on disk. */
 export interface ModelFolder {
@@ -49,10 +50,9 @@ export interface ModelFolder {
  *   `model-tensor-missing`, or what `readSafetensorsHeader` throws
  */
 export async function readModelFolder(dir: string): Promise<ModelFolder> {
-  await requireFolder(dir);
-  const config = await readConfig(dir);
+  const config = await readModelConfig(dir);
   const modelType = config['model_type'];
-  if (typeof modelType !== 'string') throw badConfig(dir, 'has no model_type');
+  if (typeof modelType !== 'string') throw badModelConfig(dir, 'has no model_type');
   const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
   if (!family) {
     throw new LabError(
@@ -64,22 +64,19 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
   const settings = isObject(config['text_config']) ? config['text_config'] : config;
   const layers = settings[family.layerCount];
   if (typeof layers !== 'number' || !Number.isInteger(layers) || layers < 1) {
-    throw badConfig(dir, `has no positive ${family.layerCount}`);
+    throw badModelConfig(dir, `has no positive ${family.layerCount}`);
   }
   const architecture: unknown = Array.isArray(config['architectures'])
     ? config['architectures'][0]
     : undefined;
-  if (typeof architecture !== 'string') throw badConfig(dir, 'names no class under architectures');
-  const weights = await findWeightFiles(dir);
-  const headers = await Promise.all(weights.files.map((file) => readSafetensorsHeader(file)));
-  const tensors = gather(headers, weights, dir);
+  if (typeof architecture !== 'string') throw badModelConfig(dir, 'names no class under architectures');
+  const { headers, tensors } = await readHeaders(dir);
   const root = rootOf(tensors, family);
   const quantization = await readQuantization(dir, config, [...tensors.values()]);
   const plain = quantization ? await plainTensors(tensors, config, quantization, family.shape) : tensors;
   const modules = findModules(plain, family, root, layers);
   if (!quantization) requireEveryLayer(modules, layers, dir);
-  let parameters = 0;
-  for (const { shape } of plain.values()) parameters += shape.reduce((product, size) => product * size, 1);
+  const parameters = countParameters(plain.values());
   return {
     dir,
     config,
@@ -96,65 +93,6 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
     quantization,
   };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-async function requireFolder(dir: string): Promise<void> {
-  const found = await stat(dir).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  const what = found ? 'is a file, not a model folder' : 'does not exist';
-  throw new LabError(
-    'model-missing',
-    `The model folder ${dir} ${what}.`,
-    'Point "model" to a Hugging Face folder with config.json and *.safetensors.',
-  );
-}
-
-async function readConfig(dir: string): Promise<Record<string, unknown>> {
-  const config = await readJson(join(dir, 'config.json'), {
-    what: 'The model configuration',
-    missing: 'model-missing',
-    invalid: 'model-config-invalid',
-    next: 'Point "model" to a Hugging Face folder with config.json and *.safetensors.',
-  });
-  if (!isObject(config)) throw badConfig(dir, 'is not a JSON object');
-  return config;
-}
-
-const badConfig = (dir: string, what: string): LabError =>
-  new LabError(
-    'model-config-invalid',
-    `${join(dir, 'config.json')} ${what}.`,
-    'Use the config.json that was saved with the model.',
-  );
-
-function gather(
-  headers: readonly SafetensorsHeader[],
-  { fileOf }: WeightFiles,
-  dir: string,
-): Map<string, ModelTensor> {
-  const tensors = new Map<string, ModelTensor>();
-  for (const { file, tensors: entries } of headers) {
-    for (const entry of entries.values()) {
-      // The index decides where two shards hold a tensor of one name.
-      if ((fileOf?.get(entry.name) ?? file) === file) tensors.set(nameToday(entry.name), { ...entry, file });
-    }
-  }
-  for (const [name, file] of fileOf ?? []) {
-    if (tensors.has(nameToday(name))) continue;
-    throw new LabError(
-      'model-tensor-missing',
-      `The weight index of ${dir} puts tensor "${name}" into ${file}, where it is not.`,
-      'Download the index and its shards again, all from one revision.',
-    );
-  }
-  return tensors;
-}
-
-/** Norms of checkpoints from TensorFlow's time call weight and bias gamma and beta; transformers renames them, and so do we. */
-const nameToday = (name: string): string =>
-  name.replace(/\bLayerNorm\.gamma$/, 'LayerNorm.weight').replace(/\bLayerNorm\.beta$/, 'LayerNorm.bias');
 
 /** The first root under which there are layers; the usual one where there are none. */
 function rootOf(tensors: ReadonlyMap<string, ModelTensor>, { roots, layers }: Family): string {

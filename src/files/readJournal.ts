@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { LabError } from '../shared/errors';
+import { open } from 'node:fs/promises';
 import { fileError } from './fileError';
-import { parseLines } from './journalTail';
+import { JsonLines } from './jsonLines';
+import { eachPiece, type LineSink } from './wholeLines';
 
 /**
  * All values of a journal, decoded. A half-written last line is left out.
@@ -9,23 +9,25 @@ import { parseLines } from './journalTail';
  * @param decode turns a line's value into a `T`, or throws
  * @throws LabError `run-not-found` where the file is missing, `journal-invalid` naming the line that does not decode
  */
-export async function readJournal<T>(path: string, decode: (value: unknown) => T): Promise<T[]> {
-  let bytes: Buffer;
+export const readJournal = <T>(path: string, decode: (value: unknown) => T): Promise<T[]> =>
+  readLines(path, new JsonLines(path, 0, decode));
+
+/**
+ * What a sink makes of a journal's whole lines.
+ *
+ * @throws LabError `run-not-found` where the file is missing, and what the sink throws
+ */
+export async function readLines<T>(path: string, sink: LineSink<T>): Promise<T[]> {
   try {
-    bytes = await readFile(path);
+    const handle = await open(path, 'r');
+    try {
+      const { size } = await handle.stat();
+      await eachPiece(handle, 0, size, (lines) => sink.take(lines));
+    } finally {
+      await handle.close();
+    }
+    return sink.values();
   } catch (thrown) {
     throw fileError(thrown, 'run-not-found', 'The journal', path, 'Check the name of the run.');
   }
-  return parseLines(bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1), path).map((value, index) => {
-    try {
-      return decode(value);
-    } catch (thrown) {
-      throw new LabError(
-        'journal-invalid',
-        `Line ${index + 1} of ${path} is not what this version writes.`,
-        'Open the run with the version that wrote it, or start a new run.',
-        { cause: thrown },
-      );
-    }
-  });
 }

@@ -1,10 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { experimentEnding, runsFolder } from '../shared/ids';
+import { toLabError } from '../shared/errors';
 import { runEventSchema, type Job, type RunEvent } from '../shared/runEvents';
 import { runManifestSchema, type RunManifest } from '../shared/runManifest';
 import { readJsonAs } from './json';
 import { readJournal } from './readJournal';
+import { readRequests, requestsFile } from './searchRequests';
 import { isFile } from './isFile';
 
 /** The files of a run's folder. */
@@ -13,6 +15,8 @@ export const runFiles = {
   events: 'events.jsonl',
   scores: 'scores.json',
   trials: 'trials.jsonl',
+  /** What was asked of a search while it ran (files/searchRequests.ts). */
+  requests: requestsFile,
   plan: 'plan.json',
   report: 'report.md',
   /** A classification head that was made for a model without one. */
@@ -34,21 +38,27 @@ export function newRunFolder(experiment: string, job: Job, now: Date): string {
   return join(runsRoot(experiment), `${time}-${experimentName(experiment)}-${job}`);
 }
 
+/** Orders folders of runs, whose names begin with the time at which they began. */
+export const newestFirst = (a: string, b: string): number => (basename(a) < basename(b) ? 1 : -1);
+
 /** Absolute paths of an experiment's runs, newest first. A run is a folder with an events file. */
 export async function listRuns(experiment: string): Promise<string[]> {
   const root = runsRoot(experiment);
   const names = await readdir(root).catch(() => [] as string[]);
   const mine = names
-    .filter((name) => runNameOf(name) === experimentName(experiment))
-    .sort()
-    .reverse();
-  const withEvents = await Promise.all(
-    mine.map(async (name) => {
-      return (await isFile(join(root, name, runFiles.events))) ? [join(root, name)] : [];
-    }),
-  );
+    .sort(newestFirst)
+    .map((name) => join(root, name))
+    .filter((folder) => isRunOf(experiment, folder));
+  const withEvents = await Promise.all(mine.map(async (folder) => ((await isRun(folder)) ? [folder] : [])));
   return withEvents.flat();
 }
+
+/** Whether a folder is where a run of this experiment lies, by its place and name. */
+export const isRunOf = (experiment: string, folder: string): boolean =>
+  dirname(folder) === runsRoot(experiment) && runNameOf(basename(folder)) === experimentName(experiment);
+
+/** Whether there is a run in a folder: its journal. */
+export const isRun = (folder: string): Promise<boolean> => isFile(join(folder, runFiles.events));
 
 /** A run's `run.json`. @throws LabError run-not-found */
 export const readManifest = (run: string): Promise<RunManifest> =>
@@ -63,16 +73,33 @@ export const readManifest = (run: string): Promise<RunManifest> =>
 export const resumeFile = (run: string): string => join(run, 'state', 'work.json');
 
 /**
- * Whether there is work that a run goes on from: of a score or a training, or what a search has behind its scores. A search
- * that ended without any trial would end so again.
+ * Whether there is work that a run goes on from: of a score or a training, or scores with something to do behind them. A
+ * search that ended without any trial would end so again. One that came to its end goes on where a trial was asked for since.
  */
-export async function canResume(run: string): Promise<boolean> {
+export const canResume = async (run: string): Promise<boolean> =>
+  (await reasonAgainstResuming(run)) === undefined;
+
+/** Why a run cannot go on, a sentence; undefined where it can. Never throws: what cannot be read is a reason. */
+export async function reasonAgainstResuming(run: string): Promise<string | undefined> {
+  try {
+    return await whyOver(run);
+  } catch (thrown) {
+    return toLabError(thrown).message;
+  }
+}
+
+/** @throws LabError run-not-found, journal-invalid */
+async function whyOver(run: string): Promise<string | undefined> {
+  const isAsked = (await readRequests(run)).waiting.length > 0;
   const trials = await readFile(join(run, runFiles.trials), 'utf8').catch(() => '');
-  if (trials.includes('"type":"stopped"') && !trials.includes('"type":"told"')) return false;
-  if (await isFile(resumeFile(run))) return true;
-  const manifest = await readManifest(run).catch(() => undefined);
-  const isSearching = manifest?.job === 'search' && manifest.state !== 'done';
-  return isSearching && (await isFile(join(run, runFiles.scores)));
+  if (!isAsked && trials.includes('"type":"stopped"') && !trials.includes('"type":"told"'))
+    return 'No trial of this search came to its end, and it would end so again.';
+  if (await isFile(resumeFile(run))) return undefined;
+  const { state, job } = await readManifest(run);
+  if (state === 'done' && !isAsked) return 'This run has come to its end.';
+  const goesOnBehind = job === 'search' || job === 'run';
+  if (goesOnBehind && (await isFile(join(run, runFiles.scores)))) return undefined;
+  return 'This run left nothing to go on from.';
 }
 
 /**
@@ -89,7 +116,7 @@ export async function resumableRun(experiment: string): Promise<string | undefin
 }
 
 /** `20261122-0101015-quickstart-score` -> `quickstart`; experiment names may hold dashes themselves. */
-const runNameOf = (folder: string): string | undefined => /^\d{8}-\d+-(.+)-[a-z]+$/.exec(folder)?.[1];
+export const runNameOf = (folder: string): string | undefined => /^\d{8}-\d+-(.+)-[a-z]+$/.exec(folder)?.[1];
 
 /** Every event of a run. A half-written last line is left out. */
 export const readRunEvents = (run: string): Promise<RunEvent[]> =>

@@ -61,20 +61,28 @@ const badIndex = (path: string, what: string): LabError =>
   new LabError('model-config-invalid', `The weight index ${path} ${what}.`, 'Download the index again.');
 
 async function noWeights(folder: string): Promise<LabError> {
-  const pickles = (await readdir(folder)).filter((name) =>
-    /^pytorch_model.*\.bin(\.index\.json)?$/.test(name),
+  const names = await readdir(folder);
+  const pickle = names.find((name) => /^pytorch_model.*\.bin(\.index\.json)?$/.test(name));
+  if (pickle !== undefined) {
+    return new LabError(
+      'model-weights-missing',
+      `${folder} holds PyTorch's ${pickle} but no ${single}; pickles are not read, because they can run code.`,
+      'Save the model once more with safe_serialization=True.',
+    );
+  }
+  const gguf = names.find((name) => /\.gguf$/i.test(name));
+  if (gguf !== undefined) {
+    return new LabError(
+      'model-weights-missing',
+      `${folder} holds ${gguf} but no ${single}; GGUF files are for inference and not read.`,
+      'Use the model in safetensors that it was made from.',
+    );
+  }
+  return new LabError(
+    'model-weights-missing',
+    `${folder} holds no ${single} and no ${weightIndexName}.`,
+    'Check the path of the model, or download its weights.',
   );
-  return pickles.length > 0
-    ? new LabError(
-        'model-weights-missing',
-        `${folder} holds PyTorch's ${pickles[0]} but no ${single}; pickles are not read, because they can run code.`,
-        'Save the model once more with safe_serialization=True.',
-      )
-    : new LabError(
-        'model-weights-missing',
-        `${folder} holds no ${single} and no ${weightIndexName}.`,
-        'Check the path of the model, or download its weights.',
-      );
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -12,21 +12,19 @@ import { systemCode } from './fileError';
 export async function requireWritable(file: string): Promise<void> {
   const folder = dirname(file);
   const found = await stat(file).catch(() => undefined);
-  if (found?.isDirectory() === true) throw notWritable(file, 'it is a folder');
+  if (found?.isDirectory() === true) throw notWritable(file, 'it is a folder', 'Name a file.');
   for (const path of found === undefined ? [folder] : [folder, file]) {
     await access(path, constants.W_OK).catch((thrown: unknown) => {
       const code = systemCode(thrown);
-      throw notWritable(
-        file,
-        code === 'ENOENT' ? `there is no folder ${folder}` : `${path} may not be written (${code})`,
-      );
+      throw code === 'ENOENT'
+        ? notWritable(file, `there is no folder ${folder}`, 'Make the folder, or name another file.')
+        : notWritable(file, `${path} may not be written (${code})`);
     });
   }
 }
 
-const notWritable = (file: string, why: string): LabError =>
-  new LabError(
-    'not-writable',
-    `${file} cannot be written: ${why}.`,
-    'Name another file, or change its permissions.',
-  );
+const notWritable = (
+  file: string,
+  why: string,
+  next = 'Name another file, or change its permissions.',
+): LabError => new LabError('not-writable', `${file} cannot be written: ${why}.`, next);

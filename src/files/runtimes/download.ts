@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
@@ -43,17 +43,27 @@ export async function download(
       yield chunk;
     }
   };
+  let file: WriteStream | undefined;
   try {
     const response = await open(new URL(url), 'GET', signal);
-    await pipeline(response, measure, createWriteStream(path), { ...(signal ? { signal } : {}) });
+    file = createWriteStream(path);
+    await pipeline(response, measure, file, { ...(signal ? { signal } : {}) });
     const found = hash.digest('hex');
     if (sha256 !== undefined && found !== sha256) throw otherFile(basename(path), url, sha256, found);
     return found;
   } catch (thrown) {
+    if (file) await closed(file);
     await rm(path, { force: true });
     throw signal?.aborted ? cancelled() : failure(url, thrown);
   }
 }
+
+/** A pipeline that is cancelled does not wait for its file, which may only then come to be opened, and so made. */
+const closed = (file: WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (file.closed) resolve();
+    else file.once('close', resolve).destroy();
+  });
 
 /**
  * How large a file is, without fetching it; undefined where that cannot be had.

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { LabError } from '../../shared/errors';
+import { cancelled, LabError } from '../../shared/errors';
 import { runtimes } from '../../shared/runtimes';
 import { recordFile, thisPlatform, type RuntimeRecord } from '../runtimes';
 import { download } from './download';
@@ -41,6 +41,8 @@ export const installRuntime = (plan: RuntimePlan, options: InstallOptions): Prom
     for (const file of plan.downloads) files.push(await layDownload(staging, file, options));
     await moveFiles(staging, plan.moves);
     for (const library of plan.libraries) await requireLibrary(plan, staging, library);
+    // It may have been cancelled when the last program had just ended.
+    if (options.signal?.aborted === true) throw cancelled();
     const record: RuntimeRecord = {
       version: 1,
       id: plan.id,

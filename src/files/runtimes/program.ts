@@ -18,6 +18,8 @@ export interface ProgramEnd {
 
 /** So much of stderr is remembered. */
 const memory = 16_384;
+/** npm hears a signal to end only between two of its steps, and one that waits for the network may last for minutes. */
+const patienceMs = 2000;
 const windows = process.platform === 'win32';
 
 /**
@@ -43,15 +45,22 @@ export function runProgram(
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-memory)));
-  const end = (): void => endGroup(child);
+  let force: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    endGroup(child, 'SIGTERM');
+    force = setTimeout(() => endGroup(child, 'SIGKILL'), patienceMs);
+  };
   signal?.addEventListener('abort', end, { once: true });
   return new Promise<ProgramEnd>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => (signal?.aborted ? reject(cancelled()) : resolve({ code, stderr })));
-  }).finally(() => signal?.removeEventListener('abort', end));
+  }).finally(() => {
+    clearTimeout(force);
+    signal?.removeEventListener('abort', end);
+  });
 }
 
-function endGroup(child: ChildProcess): void {
+function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   const { pid } = child;
   if (pid === undefined) return;
   if (windows) {
@@ -61,7 +70,7 @@ function endGroup(child: ChildProcess): void {
     return;
   }
   try {
-    process.kill(-pid, 'SIGTERM');
+    process.kill(-pid, signal);
   } catch {
     // It ended between the two lines.
   }

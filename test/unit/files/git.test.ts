@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commitOnly, diffOf, findRepository } from '../../../src/files/git';
+import { commitOnly, diffOf, findRepository, isOfRepository } from '../../../src/files/git';
 import { temporaryFolder } from './temporary';
 import { rejectsWith } from './throwsCode';
 
@@ -46,6 +46,28 @@ describe('git', function () {
     await mkdir(outside);
     await rejectsWith(findRepository(outside), 'not-a-repository', /is in no git repository/);
     await rejectsWith(findRepository(repository, 'no-such-git'), 'git-failed', /no program "no-such-git"/);
+  });
+
+  it('knows its own files, through links as well, from those of others', async () => {
+    const repository = await fresh();
+    await mkdir(join(repository, 'sub/inner'), { recursive: true });
+    for (const path of ['..config.yml', 'sub/a.yml', 'sub/inner/b.yml']) {
+      await writeFile(join(repository, path), 'x: 1\n');
+    }
+    git(join(repository, 'sub/inner'), 'init', '--quiet');
+    const linked = join(folder.path, `link ${count}`);
+    await symlink(repository, linked);
+    for (const top of [repository, linked]) {
+      for (const root of [repository, linked]) {
+        const isOwn = (path: string): Promise<boolean> => isOfRepository(top, join(root, path));
+        assert.equal(await isOwn('kept.txt'), true);
+        assert.equal(await isOwn('..config.yml'), true);
+        assert.equal(await isOwn('sub/a.yml'), true);
+        assert.equal(await isOwn('sub/inner/b.yml'), false);
+      }
+    }
+    assert.equal(await isOfRepository(repository, join(await fresh(), 'kept.txt')), false);
+    assert.equal(await isOfRepository(repository, join(folder.path, 'nowhere.yml')), false);
   });
 
   it('commits only the files it was given, new and changed, whatever their names', async () => {

@@ -3,12 +3,15 @@ import { appendFile, open, readFile, rename, rm, truncate, writeFile } from 'nod
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Journal } from '../../../src/files/journal';
+import { JsonLines } from '../../../src/files/jsonLines';
 import { JournalTail } from '../../../src/files/journalTail';
 import { readJournal } from '../../../src/files/readJournal';
 import { temporaryFolder } from './temporary';
 import { rejectsWith } from './throwsCode';
 
 const asIs = (value: unknown): unknown => value;
+const tailOf = (path: string): JournalTail<unknown> =>
+  new JournalTail(path, (before) => new JsonLines(path, before, asIs));
 
 describe('journal', () => {
   const folder = temporaryFolder();
@@ -71,7 +74,7 @@ describe('journal', () => {
       fc.asyncProperty(texts, fc.array(fc.nat({ max: 9 })), async (values, sizes) => {
         const path = fresh();
         const bytes = Buffer.from(values.map((value) => `${JSON.stringify({ value })}\n`).join(''));
-        const tail = new JournalTail(path);
+        const tail = tailOf(path);
         const seen: unknown[] = [...(await tail.read())];
         for (let at = 0, step = 0; at < bytes.length; step++) {
           const size = 1 + (sizes[step % Math.max(1, sizes.length)] ?? 6);
@@ -92,7 +95,7 @@ describe('journal', () => {
   it('tails a journal whose half line was cut off and replaced', async () => {
     const path = fresh();
     await writeFile(path, '{"n":1}\n{"n":2,"lo');
-    const tail = new JournalTail(path);
+    const tail = tailOf(path);
     assert.deepEqual(await tail.read(), [{ n: 1 }]);
     const journal = await Journal.open(path);
     await journal.append({ n: 3 });
@@ -101,10 +104,21 @@ describe('journal', () => {
     assert.equal(tail.generation, 0);
   });
 
+  it('reads all again where it is told to forget', async () => {
+    const path = fresh();
+    await writeFile(path, '{"n":1}\n');
+    const tail = tailOf(path);
+    await tail.read();
+    tail.forget();
+    await appendFile(path, '{"n":2}\n');
+    assert.deepEqual([await tail.read(), tail.generation], [[{ n: 1 }, { n: 2 }], 1]);
+    assert.deepEqual(await tail.read(), []);
+  });
+
   it('starts over on a file that was replaced, cut, or cut and grown', async () => {
     const path = fresh();
     await writeFile(path, '{"n":1}\n{"n":2}\n');
-    const tail = new JournalTail(path);
+    const tail = tailOf(path);
     assert.equal((await tail.read()).length, 2);
     await writeFile(`${path}.new`, '{"n":1}\n{"n":2}\n{"n":9}\n');
     await rename(`${path}.new`, path);
@@ -127,7 +141,7 @@ describe('journal', () => {
   it('names the line of a broken journal each time it is asked', async () => {
     const path = fresh();
     await writeFile(path, '{}\n');
-    const tail = new JournalTail(path);
+    const tail = tailOf(path);
     await tail.read();
     await appendFile(path, '{}\nbroken\n');
     await rejectsWith(tail.read(), 'journal-invalid', /Line 3/);

@@ -3,6 +3,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { commitWith } from '../../../src/files/commitFiles';
 import { requireWritable } from '../../../src/files/writable';
+import { toLabError } from '../../../src/shared/errors';
 import { startRepository } from '../../../scripts/lib/gitRepository';
 import { rejectsWith } from './throwsCode';
 import { temporaryFolder } from './temporary';
@@ -23,6 +24,8 @@ describe('a result that is asked for', () => {
       'not-writable',
       /there is no folder/,
     );
+    const missing = await requireWritable(path.join(folder.path, 'no', 'a.json')).catch(toLabError);
+    assert.match(missing?.next ?? '', /^Make the folder/);
     await rejectsWith(requireWritable(folder.path), 'not-writable', /it is a folder/);
   });
 });

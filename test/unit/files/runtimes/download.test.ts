@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import fs, { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, remoteSize } from '../../../../src/files/runtimes/download';
 import { toLabError } from '../../../../src/shared/errors';
@@ -75,6 +75,29 @@ describe('a download', () => {
     const { signal } = controller;
     const coming = download(url('silent'), sha256, at('a'), { signal, received: () => controller.abort() });
     await rejectsWith(coming, 'cancelled');
+  });
+
+  it('leaves nothing behind where its file is only opened when it was cancelled already', async () => {
+    const { open } = fs;
+    const opened = new Promise<void>((resolve) => {
+      fs.open = ((path, flags, mode, done) => {
+        const late: typeof done = (...answer) => {
+          done(...answer);
+          resolve();
+        };
+        setTimeout(() => open(path, flags, mode, late), 50);
+      }) as typeof open;
+    });
+    try {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const coming = download(url('silent'), sha256, at('a'), { signal, received: () => controller.abort() });
+      await rejectsWith(coming, 'cancelled');
+      await opened;
+    } finally {
+      fs.open = open;
+    }
+    assert.deepEqual(readdirSync(folder.path), []);
   });
 
   it('passes on that the disk is full', async function () {

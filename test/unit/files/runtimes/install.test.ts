@@ -4,27 +4,39 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { installedRuntimes, runtimeRequire, type RuntimeRecord } from '../../../../src/files/runtimes';
-import { installRuntime } from '../../../../src/files/runtimes/install';
+import { installRuntime, type InstallOptions } from '../../../../src/files/runtimes/install';
 import { planRuntime, type RuntimePlan } from '../../../../src/files/runtimes/plan';
 import { folderBytes } from '../../../../src/files/runtimes/tidy';
 import type { RuntimeId } from '../../../../src/shared/runtimes';
 import { temporaryFolder } from '../temporary';
 import { rejectsWith } from '../throwsCode';
 import { fileServer, whole } from './fileServer';
+import { MadeRegistry, type Pin } from './madeRegistry';
 
 const media = resolve(__dirname, '../../../../media/runtimes');
+const packageFolder = 'node_modules/webgpu/';
 
+/** The first and the last of the real packages, as the user's npm has or gets them; the others are of made ones. */
 describe('installing a runtime', function () {
-  this.timeout(120_000);
+  // A registry that is slow to answer is asked again by npm.
+  this.timeout(300_000);
   const temporary = temporaryFolder();
   const server = fileServer();
   const at = (...names: string[]): string => join(temporary.path, ...names);
-  const install = (
-    plan: RuntimePlan,
-    folder: string,
-    more: { signal?: AbortSignal; progress?: (doing: string, bytes: number) => void } = {},
-  ): Promise<RuntimeRecord> =>
+  type More = Partial<Omit<InstallOptions, 'folder'>>;
+  const install = (plan: RuntimePlan, folder: string, more: More = {}): Promise<RuntimeRecord> =>
     installRuntime(plan, { folder, lock: join(media, plan.id), env: process.env, ...more });
+  const made = planRuntime('webgpu');
+  let registry: MadeRegistry;
+  let own: Required<Pick<InstallOptions, 'lock' | 'env'>>;
+  let pin: Pin;
+  before(() => {
+    registry = new MadeRegistry(server, temporary.path);
+    const { env } = registry;
+    const files = made.libraries.map((file) => [file.slice(packageFolder.length), 'library'] as const);
+    pin = registry.add('webgpu', Object.fromEntries(files));
+    own = { lock: registry.lock(pin), env };
+  });
 
   it("lays down WebGPU's library for this machine and for no other", async () => {
     const folder = at('webgpu-only');
@@ -48,16 +60,21 @@ describe('installing a runtime', function () {
     assert.equal(typeof webgpu.create, 'function');
   });
 
-  it('leaves nothing behind when it is cancelled', async () => {
-    const folder = at('cancelled');
-    const controller = new AbortController();
-    const installing = install(planRuntime('webgpu'), folder, {
-      signal: controller.signal,
-      progress: () => controller.abort(),
+  for (const [when, others] of [
+    ['while npm works', () => [registry.addSilent('late')]],
+    // So little is there before anyone looks how much.
+    ['when npm has just done its work', () => []],
+  ] as const) {
+    it(`leaves nothing behind when it is cancelled ${when}`, async () => {
+      const folder = at(`cancelled ${when}`);
+      const controller = new AbortController();
+      const progress = (): void => controller.abort();
+      const lock = others().length > 0 ? registry.lock(pin, ...others()) : own.lock;
+      const more = { ...own, lock, progress, signal: controller.signal };
+      await rejectsWith(install(made, folder, more), 'cancelled');
+      assert.deepEqual(readdirSync(folder), []);
     });
-    await rejectsWith(installing, 'cancelled');
-    assert.deepEqual(readdirSync(folder), []);
-  });
+  }
 
   describe('of TensorFlow', function () {
     const mirror = (): NodeJS.ProcessEnv => ({ TFJS_NODE_CDN_STORAGE: server.base });
@@ -118,12 +135,11 @@ describe('installing a runtime', function () {
 
     it('is refused where a file is another, or is none, and leaves nothing behind', async () => {
       const folder = at('other');
-      // With the packages of WebGPU, which are there sooner.
-      const plan = { ...planRuntime('webgpu'), downloads: planOf('0'.repeat(64)).downloads };
-      await rejectsWith(install(plan, folder), 'runtime-install-failed', /SHA-256/);
+      const plan = { ...made, downloads: planOf('0'.repeat(64)).downloads };
+      await rejectsWith(install(plan, folder, own), 'runtime-install-failed', /SHA-256/);
       assert.deepEqual(readdirSync(folder), []);
-      const none = { ...planRuntime('webgpu'), libraries: ['node_modules/webgpu/dist/no.node'] };
-      await rejectsWith(install(none, folder), 'runtime-install-failed', /holds no no\.node/);
+      const none = { ...made, libraries: ['node_modules/webgpu/dist/no.node'] };
+      await rejectsWith(install(none, folder, own), 'runtime-install-failed', /holds no no\.node/);
       assert.deepEqual(readdirSync(folder), []);
     });
 
@@ -131,9 +147,9 @@ describe('installing a runtime', function () {
       const folder = at('garbled');
       server.answers.set('/garbled.tar.gz', whole(Buffer.from('not an archive')));
       const file = { name: 'garbled.tar.gz', url: `${server.base}garbled.tar.gz`, sha256: undefined };
-      const plan = { ...planRuntime('webgpu'), downloads: [{ ...file, into: 'x', strip: 0 }] };
+      const plan = { ...made, downloads: [{ ...file, into: 'x', strip: 0 }] };
       await rejectsWith(
-        install(plan, folder),
+        install(plan, folder, own),
         'runtime-install-failed',
         /garbled\.tar\.gz could not be unpacked/,
       );

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { npmInstall, npmReason } from '../../../../src/files/runtimes/npm';
 import { temporaryFolder } from '../temporary';
 import { rejectsWith } from '../throwsCode';
+import { fileServer } from './fileServer';
+import { MadeRegistry } from './madeRegistry';
 
 const media = resolve(__dirname, '../../../../media/runtimes');
 
@@ -37,12 +39,12 @@ describe("what npm's errors say", () => {
 describe("the user's npm", function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
-  const lay = (name: string, change = (text: string): string => text): string => {
+  const server = fileServer();
+  const lay = (name: string): string => {
     const place = join(folder.path, name);
     mkdirSync(place);
     cpSync(join(media, 'webgpu', 'package.json'), join(place, 'package.json'));
-    const lock = readFileSync(join(media, 'webgpu', 'package-lock.json'), 'utf8');
-    writeFileSync(join(place, 'package-lock.json'), change(lock));
+    cpSync(join(media, 'webgpu', 'package-lock.json'), join(place, 'package-lock.json'));
     return place;
   };
 
@@ -52,9 +54,10 @@ describe("the user's npm", function () {
   });
 
   it('refuses a package whose bytes are others', async () => {
-    const place = lay('changed', (text) => text.replace('sha512-6FlzubTLZG3J2a', 'sha512-7FlzubTLZG3J2a'));
+    const registry = new MadeRegistry(server, folder.path);
+    const place = registry.lock({ ...registry.add('made', {}), integrity: `sha512-${'A'.repeat(86)}==` });
     await rejectsWith(
-      npmInstall(place, process.env),
+      npmInstall(place, registry.env),
       'runtime-install-failed',
       /npm could not fetch the packages: .*integrity checksum failed/i,
     );
