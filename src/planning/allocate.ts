@@ -24,6 +24,9 @@ const methods: Readonly<Record<AllocationMethod, Method>> = {
   'depth-groups': depthGroups,
 };
 
+/** Whether a method prefers modules by their scores; the others go by shapes, depth, or what else a score file has. */
+export const needsScores = (method: AllocationMethod): boolean => methods[method].needsScores;
+
 /**
  * Makes a plan from scores. Pure: the same request always gives the same plan, rows in the order of the modules. Only
  * modules with experts are listed, and the locked rows exactly as they came in; both count against the budget.
@@ -33,9 +36,9 @@ const methods: Readonly<Record<AllocationMethod, Method>> = {
  */
 export function allocate(request: AllocationRequest): PlanFile {
   const { method } = request;
-  const { needsScores, round, sharing } = methods[method];
+  const { round, sharing } = methods[method];
   const problem = stateProblem(request, sharing ?? (() => []));
-  if (needsScores && !problem.scored) {
+  if (needsScores(method) && !problem.scored) {
     throw new LabError(
       'scores-invalid',
       `Every score is 0, so the method "${method}" cannot prefer any layer.`,

@@ -1,4 +1,13 @@
-import { selectionConfidence, uncertaintyOf, type LayerRows, type Uncertainty } from './bootstrap';
+import { hasEnded, type Certainty } from '../shared/certainty';
+import type { Budget } from '../shared/words';
+import {
+  selectionConfidence,
+  uncertaintyOf,
+  usualCount,
+  type LayerRows,
+  type Uncertainty,
+} from './bootstrap';
+import { budgetLimits } from './budget';
 
 /** Samples at which it is looked for the first time; then at twice as many each time. */
 const firstLook = 32;
@@ -8,6 +17,59 @@ export function anytimeChecks(samples: number): number[] {
   const checks: number[] = [];
   for (let count = firstLook; count <= samples; count *= 2) checks.push(count);
   return checks;
+}
+
+/** Sample counts at the ends of rounds, where scoring stops once it is sure: those of `anytimeChecks`, and all at last. */
+export const roundEnds = (samples: number): number[] => [
+  ...anytimeChecks(samples).filter((count) => count < samples),
+  samples,
+];
+
+/**
+ * How many layers there have to be sure of: as many as the budget pays for. Where it says nothing of layers, or pays for all
+ * of them, so that none is chosen: the quarter that reports look at.
+ *
+ * @param total layers of the model
+ */
+export function layersToBeSureOf(layers: Budget['layers'], total: number): number {
+  const paid = budgetLimits({ layers }, total).layers;
+  return paid < total ? paid : usualCount(total);
+}
+
+/** Looks at one task's samples as they come, round by round, until its top layers are sure or all samples are there. */
+export class Looks {
+  private found: Certainty;
+
+  /**
+   * @param layers K of the selection
+   * @param level of the confidence, twice in a row
+   * @param samples that there are
+   */
+  constructor(layers: number, level: number, samples: number) {
+    this.found = { level, layers, of: samples, sure: false, looks: [] };
+  }
+
+  get certainty(): Certainty {
+    return this.found;
+  }
+
+  /** Samples at which it is looked for the next time; undefined where it is not. */
+  get next(): number | undefined {
+    return hasEnded(this.found) ? undefined : roundEnds(this.found.of)[this.found.looks.length];
+  }
+
+  /**
+   * @param rows values of the first `next` samples
+   * @returns whether the top layers are sure
+   */
+  look(rows: LayerRows): boolean {
+    const { layers, level } = this.found;
+    const now = { samples: rows[0]?.length ?? 0, confidence: selectionConfidence(rows, layers) };
+    const looks = [...this.found.looks, now];
+    const confidences = looks.map(({ confidence }) => confidence);
+    this.found = { ...this.found, looks, sure: stoppingCheck(confidences, level) !== undefined };
+    return this.found.sure;
+  }
 }
 
 /** The first check at which the confidence has reached the level twice in a row; undefined where it never has. */

@@ -30,7 +30,7 @@ export interface Uncertainty {
  */
 export function uncertaintyOf(
   rows: LayerRows,
-  count = quarter(rows.length),
+  count = usualCount(rows.length),
   seed = 1,
 ): Uncertainty | undefined {
   if ((rows[0]?.length ?? 0) < 2) return undefined;
@@ -57,7 +57,8 @@ export function selectionConfidence(rows: LayerRows, count: number, seed = 1): n
   return confidenceOf(rows, resampledMeans(rows, seed), count);
 }
 
-const quarter = (rows: number): number => Math.max(1, Math.round(rows / 4));
+/** Layers that are looked at where nobody says how many: a quarter of them. */
+export const usualCount = (rows: number): number => Math.max(1, Math.round(rows / 4));
 
 function confidenceOf(rows: LayerRows, means: readonly (readonly number[])[], count: number): number {
   const chosen = keepTop(meansOf(rows), count).join();

@@ -9,7 +9,7 @@ export interface Limits {
 }
 
 /** Adapters are saved in float32. */
-const bytesPerParameter = 4;
+export const bytesPerParameter = 4;
 
 /**
  * The limits that a budget means for a model of `layers` layers. A share of layers is rounded to the nearest number and is

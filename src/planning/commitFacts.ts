@@ -5,8 +5,10 @@ import { planSchema, type PlanFile } from '../shared/planFile';
 import { version } from '../shared/version';
 import type { Module, Plan } from '../shared/words';
 import { budgetLimits } from './budget';
-import { adapterForm, planParameters } from './parameters';
+import { adapterForm } from './parameters';
 import { planRequest, type Design } from './planRequest';
+import { isSamePlan } from './samePlan';
+import { planTotals } from './totals';
 
 /**
  * All that the commit message and the provenance file say of the plan that stands in an experiment. Where its rows differ from what the run allocated, the
@@ -53,35 +55,16 @@ export const noPlan = (file: string): LabError =>
   new LabError(
     'plan-missing',
     `${basename(file)} has no plan that a run of Adapter Lab allocated.`,
-    'Run Allocate first.',
+    'Run Allocate first, or on the command line adapter-lab run.',
   );
 
 function asWritten(allocated: PlanFile, design: Design, modules: readonly Module[], written: Plan): PlanFile {
-  if (samePlan(allocated.plan, written)) return allocated;
-  const rows = Object.entries(written.modules).filter(([, { experts }]) => experts > 0);
-  const layers = new Set(rows.map(([path]) => modules.find((module) => module.path === path)?.layer));
-  const totals = {
-    parameters: planParameters(written, modules, adapterForm(design.method)),
-    experts: rows.reduce((sum, [, { experts }]) => sum + experts, 0),
-    modules: rows.length,
-    layers: layers.size,
-  };
+  if (isSamePlan(allocated.plan, written, { locks: false })) return allocated;
+  const totals = planTotals(written, modules, adapterForm(design.method));
   return {
     ...allocated,
     plan: planSchema.parse(written),
     totals,
     summary: `Edited by hand: ${totals.experts} experts over ${totals.modules} modules in ${totals.layers} layers; ${totals.parameters.toLocaleString('en-US')} trainable parameters.`,
   };
-}
-
-/** Whether two plans say the same, whatever the order of their rows; a lock is no difference. */
-function samePlan(a: Plan, b: Plan): boolean {
-  const key = ({ modules, shared }: Plan): string =>
-    JSON.stringify([
-      Object.entries(modules)
-        .map(([path, { rank, alpha, experts }]) => [path, rank, alpha, experts])
-        .sort(([x], [y]) => (String(x) < String(y) ? -1 : 1)),
-      shared,
-    ]);
-  return key(a) === key(b);
 }

@@ -1,4 +1,5 @@
 import { LabError } from '../shared/errors';
+import { whyNotStopped } from '../shared/estimatorWords';
 import type { Estimator, LabelKind } from '../shared/words';
 
 /** Those that are defined by the labels of the data, or need none. `gate-fisher` says so itself. */
@@ -11,6 +12,28 @@ export function requireLabels(estimator: Estimator, labels: LabelKind): void {
       'option-invalid',
       `The estimator "${estimator}" takes no labels that are drawn from the model.`,
       'Use labels: empirical (--labels empirical), or the estimator fisher.',
+    );
+  }
+}
+
+/**
+ * @param taylor whether whole gradients are summed beside the scores
+ * @throws LabError `option-invalid` where scoring shall stop once it is sure, and its scores need all samples
+ */
+export function requireStoppable(estimator: Estimator, taylor: boolean): void {
+  const why = whyNotStopped(estimator);
+  if (why !== undefined) {
+    throw new LabError(
+      'option-invalid',
+      `The estimator "${estimator}" cannot stop when it is sure: ${why}.`,
+      'Take score.until_sure (--until-sure) away, or use the estimator fisher.',
+    );
+  }
+  if (taylor) {
+    throw new LabError(
+      'option-invalid',
+      'Mean gradients are those of all samples: scoring them cannot stop when it is sure.',
+      'Take --until-sure or --taylor away.',
     );
   }
 }

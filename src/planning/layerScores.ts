@@ -1,5 +1,5 @@
 import type { LayerScore } from '../shared/scoreFile';
-import { meanAndError } from './standardError';
+import { meanAndError } from '../shared/meanAndError';
 
 /**
  * Values of layers by sample: the sums over their modules, so that errors take account of modules that rise and fall together.

@@ -41,7 +41,12 @@ const allocators: Readonly<Record<ExperimentMethod, AllocationMethod>> = {
   adalora: 'uniform',
 };
 
+/** The allocation that an experiment's method begins with. */
+export const allocatorOf = (method: ExperimentMethod): AllocationMethod => allocators[method];
+
+/** Methods that train several experts a module; all others train one adapter, whatever a plan says. */
 const withExperts: readonly ExperimentMethod[] = ['floe', 'lora-smoe'];
+export const trainsExperts = (method: ExperimentMethod): boolean => withExperts.includes(method);
 
 /**
  * Allocates once with equal scores, so that what the model's headers can tell, a target that matches nothing, a budget too
@@ -116,7 +121,8 @@ const everyOf = <T>(values: readonly (T | undefined)[]): T[] | undefined => {
   return found.length === values.length ? found : undefined;
 };
 
-function requestOver(design: Design, modules: readonly Module[]): Omit<AllocationRequest, 'scores'> {
+/** What an experiment asks for on a model, as far as no scores are needed. */
+export function requestOver(design: Design, modules: readonly Module[]): Omit<AllocationRequest, 'scores'> {
   const { method, adapter, budget, plan, adalora } = design;
   const locked = Object.entries(plan?.modules ?? {}).filter(([, row]) => row.locked === true);
   return {
@@ -126,7 +132,7 @@ function requestOver(design: Design, modules: readonly Module[]): Omit<Allocatio
     adapter: {
       rank: method === 'adalora' ? (adalora?.initR ?? adapter.rank) : adapter.rank,
       alpha: adapter.alpha,
-      experts: withExperts.includes(method) ? adapter.experts : 1,
+      experts: trainsExperts(method) ? adapter.experts : 1,
     },
     budget,
     locked: Object.fromEntries(locked),

@@ -1,3 +1,4 @@
+import { certaintyWords } from '../shared/certainty';
 import { combineTasks, scoresByLayer, sumByLayer } from '../shared/combineScores';
 import {
   formatBytes,
@@ -79,7 +80,9 @@ function facts(state: RunState): string[] {
       ? []
       : [`- Device: ${device.name} (${device.description}, ${formatSpeed(device.gflops)})`]),
     ...(memory === undefined ? [] : [`- Memory: ${memoryWords(memory)}`]),
-    ...(estimate === undefined ? [] : [`- Estimated: ${cost(estimate)}`]),
+    ...(estimate === undefined
+      ? []
+      : [`- Estimated: ${state.untilSure === undefined ? '' : 'at most '}${cost(estimate)}`]),
     ...(actual === undefined ? [] : [`- Actual: ${cost(actual)}`]),
   ];
 }
@@ -98,12 +101,13 @@ export const noiseWarnings = (state: RunState): string[] =>
 export const noisyTau = 0.3;
 
 function stability(state: RunState): string[] {
-  return state.tasks.flatMap(({ name, samplesDone, stability: found, selection }) => {
+  return state.tasks.flatMap(({ name, samplesDone, stability: found, selection, certainty }) => {
     if (found === undefined) return [];
     const verdict = found.halvesKendallTau < noisyTau ? ' The order is mostly noise: use more samples.' : '';
     return [
-      `- ${name}: ${samplesDone} samples; two halves agree with Kendall τ ${found.halvesKendallTau.toFixed(2)}, ` +
+      `- ${name}: ${samplesDone}${certainty === undefined ? '' : ` of ${certainty.of}`} samples; two halves agree with Kendall τ ${found.halvesKendallTau.toFixed(2)}, ` +
         `${formatShare(found.topKAgreement)} of the top modules in common.${verdict}`,
+      ...(certainty === undefined ? [] : [`  ${certaintyWords(certainty)}`]),
       ...(selection === undefined ? [] : [`  ${selectionWords(selection)}`]),
     ];
   });

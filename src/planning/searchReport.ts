@@ -1,7 +1,7 @@
 import { formatCount } from '../shared/format';
 import type { SearchedTrial } from '../shared/runEvents';
 import type { RunState } from '../shared/runState';
-import { metricWords, pointWords } from '../shared/searchWords';
+import { bestSearched, metricWords, pointWords, searchedWords, stateWords } from '../shared/searchWords';
 import { table } from './table';
 
 /** The trials of a rank search as a Markdown section; nothing where a run has none. Pure. */
@@ -25,26 +25,15 @@ export function searchTable({ searched, searchEnd: end }: RunState): string[] {
 }
 
 /** Why it ended, and what won. */
-export function searchEnd({ searched, searchEnd: end }: RunState): string[] {
-  if (end === undefined) return [];
-  const best = searched.find(({ number }) => number === end.best);
-  return [
-    end.words,
-    ...(best?.value === undefined
-      ? []
-      : [
-          `Best: ${pointWords(best.point)}, ${metricWords(best.metric, best.value)} ${best.metric} with ${formatCount(best.parameters)} parameters.`,
-        ]),
-  ];
+export function searchEnd(state: RunState): string[] {
+  if (state.searchEnd === undefined) return [];
+  const best = bestSearched(state);
+  return [state.searchEnd.words, ...(best === undefined ? [] : [`Best: ${searchedWords(best)}.`])];
 }
 
-const stateWords: Readonly<Record<SearchedTrial['state'], string>> = {
-  proposed: 'proposed',
-  running: 'running',
-  done: '',
-  pruned: 'ended early',
-  failed: 'failed',
-};
-
-const expected = ({ why, metric }: SearchedTrial): string =>
-  why === undefined ? '-' : `${metricWords(metric, why.mean)} ± ${metricWords(metric, why.deviation)}`;
+const expected = ({ why, metric, byHand }: SearchedTrial): string =>
+  why === undefined
+    ? byHand === true
+      ? 'by hand'
+      : '-'
+    : `${metricWords(metric, why.mean)} ± ${metricWords(metric, why.deviation)}`;

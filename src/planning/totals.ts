@@ -1,8 +1,8 @@
 import { LabError } from '../shared/errors';
 import type { PlanFile, PlanTotals } from '../shared/planFile';
-import type { Plan, PlannedModule } from '../shared/words';
+import type { Module, Plan, PlannedModule } from '../shared/words';
 import type { Limits } from './budget';
-import { planParameters } from './parameters';
+import { planParameters, type AdapterForm } from './parameters';
 import type { Problem, Rows } from './problem';
 
 /** The plan stage: a method's rows and the locked ones, in the order of the modules, with what they share. */
@@ -18,10 +18,14 @@ export function planOf(problem: Problem, rows: Rows): PlanFile['plan'] {
 }
 
 /** What a plan takes of each limit, locked rows included. */
-export function totalsOf(problem: Problem, plan: Plan): PlanTotals {
-  const adapted = problem.request.modules.filter(({ path }) => (plan.modules[path]?.experts ?? 0) > 0);
+export const totalsOf = ({ request, form }: Problem, plan: Plan): PlanTotals =>
+  planTotals(plan, request.modules, form);
+
+/** What a plan takes on a model's modules; rows of other paths count nothing. */
+export function planTotals(plan: Plan, modules: readonly Module[], form: AdapterForm): PlanTotals {
+  const adapted = modules.filter(({ path }) => (plan.modules[path]?.experts ?? 0) > 0);
   return {
-    parameters: planParameters(plan, problem.request.modules, problem.form),
+    parameters: planParameters(plan, modules, form),
     experts: adapted.reduce((sum, { path }) => sum + (plan.modules[path]?.experts ?? 0), 0),
     modules: adapted.length,
     layers: new Set(adapted.map(({ layer }) => layer)).size,

@@ -1,10 +1,10 @@
 import { LabError } from '../../shared/errors';
-import type { Module, SharedTensor } from '../../shared/words';
+import { lilyTensors, type LilySharing } from '../../shared/lilyTensors';
+import type { Module, Plan, SharedTensor } from '../../shared/words';
 import { byLayerAndPath, type Problem } from '../problem';
 import { rankLayers } from '../rankLayers';
 import { bestWithin, rowsOf, spread } from '../stages/largestPlan';
 import type { Method } from './method';
-import { targetOf } from '../../shared/targetOf';
 
 /**
  * Lily as a sharing plan (arXiv 2407.09946): neighboring layers share the A of a target, all layers its pool of B's, and each module
@@ -27,33 +27,19 @@ export const lily: Method = {
       (count) => (scored ? order : spread(layers, count)),
     );
   },
-  sharing: (problem, rows) => {
-    const { strideA, numB } = problem.options;
-    const members = problem.request.modules
-      .filter(({ path }) => (rows[path]?.experts ?? 0) > 0)
-      .sort(byLayerAndPath);
-    const ofA = grouped(members, (one) => `${targetOf(one)} ${Math.floor(one.layer / strideA)}`);
-    const ofB = grouped(members, targetOf);
-    return [
-      ...ofA.filter((paths) => paths.length > 1).map((paths) => tensor('A', paths, 1)),
-      ...ofB.map((paths) => tensor('B', paths, numB)),
-    ];
-  },
+  sharing: ({ request, options }, rows) => lilySharing(request.modules, rows, options),
 };
 
-const tensor = (name: SharedTensor['tensor'], members: string[], count: number): SharedTensor => ({
-  tensor: name,
-  members,
-  count,
-});
-
-function grouped(modules: readonly Module[], nameOf: (module: Module) => string): string[][] {
-  const groups = new Map<string, string[]>();
-  for (const module of modules) {
-    const name = nameOf(module);
-    groups.set(name, [...(groups.get(name) ?? []), module.path]);
-  }
-  return [...groups.values()];
+/** Which tensors the adapted modules of a Lily plan share. An A that only one module would use is its own. */
+export function lilySharing(
+  modules: readonly Module[],
+  rows: Plan['modules'],
+  options: LilySharing,
+): SharedTensor[] {
+  return lilyTensors(
+    modules.filter(({ path }) => (rows[path]?.experts ?? 0) > 0).sort(byLayerAndPath),
+    options,
+  );
 }
 
 /** What locked rows leave no choice of: modules that share tensors have one rank. */

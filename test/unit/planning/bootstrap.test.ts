@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { anytimeChecks, anytimeStop, layerUncertainty, stoppingCheck } from '../../../src/planning/anytime';
+import {
+  anytimeChecks,
+  anytimeStop,
+  layersToBeSureOf,
+  layerUncertainty,
+  Looks,
+  roundEnds,
+  stoppingCheck,
+} from '../../../src/planning/anytime';
 import { selectionConfidence, uncertaintyOf } from '../../../src/planning/bootstrap';
 import { keepTop } from '../../../src/planning/rankLayers';
-import { meanAndError } from '../../../src/planning/standardError';
+import { meanAndError } from '../../../src/shared/meanAndError';
 import { mulberry32 } from '../../../src/shared/random';
 
 /** Layers of independent noise around their levels: [layer][sample]. */
@@ -104,11 +112,65 @@ describe('bootstrap of layers', () => {
   });
 });
 
+/** A stop where all samples are there is none. */
+const belowAll = (stop: number | undefined, samples: number): number | undefined =>
+  stop !== undefined && stop < samples ? stop : undefined;
+
 describe('anytime scoring', () => {
   it('looks at 32 samples, 64, 128 and so on', () => {
     assert.deepEqual(anytimeChecks(31), []);
     assert.deepEqual(anytimeChecks(32), [32]);
     assert.deepEqual(anytimeChecks(300), [32, 64, 128, 256]);
+  });
+
+  it('goes by rounds that end there, and at last with all samples', () => {
+    assert.deepEqual(roundEnds(5), [5]);
+    assert.deepEqual(roundEnds(32), [32]);
+    assert.deepEqual(roundEnds(33), [32, 33]);
+    assert.deepEqual(roundEnds(128), [32, 64, 128]);
+    assert.deepEqual(roundEnds(300), [32, 64, 128, 256, 300]);
+  });
+
+  it('looks at the layers that a budget pays for, or at a quarter where that is no choice', () => {
+    assert.equal(layersToBeSureOf({ share: 0.5 }, 8), 4);
+    assert.equal(layersToBeSureOf({ count: 3 }, 8), 3);
+    for (const layers of [undefined, { share: 1 }, { count: 8 }, { count: 99 }])
+      assert.equal(layersToBeSureOf(layers, 8), 2);
+  });
+
+  it('stops round by round where a look at all samples says that it could have stopped', () => {
+    const cases = fc.record({
+      samples: fc.integer({ min: 1, max: 300 }),
+      count: fc.integer({ min: 1, max: 3 }),
+      gap: fc.constantFrom(0, 0.03, 0.06, 0.1, 1),
+      level: fc.constantFrom(0.5, 0.9, 0.95, 1),
+      seed: fc.nat(99),
+    });
+    const stops = new Set<number>();
+    fc.assert(
+      fc.property(cases, ({ samples, count, gap, level, seed }) => {
+        const rows = lifted(noisy([0, 0, 0, 0], samples, seed), [1, 3], gap);
+        const looks = new Looks(count, level, samples);
+        const ends: number[] = [];
+        for (let { next } = looks; next !== undefined; { next } = looks) {
+          ends.push(next);
+          const upTo = next;
+          const sure = looks.look(rows.map((row) => row.slice(0, upTo)));
+          assert.equal(sure, looks.certainty.sure);
+        }
+        assert.deepEqual(ends, roundEnds(samples).slice(0, ends.length));
+        assert.deepEqual(
+          looks.certainty.looks.map((look) => look.samples),
+          ends,
+        );
+        const stop = ends.at(-1)!;
+        assert.equal(stop < samples ? stop : undefined, belowAll(anytimeStop(rows, count, level), samples));
+        if (stop < samples) assert.ok(looks.certainty.sure);
+        stops.add(stop < samples ? stop : Infinity);
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+    assert.ok(stops.has(64) && stops.has(128) && stops.has(Infinity), [...stops].join());
   });
 
   it('stops at the second check in a row that is sure', () => {

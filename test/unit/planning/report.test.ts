@@ -84,6 +84,18 @@ describe('the report of a run', () => {
     );
   });
 
+  it('says of how many samples, and why it stopped there, where it stopped once it was sure', () => {
+    const looks = [32, 64].map((samples) => ({ samples, confidence: 0.97 }));
+    const sure = applyEvent(before, {
+      ...{ at, type: 'looked', task: 'mail' },
+      certainty: { level: 0.95, layers: 1, of: 1000, sure: true, looks },
+    });
+    assert.match(
+      reportOf(sure),
+      /^- mail: 64 of 1000 samples; .*\n {2}The top layer was the same in 97\.0 % of resamples at 32 and 64 samples; stopped after 64 of 1,000\.$/m,
+    );
+  });
+
   it('has no column of experts before there is a plan', () => {
     assert.deepEqual(cells(layerTable(before)[0]!), ['layer', 'share', 'mail']);
   });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { layerScores } from '../../../src/planning/layerScores';
 import { keepTop, rankLayers } from '../../../src/planning/rankLayers';
 import { kendallTau, splitHalves } from '../../../src/planning/stability';
-import { meanAndError } from '../../../src/planning/standardError';
+import { meanAndError } from '../../../src/shared/meanAndError';
 
 const close = (actual: number, expected: number): void =>
   assert.ok(
