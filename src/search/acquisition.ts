@@ -1,6 +1,7 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { normalDraws } from '../shared/random';
 import { matern, type GaussianProcess } from './gaussianProcess';
-import { normalDensity, normalDraws, normalProbability } from './normal';
+import { normalDensity, normalProbability } from './normal';
 
 /** How often the observed places are drawn. */
 const draws = 128;

@@ -1,5 +1,5 @@
 import { signOf } from './objective';
-import type { SearchTrial, Study } from './study';
+import { isByHand, type SearchTrial, type Study } from './study';
 import type { Rungs } from './studyEvents';
 
 /** A measure after so many steps; more is better. */
@@ -34,17 +34,18 @@ export function goesOn(
 /**
  * The same for a trial of a study. It is compared with trials of the batches before its own, all of which are told by the
  * time it runs: the answer does not depend on which of the trials that run at once is ahead. Counts the curve of the study's
- * first seed; a trial that came through it is not stopped in a later one.
+ * first seed; a trial that came through it is not stopped in a later one. A trial by hand is trained to its end: whoever asks for
+ * a point wants its value.
  */
 export function trialGoesOn({ settings, trials }: Study, number: number): boolean {
-  const { rungs, batch, seeds, objective } = settings;
+  const { rungs, seeds, objective } = settings;
   const trial = trials[number];
-  if (rungs === undefined || trial === undefined) return true;
+  if (rungs === undefined || trial === undefined || isByHand(trial)) return true;
   const curveOf = ({ curve }: SearchTrial): Measured[] =>
     curve
       .filter(({ seed }) => seed === seeds[0])
       .map(({ step, value }) => ({ step, value: signOf(objective) * value }));
-  const earlier = trials.slice(0, number - (number % batch)).filter(({ state }) => state !== 'failed');
+  const earlier = trials.slice(0, trial.before).filter(({ state }) => state !== 'failed');
   return goesOn(earlier.map(curveOf), curveOf(trial), rungs);
 }
 

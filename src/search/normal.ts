@@ -24,11 +24,3 @@ function upperTail(z: number): number {
   for (let n = 120; n >= 1; n--) fraction = z + n / fraction;
   return normalDensity(z) / fraction;
 }
-
-/** Draws from the standard normal distribution (Box and Muller), as reproducible as the numbers in [0, 1) given. */
-export function normalDraws(random: () => number, count: number): number[] {
-  return Array.from({ length: count }, () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - random()));
-    return radius * Math.cos(2 * Math.PI * random());
-  });
-}

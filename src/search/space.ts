@@ -24,6 +24,9 @@ export const spaceSchema = z.object({
 });
 export type Space = z.infer<typeof spaceSchema>;
 
+/** What a point costs that no plan fits. */
+export const unaffordable = Number.MAX_SAFE_INTEGER;
+
 /** One number for each dimension, by its name. */
 export const pointSchema = z.record(z.string(), z.number());
 export type Point = Readonly<z.infer<typeof pointSchema>>;

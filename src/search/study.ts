@@ -25,6 +25,10 @@ export interface SearchTrial {
   /** By seed, then by step. */
   readonly curve: readonly CurvePoint[];
   readonly why?: Expectation | undefined;
+  /** How many trials were told when it was proposed: those of the batches before its own. */
+  readonly before: number;
+  /** What asked for it, where that was done by hand (`Proposal`). */
+  readonly request?: number | undefined;
   /** Why it failed. */
   readonly reason?: string | undefined;
   readonly startedAt?: string | undefined;
@@ -44,6 +48,9 @@ export interface Study {
 
 export const isFinished = ({ state }: SearchTrial): boolean =>
   state === 'done' || state === 'pruned' || state === 'failed';
+
+/** Asked for by somebody, and not by the study's proposer. */
+export const isByHand = ({ request }: SearchTrial): boolean => request !== undefined;
 
 export const newStudy = (settings: StudySettings): Study => ({
   settings,
@@ -70,10 +77,10 @@ export function applyStudyEvent(study: Study, event: StudyEvent): Study {
       return { ...study, stopped: { reason: event.reason, words: event.words } };
     case 'proposed': {
       if (!study.trials.every(isFinished)) throw impossible('proposes a batch before the last one is told');
-      const added = event.proposals.map((proposal, index) =>
-        trialOf(study, study.trials.length + index, proposal),
-      );
-      return { ...study, trials: [...study.trials, ...added] };
+      const added = event.proposals.map((proposal, index) => trialOf(study, index, proposal));
+      // A study that had ended goes on where a trial is asked for by hand.
+      const { settings, candidates, trials } = study;
+      return { settings, candidates, trials: [...trials, ...added] };
     }
     default: {
       const trial = study.trials[event.trial];
@@ -120,13 +127,20 @@ const bySeed =
   (a: { readonly seed: number }, b: { readonly seed: number }): number =>
     seeds.indexOf(a.seed) - seeds.indexOf(b.seed);
 
-function trialOf({ settings, candidates }: Study, number: number, { point, why }: Proposal): SearchTrial {
+function trialOf(
+  { settings, candidates, trials }: Study,
+  index: number,
+  { point, why, request }: Proposal,
+): SearchTrial {
+  const before = trials.length;
   const key = pointKey(settings.space.dimensions, point);
   const candidate = candidates.find((one) => one.key === key);
   if (candidate === undefined) throw impossible(`proposes ${key}, which is no candidate`);
   return {
-    ...{ number, point: candidate.point, cost: candidate.cost, state: 'proposed', values: [], curve: [] },
+    ...{ number: before + index, before, point: candidate.point, cost: candidate.cost },
+    ...{ state: 'proposed', values: [], curve: [] },
     ...(why === undefined ? {} : { why }),
+    ...(request === undefined ? {} : { request }),
   };
 }
 

@@ -22,7 +22,7 @@ export const settingsSchema = z.object({
   fingerprint: z.string().optional(),
   /** Trials proposed at a time: part of the study, so that it does not depend on how many workers there are. */
   batch: z.number().int().positive(),
-  /** Trials at most. */
+  /** Trials at most, besides those asked for by hand. */
   evaluations: z.number().int().positive(),
   /** Seeds with which each point is trained; a trial's value is the mean over them. */
   seeds: z.array(z.number().int()).min(1),
@@ -52,6 +52,8 @@ const proposalSchema = z.object({
   point: pointSchema,
   /** Absent where no model was asked: first points, and proposers without one. */
   why: expectationSchema.optional(),
+  /** Asked for by hand: by the line of `requests.jsonl` of this number. */
+  request: z.number().int().nonnegative().optional(),
 });
 export type Proposal = z.infer<typeof proposalSchema>;
 

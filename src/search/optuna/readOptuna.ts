@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { parseLines } from '../../files/journalTail';
+import { parseLine } from '../../files/jsonLines';
 import { LabError } from '../../shared/errors';
 import { pointKey, type Candidate, type Point } from '../space';
 import { newStudy, type SearchTrial, type SearchTrialState } from '../study';
 import { expectationSchema, measuredSchema, type StudySettings } from '../studyEvents';
 import {
   attributes,
+  batchStart,
   decodeRecord,
   directions,
   operations,
@@ -33,6 +34,8 @@ const extrasSchema = z.object({
     .default([]),
   [attributes.why]: expectationSchema.optional(),
   [attributes.reason]: z.string().optional(),
+  [attributes.request]: z.number().optional(),
+  [attributes.before]: z.number().optional(),
 });
 
 /**
@@ -46,7 +49,9 @@ const extrasSchema = z.object({
  * @throws LabError `journal-invalid` where the file is another's, has no such study, or a trial's parameters are no candidate
  */
 export function readOptuna(text: string, path: string, settings: StudySettings): SearchTrial[] {
-  const records = parseLines(Buffer.from(plainJson(text)), path).map((value, index) => {
+  const lines = plainJson(text).split('\n').slice(0, -1);
+  const records = lines.map((line, index) => {
+    const value = parseLine(line, path, index + 1);
     try {
       return decodeRecord(value);
     } catch (thrown) {
@@ -146,12 +151,15 @@ function trialOf(raw: Raw, number: number, { point, cost }: Candidate, settings:
   const told = state === 'done' ? [{ seed, value }] : [];
   const why = extras[attributes.why];
   const reason = extras[attributes.reason];
+  const request = extras[attributes.request];
+  const before = extras[attributes.before] ?? batchStart(number, settings);
   return {
-    ...{ number, point, cost, state },
+    ...{ number, before, point, cost, state },
     values: extras[attributes.values] ?? told,
     curve: [...curve.sort((a, b) => a.step - b.step), ...extras[attributes.curves]],
     ...(why === undefined ? {} : { why }),
     ...(reason === undefined ? {} : { reason }),
+    ...(request === undefined ? {} : { request }),
     ...(raw.startedAt === undefined ? {} : { startedAt: labTime(raw.startedAt) }),
     ...(raw.finishedAt === undefined ? {} : { finishedAt: labTime(raw.finishedAt) }),
   };

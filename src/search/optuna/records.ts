@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { SearchTrialState } from '../study';
+import type { StudySettings } from '../studyEvents';
 
 /**
  * The lines of Optuna's journal storage (`optuna/storages/journal/_storage.py`, as of version 5): one operation each. Python
@@ -37,7 +38,13 @@ export const attributes = {
   curves: 'curves_of_later_seeds',
   why: 'proposed_because',
   reason: 'failed_because',
+  request: 'asked_by_hand',
+  before: 'trials_told_before',
 } as const;
+
+/** How many trials were told before one, where no trial by hand had a batch of its own; Optuna knows no batches. */
+export const batchStart = (number: number, { batch }: Pick<StudySettings, 'batch'>): number =>
+  number - (number % batch);
 
 /** A JSON text of its own. Only the choices matter: other distributions store the number itself. */
 const distribution = z

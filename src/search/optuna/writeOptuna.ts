@@ -1,6 +1,6 @@
 import { objectiveOf, trialValue } from '../objective';
 import { isFinished, type SearchTrial, type Study } from '../study';
-import { attributes, directions, distributionOf, operations, trialStates } from './records';
+import { attributes, batchStart, directions, distributionOf, operations, trialStates } from './records';
 
 const worker = 'adapter-lab';
 /** A file has one study, and its trials' ids are their numbers. */
@@ -39,6 +39,8 @@ function trialRecords(study: Study, trial: SearchTrial): object[] {
     [attributes.curves, later.length > 0 ? later : undefined],
     [attributes.why, trial.why],
     [attributes.reason, trial.reason],
+    [attributes.request, trial.request],
+    [attributes.before, trial.before === batchStart(trial.number, study.settings) ? undefined : trial.before],
   ];
   return [
     {

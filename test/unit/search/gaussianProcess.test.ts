@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expectedImprovement, noisyExpectedImprovement } from '../../../src/search/acquisition';
 import { fitGaussianProcess } from '../../../src/search/fitHyperparameters';
 import { gaussianProcess, type Observation } from '../../../src/search/gaussianProcess';
-import { normalDraws, normalProbability } from '../../../src/search/normal';
-import { mulberry32 } from '../../../src/shared/random';
+import { normalProbability } from '../../../src/search/normal';
+import { mulberry32, normalDraws } from '../../../src/shared/random';
 
 const near = (actual: number, expected: number, tolerance: number): void =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);

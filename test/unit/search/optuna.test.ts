@@ -138,11 +138,11 @@ describe("Optuna's journal file", () => {
     const times = { startedAt: at, finishedAt: at };
     assert.deepEqual(trials, [
       {
-        ...{ number: 0, point: { rank: 8 }, cost: 8000, state: 'done', ...times },
+        ...{ number: 0, before: 0, point: { rank: 8 }, cost: 8000, state: 'done', ...times },
         ...{ values: [{ seed: 1, value: 0.7 }], curve: [{ seed: 1, step: 1, value: NaN }] },
       },
       {
-        ...{ number: 1, point: { rank: 4 }, cost: 4000, state: 'done', ...times },
+        ...{ number: 1, before: 1, point: { rank: 4 }, cost: 4000, state: 'done', ...times },
         ...{ values: [{ seed: 1, value: 0.9 }], curve: [{ seed: 1, step: 2, value: 0.4 }] },
       },
     ]);

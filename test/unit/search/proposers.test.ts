@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { bestTrial } from '../../../src/search/bestTrials';
-import { normalDraws } from '../../../src/search/normal';
 import { proposers } from '../../../src/search/proposers';
 import { makeSpace, type Point } from '../../../src/search/space';
 import { newStudy } from '../../../src/search/study';
 import { proposerNames } from '../../../src/search/studyEvents';
-import { mulberry32, seededRandom } from '../../../src/shared/random';
+import { mulberry32, normalDraws, seededRandom } from '../../../src/shared/random';
 import { bestValue, cost, doublings, oneRank, ranks, runStudy, settingsOf, studyWith } from './studies';
 
 const exponent = (point: Point, name = 'rank'): number => Math.log2(point[name]!);

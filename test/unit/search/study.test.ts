@@ -28,7 +28,7 @@ describe('a study', () => {
     ]);
     assert.deepEqual(study.trials, [
       {
-        ...{ number: 0, point: { rank: 8 }, cost: 8000, state: 'running', startedAt: at, why },
+        ...{ number: 0, before: 0, point: { rank: 8 }, cost: 8000, state: 'running', startedAt: at, why },
         values: [{ seed: 1, value: 0.7 }],
         curve: [
           { seed: 3, step: 10, value: 0.4 },
@@ -37,7 +37,7 @@ describe('a study', () => {
         ],
       },
       {
-        ...{ number: 1, point: { rank: 2 }, cost: 2000, state: 'failed', values: [], curve: [] },
+        ...{ number: 1, before: 0, point: { rank: 2 }, cost: 2000, state: 'failed', values: [], curve: [] },
         ...{ reason: 'The memory of the card is full.', finishedAt: at },
       },
     ]);
