@@ -1,11 +1,12 @@
+import { layersToBeSureOf } from '../planning/anytime';
 import type { Prepared } from './prepare';
 import type { ScoreRequest } from './request';
 import type { Fingerprint } from './scoring/scoreStore';
 
 /** All that decides a score's digits. */
 export function fingerprintOf(request: ScoreRequest, prepared: Prepared): Fingerprint {
-  const { modelHash, adapterHash, tasks } = prepared;
-  const { labels, taylor, batchSize, maxLength, seed, estimator } = request;
+  const { modelHash, adapterHash, tasks, model } = prepared;
+  const { labels, taylor, batchSize, maxLength, seed, estimator, untilSure, gates } = request;
   return {
     modelHash,
     tasks: tasks.map(({ source, dataHash, samplesHash, samples }) => ({
@@ -20,6 +21,15 @@ export function fingerprintOf(request: ScoreRequest, prepared: Prepared): Finger
     })),
     // Runs of before there were others can still be resumed.
     ...(estimator === 'fisher' ? {} : { estimator }),
+    ...(untilSure === undefined
+      ? {}
+      : {
+          untilSure: {
+            level: untilSure.level,
+            layers: layersToBeSureOf(untilSure.layers, model.layers),
+          },
+        }),
+    ...(gates === undefined ? {} : { gates: JSON.stringify(gates) }),
     labels,
     taylor,
     ...(adapterHash === undefined ? {} : { adapter: adapterHash }),

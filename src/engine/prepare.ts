@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { adaptedModules } from '../adapters/downProjections';
-import { adapterFiles } from '../adapters/peft/folder';
+import { adapterFiles } from '../peft/folder';
 import { readModelWithHead } from '../files/addedHead';
 import { hashFile, hashModelFolder } from '../files/hash';
 import type { ModelFolder } from '../files/modelFolder';
@@ -14,7 +14,8 @@ import { toSample, type AnySample } from '../models/samples';
 import { loadTokenizer, type TextTokenizer } from '../models/tokenizer';
 import type { ModelSpec } from '../models/spec';
 import type { Transformer } from '../models/transformer';
-import { sampleGroups } from '../planning/estimators';
+import { roundEnds } from '../planning/anytime';
+import { requireStoppable, sampleGroups } from '../planning/estimators';
 import { LabError } from '../shared/errors';
 import type { TaskSource } from '../shared/taskSource';
 import type { Module } from '../shared/words';
@@ -40,6 +41,11 @@ export interface Prepared {
   readonly adapted: readonly Module[];
   /** Each task's batches with at most so many positions. */
   batches(tokens: number): Batch[][];
+  /**
+   * The same round by round, [round][task]: no batch has samples of two rounds, and the samples of rounds follow each other.
+   * A single round where all samples are scored.
+   */
+  rounds(tokens: number): Batch[][][];
 }
 
 /**
@@ -47,6 +53,8 @@ export interface Prepared {
  * task's data.
  */
 export async function prepare(request: ScoreRequest): Promise<Prepared> {
+  const { untilSure } = request;
+  if (untilSure !== undefined) requireStoppable(request.estimator, request.taylor);
   const folder = await readModelWithHead(request.model, request.head);
   requireComputable(folder);
   const model = openModel(folder);
@@ -54,10 +62,27 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
   const maxLength = Math.min(request.maxLength, model.spec.maxLength);
   const tasks: PreparedTask[] = [];
   for (const source of request.tasks) {
-    const lines = await sampleLines(source.file, request.samples, request.seed);
+    // In the order of files, the first ones could be all of one class.
+    const lines = await sampleLines(source.file, request.samples, request.seed, untilSure !== undefined);
     const samples = readSamples(lines, source, model, tokenizer, maxLength);
     tasks.push({ source, dataHash: await hashFile(source.file), samplesHash: hashSamples(samples), samples });
   }
+  const batchesOf = (samples: readonly AnySample[], tokens: number): Batch[] =>
+    makeBatches(
+      ...([samples, request.batchSize, request.seed, tokens, model.spec.lengthBoundary] as const),
+      sampleGroups(request.estimator),
+    );
+  const rounds = (tokens: number): Batch[][][] => {
+    if (untilSure === undefined) return [tasks.map(({ samples }) => batchesOf(samples, tokens))];
+    const ends = tasks.map(({ samples }) => [0, ...roundEnds(samples.length)]);
+    return Array.from({ length: Math.max(...ends.map(({ length }) => length)) - 1 }, (_, round) =>
+      tasks.map(({ samples }, task) => {
+        const [from = 0, to = from] = ends[task]?.slice(round, round + 2) ?? [];
+        const batches = batchesOf(samples.slice(from, to), tokens);
+        return batches.map((batch) => ({ ...batch, members: batch.members.map((member) => from + member) }));
+      }),
+    );
+  };
   return {
     folder,
     modelHash: await hashModelFolder(folder),
@@ -66,12 +91,8 @@ export async function prepare(request: ScoreRequest): Promise<Prepared> {
     adapterHash: request.adapter === undefined ? undefined : await hashAdapter(request.adapter),
     adapted: request.adapter === undefined ? [] : await adaptedModules(request.adapter, folder),
     batches: (tokens) =>
-      tasks.map(({ samples }) =>
-        makeBatches(
-          ...([samples, request.batchSize, request.seed, tokens, model.spec.lengthBoundary] as const),
-          sampleGroups(request.estimator),
-        ),
-      ),
+      rounds(tokens).reduce((all, more) => all.map((of, task) => [...of, ...(more[task] ?? [])])),
+    rounds,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { TaskSource } from '../shared/taskSource';
 import type { UnstampedRunEvent } from '../shared/runEvents';
-import type { Device, Estimator, LabelKind } from '../shared/words';
+import type { Budget, Device, Estimator, LabelKind } from '../shared/words';
 
 /** All that decides a score. The same request on the same device gives the same numbers to the last digit. */
 export interface ScoreRequest {
@@ -12,6 +12,8 @@ export interface ScoreRequest {
   readonly estimator: Estimator;
   /** Samples a task, at most. */
   readonly samples: number;
+  /** Score round by round, and stop once the top layers of a task are sure; all samples where absent. */
+  readonly untilSure?: UntilSure | undefined;
   readonly batchSize: number;
   /** Longest sample in tokens; the model's own limit holds as well. */
   readonly maxLength: number;
@@ -36,6 +38,14 @@ export interface ScoreRequest {
   readonly processes?: number | 'auto';
   /** How memory is spent, where it shall not be chosen by estimate. */
   readonly memory?: 'streaming' | 'auto';
+}
+
+/** When scoring stops early (planning/anytime.ts). */
+export interface UntilSure {
+  /** Confidence of the selection, twice in a row: a share of bootstrap resamples. */
+  readonly level: number;
+  /** Layers that a budget pays for, which are those to be sure of; a quarter where absent. */
+  readonly layers?: Budget['layers'];
 }
 
 /** FLoE's warm-up: an adapter in every target module of every layer. */

@@ -6,6 +6,8 @@ import { Journal } from '../files/journal';
 import { readManifest, readRunEvents, runFiles } from '../files/runs';
 import { toLabError, type LabError } from '../shared/errors';
 import { runsFolder } from '../shared/ids';
+import { outcomeWords } from '../shared/outcomeWords';
+import { replay } from '../shared/replay';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
 import type { RunManifest } from '../shared/runManifest';
 import { applyEvent, emptyRun, type RunState } from '../shared/runState';
@@ -59,11 +61,10 @@ export class RunWriter {
       resumedAt: new Date().toISOString(),
     };
     delete resumed.finishedAt;
+    delete resumed.outcome;
     const writer = new RunWriter(folder, resumed, journal, told);
-    for (const event of events) {
-      writer.events.push(event);
-      writer.state = applyEvent(writer.state, event);
-    }
+    for (const event of events) writer.events.push(event);
+    writer.state = replay(emptyRun, events);
     await writer.writeManifest();
     return writer;
   }
@@ -95,7 +96,7 @@ export class RunWriter {
         state,
         ...(error === undefined ? {} : { error: error.toPayload() }),
       });
-      this.note({ state, finishedAt: new Date().toISOString() });
+      this.note({ state, finishedAt: new Date().toISOString(), outcome: outcomeWords(this.state) });
       await this.writeManifest();
     } finally {
       await this.journal.close();

@@ -14,8 +14,9 @@ import type { Fingerprint } from './scoring/scoreStore';
 import type { Ceiling } from './scoring/smallerWork';
 import { requireDisk, stateBytes } from './scoring/stateBytes';
 import type { UnitOrder } from './scoring/unitRunner';
-import { workloadOf, type Workload } from './scoring/workload';
-import { advance, isFinished, notBegun, type Unit, type UnitProgress, type Update } from './scoring/work';
+import { ScoreTally } from './scoring/scoreTally';
+import { keptWork, workloadOf, type Workload } from './scoring/workload';
+import type { Unit, Update } from './scoring/work';
 import type { CardLimits } from '../tensors/cardLimits';
 
 export interface AttemptOptions {
@@ -40,7 +41,8 @@ export class ScoreAttempt {
   /** How the work was cut, once it was. */
   work: Workload | undefined;
   private lanes: readonly Lane[] = [];
-  private readonly progress = new Map<number, UnitProgress>();
+  /** What an interrupted run had achieved. */
+  private kept: ScoreTally | undefined;
   private peakBytes = 0;
   private achieved = 0;
   /** What computes, once it was opened. */
@@ -55,20 +57,23 @@ export class ScoreAttempt {
     return this.device?.card !== undefined;
   }
 
-  async run(): Promise<{ reporter: ScoreReporter; work: Workload; device: Device; peakBytes: number }> {
-    const { prepared, sink, state, signal } = this.options;
+  async run(): Promise<{ tally: ScoreTally; work: Workload; device: Device; peakBytes: number }> {
+    const { prepared, request, sink, state, signal } = this.options;
     const before = state?.before;
-    for (const update of before?.updates ?? []) this.advance(update);
+    if (before !== undefined) {
+      this.kept = new ScoreTally(prepared, request, keptWork(prepared, before.work));
+      for (const update of before.updates) this.kept.take(update);
+    }
     try {
       const work = await this.begin();
       const device = this.device?.name ?? before?.work.device;
       if (device === undefined) throw new Error('Nothing was to be scored.');
-      const reporter = new ScoreReporter(prepared, work, sink, this.options.request.estimator);
-      for (const update of before?.updates ?? []) reporter.take(update);
+      const tally = this.kept ?? new ScoreTally(prepared, request, work);
+      const reporter = new ScoreReporter(prepared, work, sink, tally);
       reporter.start();
-      await this.compute(work, reporter);
+      await this.compute(work, tally, reporter);
       this.countPeaks();
-      return { reporter, work, device, peakBytes: this.peakBytes };
+      return { tally, work, device, peakBytes: this.peakBytes };
     } catch (error) {
       // A signal may reach a lane before it reaches us: then the lane's end is not the reason.
       throw signal.aborted ? cancelled() : error;
@@ -111,22 +116,20 @@ export class ScoreAttempt {
   }
 
   private get nothingIsLeft(): boolean {
-    const before = this.options.state?.before;
-    return before !== undefined && this.openOf(before.work).length === 0;
+    return this.kept?.open().length === 0;
   }
 
   private cut(card: CardLimits | undefined): Workload {
     const { prepared, request, state, ceiling } = this.options;
-    const before = state?.before;
     const asked = ceiling.streaming === true ? ({ ...request, memory: 'streaming' } as const) : request;
     return workloadOf(
-      ...([prepared, asked, this.cores, before?.work] as const),
-      (unit) => before === undefined || !isFinished(unit, this.of(unit), before.work.mode, request.taylor),
+      ...([prepared, asked, this.cores, state?.before?.work] as const),
+      (unit) => this.kept?.isOpen(unit) ?? true,
       ...([card, ceiling.tokens] as const),
     );
   }
 
-  private async compute(work: Workload, reporter: ScoreReporter): Promise<void> {
+  private async compute(work: Workload, tally: ScoreTally, reporter: ScoreReporter): Promise<void> {
     const { request, state, signal } = this.options;
     const { labels, seed, taylor, adapter, estimator } = request;
     const settings = {
@@ -141,14 +144,17 @@ export class ScoreAttempt {
     const take = (update: Update): void =>
       journal.push(async () => {
         await state?.store.add(update);
-        this.advance(update);
+        this.achieved++;
         reporter.take(update);
       });
     for (let restarts = 0, then = -1; ; restarts = this.achieved > then ? 1 : restarts + 1) {
       then = this.achieved;
       try {
-        await dispatch(this.lanes, this.ordersOf(work), settings, take, signal);
-        await journal.drained();
+        // Round by round: what a round comes to decides what is wanted of the next.
+        for (let open = tally.open(); open.length > 0; open = tally.open()) {
+          await dispatch(this.lanes, this.ordersOf(open, work, tally), settings, take, signal);
+          await journal.drained();
+        }
         return;
       } catch (thrown) {
         await journal.drained().catch(() => undefined);
@@ -171,24 +177,13 @@ export class ScoreAttempt {
     this.lanes = await openLanes({ model: request.model, head: request.head, device }, 1, this.cores);
   }
 
-  private ordersOf(work: Workload): UnitOrder[] {
-    return this.openOf(work).map((unit) => ({
+  private ordersOf(open: readonly Unit[], work: Workload, tally: ScoreTally): UnitOrder[] {
+    return open.map((unit) => ({
       unit,
       items: unit.items.flatMap((item) => work.items[item] ?? []),
-      progress: this.of(unit),
+      progress: tally.progressOf(unit),
       folder: this.options.unitFolder(unit.index),
     }));
-  }
-
-  private openOf = ({ units, mode }: Pick<Workload, 'units' | 'mode'>): Unit[] =>
-    units.filter((unit) => !isFinished(unit, this.of(unit), mode, this.options.request.taylor));
-
-  private of = ({ index }: Unit): UnitProgress => this.progress.get(index) ?? notBegun;
-
-  private advance(update: Update): void {
-    this.achieved++;
-    const before = this.progress.get(update.unit) ?? notBegun;
-    this.progress.set(update.unit, advance(before, update, this.options.prepared.model.layers));
   }
 
   private countPeaks(): void {

@@ -49,6 +49,9 @@ export function requestOf(experiment: Experiment, device: Device | 'auto'): Scor
     tasks: experiment.tasks.map((task) => ({ ...task, file: task.train })),
     estimator: score.estimator,
     samples: score.samples,
+    ...(score.untilSure === undefined
+      ? {}
+      : { untilSure: { level: score.untilSure, layers: experiment.budget.layers } }),
     batchSize: score.batchSize,
     maxLength: score.maxLength,
     device,

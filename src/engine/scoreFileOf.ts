@@ -1,5 +1,6 @@
 import type { Uncertainty } from '../planning/bootstrap';
 import { defaultPrompt } from '../shared/taskSource';
+import type { Certainty } from '../shared/certainty';
 import type { ScoreFile } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
 import type { Prepared } from './prepare';
@@ -16,6 +17,10 @@ export function scoreFileOf(
     /** Absent where no loss was computed. */
     readonly meanLoss?: number;
     readonly uncertainty?: () => Uncertainty | undefined;
+    /** Samples that were scored; all where absent. */
+    readonly samples?: number;
+    /** Absent where all samples are scored. */
+    readonly certainty?: Certainty | undefined;
   },
 ): ScoreFile {
   const prepared = tasks[task];
@@ -33,7 +38,8 @@ export function scoreFileOf(
     dataHash,
     estimator: request.estimator,
     labels: request.labels,
-    samples: samples.length,
+    samples: scores.samples ?? samples.length,
+    ...(scores.certainty === undefined ? {} : { untilSure: scores.certainty }),
     kind: source.kind,
     ...(scores.meanLoss === undefined
       ? {}

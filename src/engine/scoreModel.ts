@@ -17,9 +17,8 @@ import { scoreFileOf } from './scoreFileOf';
 import type { ScoreStore, StoredWork } from './scoring/scoreStore';
 import { smallerWork, type Ceiling } from './scoring/smallerWork';
 import type { Update } from './scoring/work';
-import type { TaskScores } from './taskScores';
 
-/** Estimators with a pass of their own, which do not go on where they were stopped. */
+/** Estimators with a pass of their own; of these, only `gate-fisher` goes on where it was stopped. */
 const ownPasses: Partial<Record<Estimator, typeof scoreGates>> = {
   'gate-fisher': scoreGates,
   eva: scoreEva,
@@ -73,10 +72,11 @@ export async function scoreModel(
   const own = ownPasses[request.estimator];
   if (own !== undefined) {
     try {
-      const { scores, device } = await own(request, prepared, sink, signal);
+      const { scores, device } = await own(request, prepared, sink, signal, state);
       await requireUnchanged(folder);
       return { scores, prepared, device, peakBytes: process.resourceUsage().maxRSS * 1024 };
     } finally {
+      await state?.store.close();
       await model.dispose();
     }
   }
@@ -90,10 +90,10 @@ export async function scoreModel(
       os.availableParallelism(),
     );
   try {
-    const { reporter, work, device, peakBytes } = await untilItFits(attempt, sink, state);
+    const { tally, work, device, peakBytes } = await untilItFits(attempt, sink, state);
     await requireUnchanged(folder);
     return {
-      scores: reporter.tasks.map((scores: TaskScores, task) =>
+      scores: tally.tasks.map((scores, task) =>
         scoreFileOf(request, prepared, { device, ...work }, task, scores),
       ),
       prepared,

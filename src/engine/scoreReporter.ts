@@ -1,14 +1,9 @@
 import type { Prepared } from './prepare';
 import type { EventSink } from './request';
-import { ScoreProgress, stepOf } from './scoring/progress';
+import { stepOf } from './scoring/progress';
+import type { ScoreTally } from './scoring/scoreTally';
 import type { Update } from './scoring/work';
 import type { Workload } from './scoring/workload';
-import type { Estimator } from '../shared/words';
-import { TaskScores } from './taskScores';
-import { TaylorScores } from './taylorScores';
-
-/** What a sample's value is, of the squared norm of its gradient, where it is not that norm itself. */
-const measures: Partial<Record<Estimator, (squaredNorm: number) => number>> = { 'gradient-norm': Math.sqrt };
 
 /** Between two live updates of a task's scores at least this long. */
 const updateMs = 200;
@@ -24,10 +19,8 @@ interface Moment {
   readonly share: number;
 }
 
-/** Gathers what units report, and tells of it: live scores, progress, an estimate of time and memory. */
+/** Tells of what units report: live scores, progress, an estimate of time and memory. */
 export class ScoreReporter {
-  readonly tasks: readonly TaskScores[];
-  private readonly progress: ScoreProgress;
   /** When each task's scores may be told again. */
   private readonly next: number[];
   private readonly stable = new Set<number>();
@@ -42,82 +35,46 @@ export class ScoreReporter {
     private readonly prepared: Prepared,
     private readonly work: Workload,
     private readonly sink: EventSink,
-    private readonly estimator: Estimator = 'fisher',
+    private readonly tally: ScoreTally,
   ) {
-    const { model, tasks } = prepared;
-    const { modules } = model;
-    this.tasks = tasks.map(({ samples: { length } }) =>
-      estimator === 'taylor'
-        ? new TaylorScores(modules, length, prepared.adapted)
-        : new TaskScores(modules, length, prepared.adapted, measures[estimator]),
-    );
-    this.progress = new ScoreProgress(model, work.items, work.units, work.mode);
-    this.next = tasks.map(() => 0);
+    this.next = prepared.tasks.map(() => 0);
   }
 
   /** From here on time counts: what was replayed before took none. */
   start(): void {
-    this.started = { at: performance.now(), share: this.progress.share };
+    this.started = { at: performance.now(), share: this.tally.share };
     this.sink({ type: 'stage', stage: 'score' });
-    this.tasks.forEach((scores, task) => {
+    this.tally.tasks.forEach((scores, task) => {
+      if ((scores.certainty?.looks.length ?? 0) > 0) this.tellLooks(task);
       if (scores.samplesDone > 0) this.tell(task);
     });
   }
 
   take(update: Update): void {
-    this.progress.add(update);
-    const touched = this.gather(update);
+    const { touched, looked } = this.tally.take(update);
     if (this.started === undefined) return;
     this.estimate();
+    for (const task of looked) this.tellLooks(task);
     const now = performance.now();
     const step = stepOf(update, this.prepared.model.layers);
-    if (step !== undefined || this.progress.share === 1 || now - this.moved >= updateMs) {
+    const { share } = this.tally;
+    if (step !== undefined || share === 1 || now - this.moved >= updateMs) {
       this.moved = now;
-      this.sink({ type: 'progress', share: this.progress.share, ...(step === undefined ? {} : { step }) });
+      this.sink({ type: 'progress', share, ...(step === undefined ? {} : { step }) });
     }
     for (const task of touched) {
-      if (this.tasks[task]?.finished === true || now >= (this.next[task] ?? 0)) this.tell(task);
+      if (this.tally.tasks[task]?.finished === true || now >= (this.next[task] ?? 0)) this.tell(task);
     }
   }
 
-  /** @returns the tasks whose scores have changed */
-  private gather(update: Update): Set<number> {
-    const touched = new Set<number>();
-    const each = (items: readonly number[], use: (item: number, place: number) => void): void =>
-      items.forEach((item, place) => {
-        use(item, place);
-        touched.add(this.work.items[item]?.task ?? 0);
-      });
-    const scoresOf = (item: number): TaskScores => this.tasks[this.work.items[item]?.task ?? 0] as TaskScores;
-    const members = (item: number): readonly number[] => this.work.items[item]?.batch.members ?? [];
-    const mine = this.work.units[update.unit]?.items ?? [];
-    switch (update.kind) {
-      case 'batch':
-        each([update.item], (item) => {
-          scoresOf(item).add(members(item), update.norms);
-          scoresOf(item).addLosses(members(item), update.losses);
-        });
-        break;
-      case 'layer':
-        each(mine, (item, place) =>
-          scoresOf(item).add(members(item), update.norms[place] ?? [], update.layer),
-        );
-        break;
-      case 'losses':
-        mine.forEach((item, place) => scoresOf(item).addLosses(members(item), update.losses[place] ?? []));
-        break;
-      case 'whole':
-        this.tasks[update.task]?.addWhole(update.scores);
-        if (this.estimator === 'taylor') touched.add(update.task);
-        break;
-      case 'forward':
-        break;
-    }
-    return touched;
+  private tellLooks(task: number): void {
+    const certainty = this.tally.tasks[task]?.certainty;
+    const name = this.prepared.tasks[task]?.source.name;
+    if (certainty !== undefined && name !== undefined) this.sink({ type: 'looked', task: name, certainty });
   }
 
   private tell(task: number): void {
-    const scores = this.tasks[task];
+    const scores = this.tally.tasks[task];
     const name = this.prepared.tasks[task]?.source.name;
     if (scores === undefined || name === undefined || !scores.begun) return;
     const { samplesDone, samples } = scores;
@@ -139,9 +96,9 @@ export class ScoreReporter {
    * as that took long enough to be measured.
    */
   private estimate(): void {
-    const { started, first, progress } = this;
+    const { started, first } = this;
     if (this.estimated || started === undefined) return;
-    const now = { at: performance.now(), share: progress.share };
+    const now = { at: performance.now(), share: this.tally.share };
     const over = now.share >= 1;
     if (first === undefined && !over) {
       this.first = now;
@@ -165,8 +122,9 @@ export class ScoreReporter {
   private diskBytes(seconds: number): number {
     const [row, value, update] = [230, 22, 42];
     const modules = this.prepared.model.modules.length;
-    const samples = this.tasks.reduce((sum, task) => sum + task.samples, 0);
-    const updates = Math.min((seconds * 1000) / updateMs, this.work.items.length) + this.tasks.length;
-    return 2000 + modules * (row * (this.tasks.length + 1) + update * updates + value * samples);
+    const { tasks } = this.tally;
+    const samples = tasks.reduce((sum, task) => sum + task.samples, 0);
+    const updates = Math.min((seconds * 1000) / updateMs, this.work.items.length) + tasks.length;
+    return 2000 + modules * (row * (tasks.length + 1) + update * updates + value * samples);
   }
 }

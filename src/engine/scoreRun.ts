@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readJsonAs } from '../files/json';
-import { canResume, runFiles } from '../files/runs';
+import { canResume, resumeFile, runFiles } from '../files/runs';
 import { reportOf } from '../planning/report';
 import { LabError, toLabError } from '../shared/errors';
 import type { RunManifest } from '../shared/runManifest';
@@ -59,10 +59,10 @@ export async function scoreRun(
   const prepared = isFirst ? await prepare(early) : undefined;
   if (resume) await requireMine(run, job, experiment);
   const kept = resume && prepared !== undefined ? await keptScores(options, asked, prepared) : undefined;
-  const before =
-    resume && prepared !== undefined && kept === undefined
-      ? await store.resume(fingerprintOf(early, prepared))
-      : undefined;
+  const now = resume && prepared !== undefined ? fingerprintOf(early, prepared) : undefined;
+  // Beside scores, how they were cut says once more and in full what they are of, where it is still there.
+  if (now !== undefined && kept !== undefined && (await isFile(resumeFile(run)))) await store.work(now);
+  const before = now !== undefined && kept === undefined ? await store.resume(now) : undefined;
   const told = (): void => options.told(writer);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
@@ -80,9 +80,14 @@ export async function scoreRun(
             tasks: asked.tasks.map(({ name }) => name),
             labels: asked.labels,
             estimator: asked.estimator,
+            ...(asked.untilSure === undefined ? {} : { untilSure: asked.untilSure.level }),
           },
     );
     let memoryBytes = process.resourceUsage().maxRSS * 1024;
+    if (prepared !== undefined && kept !== undefined) {
+      // A process that was killed has not written them down.
+      writer.note({ device: writer.state.device?.name, inputs: inputsOf(manifest, run, prepared) });
+    }
     let runScores = kept;
     if (runScores === undefined) {
       const request = isFirst ? early : { ...asked, head: await headFor(asked, run, sink, signal) };
@@ -134,24 +139,29 @@ const inputsOf = (
  */
 async function keptScores(
   { run, job }: RunOptions,
-  { estimator, labels, seed }: ScoreRequest,
-  { modelHash, tasks, model }: Prepared,
+  asked: ScoreRequest,
+  prepared: Prepared,
 ): Promise<RunScores | undefined> {
   const file = path.join(run, runFiles.scores);
-  // Only a search has work behind its scores that is worth going on with.
-  if (job !== 'search' || !(await isFile(file)) || !(await canResume(run))) return undefined;
+  // A score by itself has nothing behind its scores.
+  if (job === 'score' || !(await isFile(file)) || !(await canResume(run))) return undefined;
   const kept = await readJsonAs(file, runScoresSchema, {
     ...{ what: 'The score file', missing: 'scores-invalid', invalid: 'scores-invalid' },
     next: 'Start a new run.',
   });
+  const { modelHash, tasks, model } = prepared;
   await model.dispose();
+  const { estimator, labels, seed } = asked;
+  const { untilSure } = fingerprintOf(asked, prepared);
   const same =
     kept.scores.length === tasks.length &&
     kept.scores.every(
       (one, at) =>
         one.modelHash === modelHash &&
         one.dataHash === tasks[at]?.dataHash &&
-        one.samples === tasks[at]?.samples.length &&
+        (one.untilSure?.of ?? one.samples) === tasks[at]?.samples.length &&
+        one.untilSure?.level === untilSure?.level &&
+        one.untilSure?.layers === untilSure?.layers &&
         one.estimator === estimator &&
         one.labels === labels &&
         one.seed === seed,

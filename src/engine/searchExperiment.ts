@@ -1,16 +1,36 @@
+import { mkdir } from 'node:fs/promises';
 import type { Experiment } from '../configs/experiment/experiment';
 import { readModelFolder } from '../files/modelFolder';
 import { requireComputable } from '../files/quantized';
+import { appendRequest } from '../files/searchRequests';
 import { requireWritable } from '../files/writable';
 import { requireAllocatable } from '../planning/planRequest';
+import { asWritten, refusalIn } from '../search/byHand';
+import type { Point } from '../search/space';
 import { LabError } from '../shared/errors';
+import type { Module } from '../shared/words';
 import { headless, headOf } from './headFor';
+import { requireMine } from './runRecord';
 import type { RunWriter } from './runWriter';
 import { scoreExperiment, type RunOptions } from './scoreExperiment';
+import { Listener } from './search/listener';
 import { RankSearch } from './search/rankSearch';
-import { requireSearchable, smallestOf, studySettings } from './search/searchSpace';
+import { dimensionsOf, requireSearchable, smallestOf, studySettings } from './search/searchSpace';
 import { prepareTraining } from './training/prepareTraining';
 import { writePlan } from './writePlan';
+
+export interface SearchOptions extends Omit<RunOptions, 'job'> {
+  /** What the run is recorded as: a search by itself where absent, or the main job. */
+  readonly job?: 'search' | 'run' | undefined;
+  /** Milliseconds between two checkpoints beside those of evaluations. */
+  readonly saveEvery?: number | undefined;
+  /** Milliseconds between two looks at whether a paused search shall go on. */
+  readonly lookEvery?: number | undefined;
+  /** Trials by hand, asked for before the first one. */
+  readonly add?: readonly Point[] | undefined;
+  /** Leaves the plan in the run: the editor writes it into the text that is open. */
+  readonly keepFile?: boolean | undefined;
+}
 
 /**
  * Scores the layers, then searches the rank (and share of layers, and experts): each trial allocates by the scores, trains and
@@ -20,7 +40,7 @@ import { writePlan } from './writePlan';
  */
 export async function searchExperiment(
   experiment: Experiment,
-  options: Omit<RunOptions, 'job'> & { readonly saveEvery?: number },
+  options: SearchOptions,
   signal: AbortSignal,
 ): Promise<RunWriter> {
   const folder = await readModelFolder(experiment.model);
@@ -28,9 +48,17 @@ export async function searchExperiment(
   requireSearchable(experiment);
   requireAllocatable(smallestOf(experiment), folder.modules);
   await requireWritable(experiment.file);
+  const add = pointsOf(experiment, folder.modules, options.add ?? []);
   await requireTrainable(experiment, options.version);
-  const { run, device, resume = false, version, saveEvery } = options;
-  return scoreExperiment(experiment, { ...options, job: 'search' }, signal, async (writer, { scores }) => {
+  const { run, job = 'search', device, resume = false, version, keepFile = false } = options;
+  const { saveEvery, lookEvery } = options;
+  if (resume) {
+    // Before anything is asked: the run may be another's.
+    await requireMine(run, job, experiment.file);
+    await Listener.resume(run);
+  }
+  await ask(run, add);
+  return scoreExperiment(experiment, { ...options, job }, signal, async (writer, { scores }) => {
     await writer.record({ type: 'stage', stage: 'search' });
     const { seeds } = studySettings(experiment, scores);
     const prepared = await prepareTraining(
@@ -42,7 +70,14 @@ export async function searchExperiment(
     );
     try {
       const found = await RankSearch.run(
-        ...([experiment, scores, prepared, writer, { run, device, resume, saveEvery }, signal] as const),
+        ...([
+          experiment,
+          scores,
+          prepared,
+          writer,
+          { run, device, resume, saveEvery, lookEvery },
+          signal,
+        ] as const),
       );
       if (found === undefined) {
         throw new LabError(
@@ -52,11 +87,28 @@ export async function searchExperiment(
         );
       }
       await writer.record({ type: 'stage', stage: 'allocate' });
-      await writePlan(experiment, writer, found.plan);
+      await writePlan(experiment, writer, found.plan, keepFile);
     } finally {
       await prepared.model.dispose();
     }
   });
+}
+
+/** Which of them the budget leaves is known only by the scores: that the search itself says. @throws LabError option-invalid */
+function pointsOf(experiment: Experiment, modules: readonly Module[], points: readonly Point[]): Point[] {
+  const layers = Math.max(0, ...modules.map(({ layer }) => layer)) + 1;
+  const dimensions = dimensionsOf(experiment, layers);
+  return points.map((written) => {
+    const point = asWritten(dimensions, written);
+    const refusal = refusalIn(dimensions, point);
+    if (refusal !== undefined) throw refusal;
+    return point;
+  });
+}
+
+async function ask(run: string, points: readonly Point[]): Promise<void> {
+  if (points.length > 0) await mkdir(run, { recursive: true });
+  for (const point of points) await appendRequest(run, { type: 'add', point });
 }
 
 /** Each trial has a plan of its own: what stands in the file is none of theirs. */

@@ -1,8 +1,9 @@
-import { layerUncertainty } from '../planning/anytime';
-import type { Uncertainty } from '../planning/bootstrap';
+import { layerUncertainty, type Looks } from '../planning/anytime';
+import { uncertaintyOf, type LayerRows, type Uncertainty } from '../planning/bootstrap';
+import type { Certainty } from '../shared/certainty';
 import { layerRows, layerScores } from '../planning/layerScores';
 import { splitHalves, type Stability } from '../planning/stability';
-import { meanAndError } from '../planning/standardError';
+import { meanAndError } from '../shared/meanAndError';
 import type { LayerScore, ModuleScore } from '../shared/scoreFile';
 import type { Module } from '../shared/words';
 import type { WholeGradientScores } from './scoring/meanGradients';
@@ -13,14 +14,15 @@ import type { WholeGradientScores } from './scoring/meanGradients';
  */
 export class TaskScores {
   /** [measured][sample] */
-  private readonly values: Float64Array[];
+  private values: Float64Array[];
   /** [layer][sample]: 1 where the values of that layer's modules are known. */
-  private readonly known: Uint8Array[];
+  private known: Uint8Array[];
   /** [sample]: in how many layers its values are known. */
   private readonly layersKnown: Uint32Array;
   private done = 0;
   protected readonly whole = new Map<string, WholeGradientScores>();
-  private readonly lossOf: Float64Array;
+  private lossOf: Float64Array;
+  private wanted: number;
 
   /** Of the modules, and behind them of those whose B is scored as well. */
   private readonly measured: readonly Module[];
@@ -28,19 +30,32 @@ export class TaskScores {
   /**
    * @param adapted modules that have an adapter whose B is scored as well
    * @param measure what a sample's value is, of the squared norm of its gradient; of B it is that norm itself
+   * @param looks where no more samples are wanted once the top layers are sure
    */
   constructor(
     protected readonly modules: readonly Module[],
-    readonly samples: number,
+    samples: number,
     private readonly adapted: readonly Module[] = [],
     private readonly measure: (squaredNorm: number) => number = (squaredNorm) => squaredNorm,
+    private readonly looks?: Looks,
   ) {
+    this.wanted = samples;
     const layers = Math.max(-1, ...modules.map(({ layer }) => layer)) + 1;
     this.measured = [...modules, ...adapted];
     this.values = this.measured.map(() => new Float64Array(samples));
     this.known = Array.from({ length: layers }, () => new Uint8Array(samples));
     this.layersKnown = new Uint32Array(samples);
     this.lossOf = new Float64Array(samples).fill(NaN);
+  }
+
+  /** Samples that are scored; fewer than there are once the top layers are sure. */
+  get samples(): number {
+    return this.wanted;
+  }
+
+  /** How sure the top layers were at each look; undefined where all samples are scored. */
+  get certainty(): Certainty | undefined {
+    return this.looks?.certainty;
   }
 
   /** Samples of which every value is known. */
@@ -55,6 +70,19 @@ export class TaskScores {
 
   get finished(): boolean {
     return this.done === this.samples;
+  }
+
+  /**
+   * Looks whether the top layers are sure, where all samples up to the next look are known; if so, these are all that are
+   * wanted.
+   *
+   * @returns whether it has looked
+   */
+  look(): boolean {
+    const { looks } = this;
+    if (looks === undefined || looks.next !== this.done) return false;
+    if (looks.look(this.layerRows())) this.end();
+    return true;
   }
 
   /** Mean over the samples of each sample's own loss; NaN until all are known. */
@@ -141,13 +169,30 @@ export class TaskScores {
 
   /** Of the layers' means over samples, where scores are such means. */
   uncertainty(): Uncertainty | undefined {
-    const layers = this.modules.map(({ layer }) => layer);
-    return layerUncertainty(layerRows(layers, this.rows()).map(({ values }) => values));
+    const rows = this.layerRows();
+    // Where scoring stops by itself, its looks say how many samples were enough.
+    return this.looks === undefined
+      ? layerUncertainty(rows)
+      : uncertaintyOf(rows, this.looks.certainty.layers);
   }
 
   /** What a reader of the scores should know, behind the name of the task. */
   caveat(): string | undefined {
     return undefined;
+  }
+
+  /** What is known is all that there will be. Samples come in their order, round by round. */
+  private end(): void {
+    const { done } = this;
+    this.wanted = done;
+    this.values = this.values.map((row) => row.slice(0, done));
+    this.known = this.known.map((layer) => layer.slice(0, done));
+    this.lossOf = this.lossOf.slice(0, done);
+  }
+
+  private layerRows(): LayerRows {
+    const layers = this.modules.map(({ layer }) => layer);
+    return layerRows(layers, this.rows()).map(({ values }) => values);
   }
 
   private rows(): Float64Array[] {

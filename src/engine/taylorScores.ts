@@ -1,5 +1,5 @@
 import { splitHalves, type Stability } from '../planning/stability';
-import { meanAndError } from '../planning/standardError';
+import { meanAndError } from '../shared/meanAndError';
 import type { LayerScore, ModuleScore } from '../shared/scoreFile';
 import { TaskScores } from './taskScores';
 

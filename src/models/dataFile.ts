@@ -20,11 +20,17 @@ const readers = new Map<string, (file: string) => Promise<Rows>>([
 
 /**
  * `count` rows of a data file, chosen by a seeded shuffle; all of them, in file order, where there are no more. Which rows
- * are chosen depends on seed and number of rows alone, whatever the format.
+ * are chosen depends on seed and number of rows alone, whatever the format; fewer rows are the first ones of more.
  *
+ * @param shuffled all of them in the order of the shuffle too
  * @throws LabError data-missing, data-empty, data-format-unsupported, data-line-invalid
  */
-export async function sampleLines(file: string, count: number, seed: number): Promise<DataLine[]> {
+export async function sampleLines(
+  file: string,
+  count: number,
+  seed: number,
+  shuffled = false,
+): Promise<DataLine[]> {
   const reader = readers.get(/\.(\w+)$/.exec(file)?.[1]?.toLowerCase() ?? '');
   if (reader === undefined) {
     const endings = [...readers.keys()].map((ending) => `.${ending}`);
@@ -40,5 +46,6 @@ export async function sampleLines(file: string, count: number, seed: number): Pr
     throw new LabError('data-empty', `${file} has no ${what}.`, 'Give a file with at least one sample.');
   }
   const all = Array.from({ length: rows.count }, (_, index) => index);
-  return rows.read(rows.count <= count ? all : seededShuffle(all, seed).slice(0, count));
+  const inOrder = rows.count <= count && !shuffled;
+  return rows.read(inOrder ? all : seededShuffle(all, seed).slice(0, count));
 }

@@ -30,15 +30,19 @@ export const errorKinds = {
   'experiment-missing': 'input',
   'experiment-syntax': 'input',
   'experiment-invalid': 'input',
+  'config-unknown': 'input',
   'option-invalid': 'input',
   'budget-too-small': 'input',
   'method-unavailable': 'input',
+  'judge-unpaired': 'input',
   // In journals of versions that did not have all estimators.
   'estimator-unavailable': 'input',
   'scores-invalid': 'input',
   'plan-missing': 'input',
+  'models-differ': 'input',
   'run-not-found': 'input',
   'run-not-resumable': 'input',
+  'run-in-progress': 'input',
   'not-writable': 'input',
   'plan-outdated': 'input',
   'journal-invalid': 'input',
@@ -144,4 +148,4 @@ export function toLabError(thrown: unknown): LabError {
 
 /** Thrown where a cancellation token fired. */
 export const cancelled = (): LabError =>
-  new LabError('cancelled', 'The job was cancelled.', 'Start it again when you like.');
+  new LabError('cancelled', 'The job was cancelled.', 'Go on with its run, or start it anew, when you like.');

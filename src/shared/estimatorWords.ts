@@ -35,6 +35,17 @@ const facts: Record<Exclude<Estimator, 'fisher'>, EstimatorFacts> = {
   },
 };
 
+/** Why scoring cannot stop once it is sure of the top layers; those that are missing are means over samples, and can. */
+const needsAll: Partial<Record<Estimator, string>> = {
+  'gate-fisher': 'its adapters are warmed up on all samples before any is scored',
+  taylor: 'it scores the mean gradient of all samples',
+  eva: 'it looks for components in the inputs of all samples',
+  spectrum: 'it looks at no samples',
+};
+
+/** Why the scores of an estimator cannot stop before all samples are scored; undefined where they can. */
+export const whyNotStopped = (estimator: Estimator): string | undefined => needsAll[estimator];
+
 /** What the scores of an estimator are, for people: what is measured, its unit and where it comes from. */
 export function estimatorWords(estimator: Estimator | undefined, labels: LabelKind): string {
   if (estimator === undefined || estimator === 'fisher') {

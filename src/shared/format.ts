@@ -5,7 +5,9 @@ export function formatCount(value: number): string {
   if (value >= 999_950_000) return `${trim(value / 1e9)} G`;
   if (value >= 999_950) return `${trim(value / 1e6)} M`;
   if (value >= 10_000) return `${trim(value / 1e3)} k`;
-  return Math.round(value).toLocaleString('en-US');
+  const whole = Math.round(value);
+  // Most counts need no comma, and locales are slow.
+  return whole >= 0 && whole < 1000 ? String(whole) : whole.toLocaleString('en-US');
 }
 
 /** Bytes in powers of 1000, as disks and model hubs count: "3.7 MB". */
@@ -42,4 +44,15 @@ export function formatScore(value: number): string {
   return size >= 0.001 && size < 10_000 ? Number(value.toPrecision(3)).toString() : value.toExponential(2);
 }
 
+/** "rank 8" -> "Rank 8": a sentence's beginning. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** ["a", "b", "c"] -> "a, b and c". */
+export const listWords = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
 const trim = (value: number): string => value.toFixed(1).replace(/\.0$/, '');
+
+/** `1 module`, `4 modules`, `1.2 k modules`. */
+export const counted = (count: number, one: string): string =>
+  `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;

@@ -10,3 +10,7 @@ export const lastLeg = (events: readonly RunEvent[]): readonly RunEvent[] =>
 /** Whether a run has come to its end, and has not been resumed since. */
 export const hasEnded = (events: readonly RunEvent[]): boolean =>
   lastLeg(events).some(({ type }) => type === 'finished');
+
+/** Whether an event is one of those that say whether a run began, went on and ended. */
+export const isBound = ({ type }: RunEvent): boolean =>
+  type === 'started' || type === 'resumed' || type === 'finished';

@@ -1,5 +1,17 @@
 import * as z from 'zod';
-import { allocationMethods } from './words';
+import { allocationMethods, type Plan } from './words';
+
+const limit = z.number().positive();
+
+/** A budget as it travels; experiments write theirs otherwise. */
+export const budgetSchema = z.strictObject({
+  layers: z
+    .union([z.strictObject({ share: limit.max(1) }), z.strictObject({ count: z.number().int().positive() })])
+    .optional(),
+  parameters: limit.optional(),
+  experts: z.number().int().positive().optional(),
+  megabytes: limit.optional(),
+});
 
 /** A run's `plan.json`: the plan with what it was made from. */
 const positive = z.number().int().positive();
@@ -21,6 +33,8 @@ export const planSchema = z.strictObject({
   modules: z.record(z.string(), plannedModuleSchema),
   shared: z.array(sharedTensorSchema),
 });
+// By name and not by z's `readonly`, which tells whoever reads the schema of an experiment that a plan is not to be edited.
+export const readOnlyPlanSchema = planSchema as unknown as z.ZodType<Plan, Plan>;
 
 export const planTotalsSchema = z.object({
   /** Trainable parameters, routers included, shared tensors once. */
@@ -34,9 +48,13 @@ export type PlanTotals = z.infer<typeof planTotalsSchema>;
 export const planFileSchema = z.object({
   version: z.literal(1),
   method: z.enum(allocationMethods),
-  plan: planSchema,
+  plan: readOnlyPlanSchema,
   totals: planTotalsSchema,
   /** One sentence for people: what was kept and why. */
   summary: z.string(),
+  /** Rows were changed by hand since it was allocated. */
+  byHand: z.boolean().optional(),
+  /** What it was allocated under, where that is not the experiment's own budget. */
+  budget: budgetSchema.optional(),
 });
 export type PlanFile = z.infer<typeof planFileSchema>;

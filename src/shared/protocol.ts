@@ -6,7 +6,7 @@ import { devices } from './words';
  * One table a direction; both ends derive their types from it and decode every message before use.
  * Raise `protocolVersion` with any change that an older end would misread.
  */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 const empty = z.object({});
 
@@ -21,6 +21,9 @@ export const deviceReportSchema = z.object({
   memoryBytes: z.number().nonnegative(),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;
+
+/** Processes that share a score, at most; as many as cores and memory allow where absent. */
+const processes = z.number().int().min(1).optional();
 
 export const requests = {
   hello: {
@@ -48,6 +51,7 @@ export const requests = {
       device: z.union([z.enum(devices), z.literal('auto')]),
       /** Go on with the run that is there, from the block where it stopped. */
       resume: z.boolean(),
+      processes,
     }),
     result: z.object({ run: z.string() }),
   },
@@ -59,6 +63,23 @@ export const requests = {
       device: z.union([z.enum(devices), z.literal('auto')]),
       /** Go on with the run that is there, from its last checkpoint. */
       resume: z.boolean(),
+    }),
+    result: z.object({ run: z.string() }),
+  },
+  /**
+   * Score, then search the rank: the best trial's plan stands in the run afterwards. To write it into the experiment is the
+   * host's, whose editor may have the text open.
+   */
+  search: {
+    params: z.object({
+      experiment: z.string(),
+      run: z.string(),
+      /** What the run is recorded as: a search by itself, or the main job of an experiment that has one. */
+      job: z.enum(['search', 'run']),
+      device: z.union([z.enum(devices), z.literal('auto')]),
+      /** Go on with the run that is there, from where its score or its trial stopped. */
+      resume: z.boolean(),
+      processes,
     }),
     result: z.object({ run: z.string() }),
   },

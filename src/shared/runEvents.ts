@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { devices, estimators, labelKinds, memoryModes, roles } from './words';
+import { certaintySchema } from './certaintySchema';
+import { devices, estimators, experimentMethods, labelKinds, memoryModes, roles } from './words';
 import { errorKinds, type ErrorCode } from './errors';
 import { planFileSchema } from './planFile';
 
@@ -35,6 +36,8 @@ export const searchedTrialSchema = z.object({
   why: z.object({ mean: z.number(), deviation: z.number(), expectedImprovement: z.number() }).optional(),
   /** Why it failed. */
   reason: z.string().optional(),
+  /** Somebody asked for this point; absent where the search proposed it. */
+  byHand: z.literal(true).optional(),
 });
 export type SearchedTrial = z.infer<typeof searchedTrialSchema>;
 
@@ -71,6 +74,27 @@ export const taskMetricsSchema = z.object({
 });
 export type TaskMetrics = z.infer<typeof taskMetricsSchema>;
 
+/** What a trial trains. Arrays are in the order of the `model` event's modules. */
+export const trialAdapterSchema = z.object({
+  method: z.enum(experimentMethods),
+  /** Rank at the start; 0 where a module has no adapter. */
+  ranks: z.array(z.number().int().nonnegative()),
+  /** Of Lily. */
+  sharing: z.object({ strideA: z.number().int().positive(), numB: z.number().int().positive() }).optional(),
+});
+export type TrialAdapter = z.infer<typeof trialAdapterSchema>;
+
+/** Memory of the process that trains, in bytes. */
+export const stepMemorySchema = z.object({
+  /** Resident at the end of the step. */
+  resident: z.number().nonnegative(),
+  /** The most that was ever resident, also before the training. */
+  peak: z.number().nonnegative(),
+  /** Of the card: what tensors and kept buffers take, where the device tells. */
+  card: z.number().nonnegative().optional(),
+});
+export type StepMemory = z.infer<typeof stepMemorySchema>;
+
 const at = { at: z.string() };
 export const runEventSchema = z.discriminatedUnion('type', [
   z.object({
@@ -82,6 +106,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Whose labels the loss is of. */
     labels: z.enum(labelKinds).optional(),
     estimator: z.enum(estimators).optional(),
+    /** Confidence at which scoring stops; absent where all samples are scored. */
+    untilSure: certaintySchema.shape.level.optional(),
   }),
   /** The run goes on after it was stopped: what stands before counts. */
   z.object({ ...at, type: z.literal('resumed') }),
@@ -163,6 +189,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
       })
       .optional(),
   }),
+  /** After each round of samples, where scoring stops once it is sure: all looks of a task so far. */
+  z.object({ ...at, type: z.literal('looked'), task: z.string(), certainty: certaintySchema }),
   /** Something a reader of the results should know. */
   z.object({ ...at, type: z.literal('note'), text: z.string() }),
   /** A training begins, or goes on behind `fromStep`: what the journal has of later steps was not kept. */
@@ -175,6 +203,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     fromStep: z.number().int().nonnegative(),
     parameters: z.number().int().nonnegative(),
     samples: z.number().int().positive(),
+    /** Absent in runs of versions that did not tell. */
+    adapter: trialAdapterSchema.optional(),
   }),
   /** Thinned: later steps share a line, with the mean of their losses. */
   z.object({
@@ -186,6 +216,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     learningRate: z.number().nonnegative(),
     gradientNorm: z.number().nonnegative(),
     tokensPerSecond: z.number().nonnegative(),
+    memory: stepMemorySchema.optional(),
   }),
   z.object({
     ...at,
@@ -196,20 +227,48 @@ export const runEventSchema = z.discriminatedUnion('type', [
     metrics: z.array(taskMetricsSchema),
     /** Whether it is the best so far, whose adapter is kept. */
     best: z.boolean(),
-    /** Share of the tokens that each expert had since the last evaluation, by module. */
-    routers: z.record(z.string(), z.array(z.number())).optional(),
+    /**
+     * Of each module's experts, or Lily's B's, the share of the tokens or the mean weight since the last evaluation; in the order of
+     * the `model` event's modules, nothing where a module has no router. By path in runs of earlier versions.
+     */
+    routers: z.union([z.array(z.array(z.number())), z.record(z.string(), z.array(z.number()))]).optional(),
   }),
-  /** Rank moved: of each module or layer, by AdaLoRA or dynamic LoRA. */
+  /**
+   * Rank moved, by AdaLoRA or dynamic LoRA: what each module has now, in the order of the `model` event's modules, 0 without an adapter.
+   * By path, or by layer for dynamic LoRA, in runs of earlier versions. Weights are of layers.
+   */
   z.object({
     ...at,
     type: z.literal('reallocated'),
     trial: z.string(),
     step: z.number().int().positive(),
-    ranks: z.record(z.string(), z.number().int().nonnegative()),
+    ranks: z.union([
+      z.array(z.number().int().nonnegative()),
+      z.record(z.string(), z.number().int().nonnegative()),
+    ]),
     weights: z.record(z.string(), z.number()).optional(),
   }),
-  /** A trial of a rank search, each time something is new of it. */
-  z.object({ ...at, type: z.literal('searched'), trial: searchedTrialSchema }),
+  /** A rank search begins, or goes on: trials at most, and how many of them have an outcome already. */
+  z.object({
+    ...at,
+    type: z.literal('search-begun'),
+    trials: z.number().int().positive(),
+    finished: z.number().int().nonnegative(),
+  }),
+  /** Something was asked of a search that runs: whether it is paused since, and trials at most with those by hand. */
+  z.object({
+    ...at,
+    type: z.literal('search-steered'),
+    paused: z.boolean(),
+    trials: z.number().int().positive(),
+  }),
+  /** A trial of a rank search, each time something is new of it; `best` is the best one so far. */
+  z.object({
+    ...at,
+    type: z.literal('searched'),
+    trial: searchedTrialSchema,
+    best: z.number().int().optional(),
+  }),
   /** Why a search ended, in words, and its best trial where one came to its end. */
   z.object({ ...at, type: z.literal('search-ended'), words: z.string(), best: z.number().int().optional() }),
   z.object({ ...at, type: z.literal('plan'), plan: planFileSchema }),

@@ -15,6 +15,8 @@ export const runManifestSchema = z.object({
   resumedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  /** What came of it, in a few words for lists (outcomeWords.ts); written with its end. */
+  outcome: z.string().optional(),
   /** True for the run that comes with the sample: it was made elsewhere, for its views to be tried. */
   recorded: z.boolean().optional(),
   /** The engine process, to tell a run that goes on from one that was killed. */

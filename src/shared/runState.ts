@@ -1,7 +1,10 @@
+import type { Certainty } from './certainty';
 import type { ErrorPayload } from './errors';
+import { paceAfter, type Pace } from './pace';
 import type { PlanFile } from './planFile';
 import type { Cost, Job, RunEvent, SearchedTrial, Stage } from './runEvents';
-import { applyTrialEvent, type TrialState } from './trialState';
+import { TrialsDraft } from './trialDraft';
+import type { TrialState } from './trialState';
 import type { Device, Estimator, LabelKind, MemoryMode, Module } from './words';
 
 /** What replaying a run's events gives: all that a view, the status bar or the terminal shows of a run. */
@@ -11,8 +14,12 @@ export interface RunState {
   readonly startedAt: string | undefined;
   /** When it last went on after it was stopped. */
   readonly resumedAt: string | undefined;
+  /** When it came to its end, or broke off; undefined while it runs. */
+  readonly finishedAt: string | undefined;
   readonly labels: LabelKind | undefined;
   readonly estimator: Estimator | undefined;
+  /** Confidence at which scoring stops; undefined where all samples are scored. */
+  readonly untilSure: number | undefined;
   readonly status: 'empty' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly stage: Stage | undefined;
   readonly device:
@@ -25,19 +32,32 @@ export interface RunState {
   /** Of the arithmetic, 0 to 1; undefined in runs of versions that did not tell. */
   readonly share: number | undefined;
   readonly step: string | undefined;
+  /** How fast `share` grows, since it was last measured anew. */
+  readonly pace: Pace | undefined;
   readonly estimate: Cost | undefined;
   readonly actual: Cost | undefined;
   readonly plan: PlanFile | undefined;
   /** What a reader of the results should know. */
   readonly notes: readonly string[];
   readonly trials: readonly TrialState[];
+  readonly search: SearchState | undefined;
   /** Of a rank search, by number. */
   readonly searched: readonly SearchedTrial[];
   readonly searchEnd: { readonly words: string; readonly best: number | undefined } | undefined;
   readonly wrote: readonly string[];
-  /** What went wrong and was no reason to end, with what was done about it as `next`. */
+  /** What went wrong and was no reason to end, with what was done about it as `next`: a few, as each makes the work smaller. */
   readonly setbacks: readonly ErrorPayload[];
   readonly error: ErrorPayload | undefined;
+}
+
+/** A rank search once it has begun. */
+export interface SearchState {
+  /** At most, with those asked for by hand. */
+  readonly trials: number;
+  /** The number of the best one so far. */
+  readonly best: number | undefined;
+  /** No trial begins until somebody says so. */
+  readonly paused: boolean;
 }
 
 export interface MemoryUse {
@@ -71,6 +91,8 @@ export interface TaskState {
   readonly layerIntervals?: readonly (readonly [number, number])[] | undefined;
   /** How sure the top `count` layers are. */
   readonly selection?: Extract<RunEvent, { type: 'stability' }>['selection'] | undefined;
+  /** What was looked at to stop early; undefined where all samples are scored. */
+  readonly certainty?: Certainty | undefined;
 }
 
 export const emptyRun: RunState = {
@@ -78,8 +100,10 @@ export const emptyRun: RunState = {
   experiment: '',
   startedAt: undefined,
   resumedAt: undefined,
+  finishedAt: undefined,
   labels: undefined,
   estimator: undefined,
+  untilSure: undefined,
   status: 'empty',
   stage: undefined,
   device: undefined,
@@ -89,11 +113,13 @@ export const emptyRun: RunState = {
   memory: undefined,
   share: undefined,
   step: undefined,
+  pace: undefined,
   estimate: undefined,
   actual: undefined,
   plan: undefined,
   notes: [],
   trials: [],
+  search: undefined,
   searched: [],
   searchEnd: undefined,
   wrote: [],
@@ -112,11 +138,16 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         startedAt: event.at,
         labels: event.labels,
         estimator: event.estimator,
+        untilSure: event.untilSure,
         status: 'running',
         tasks: event.tasks.map((name) => emptyTask(name)),
       };
     case 'resumed':
-      return { ...state, status: 'running', error: undefined, resumedAt: event.at };
+      // What it had taken when it last came to its end is not what it takes.
+      return {
+        ...{ ...state, status: 'running', error: undefined, actual: undefined },
+        ...{ resumedAt: event.at, finishedAt: undefined, pace: undefined },
+      };
     case 'device':
       return {
         ...state,
@@ -153,9 +184,15 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       };
     }
     case 'again':
-      return { ...state, setbacks: [...state.setbacks, { ...event.error, next: event.next }] };
+      return {
+        ...{ ...state, setbacks: [...state.setbacks, { ...event.error, next: event.next }] },
+        pace: undefined,
+      };
     case 'progress':
-      return { ...state, share: event.share, step: event.step };
+      return {
+        ...{ ...state, share: event.share, step: event.step },
+        pace: paceAfter(state.pace, event.share, event.at),
+      };
     case 'estimate':
       return { ...state, estimate: event.estimate };
     case 'stage':
@@ -168,7 +205,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         scores: event.scores,
         standardErrors: event.standardErrors,
         layerStandardErrors: event.layerStandardErrors,
-        ...(event.layerScores === undefined ? {} : { layerScores: event.layerScores }),
+        layerScores: event.layerScores,
       }));
     case 'stability':
       return withTask(state, event.task, (task) => ({
@@ -177,28 +214,53 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
         ...(event.intervals === undefined ? {} : { layerIntervals: event.intervals }),
         ...(event.selection === undefined ? {} : { selection: event.selection }),
       }));
+    case 'looked':
+      return withTask(state, event.task, (task) => ({ ...task, certainty: event.certainty }));
     case 'note':
       return state.notes.includes(event.text) ? state : { ...state, notes: [...state.notes, event.text] };
+    case 'search-begun': {
+      const { trials, finished } = event;
+      const search = { trials, best: state.search?.best, paused: false };
+      // What was measured before, the scores', is not the search's; nor is an end that it goes on behind.
+      const share = Math.min(1, finished / trials);
+      return { ...state, search, searchEnd: undefined, share, step: undefined, pace: undefined };
+    }
     case 'searched': {
-      const { trial } = event;
-      const others = state.searched.filter(({ number }) => number !== trial.number);
-      return { ...state, searched: [...others, trial].sort((a, b) => a.number - b.number) };
+      const { trial, best } = event;
+      const later = state.searched.findIndex(({ number }) => number >= trial.number);
+      const at = later < 0 ? state.searched.length : later;
+      const isKnown = state.searched[at]?.number === trial.number;
+      const searched = [
+        ...state.searched.slice(0, at),
+        trial,
+        ...state.searched.slice(isKnown ? at + 1 : at),
+      ];
+      const { trials = searched.length, paused = false } = state.search ?? {};
+      return { ...state, searched, search: { trials, best, paused } };
+    }
+    case 'search-steered': {
+      const { trials, paused } = event;
+      return { ...state, search: { trials, paused, best: state.search?.best }, pace: undefined };
     }
     case 'search-ended':
       return { ...state, searchEnd: { words: event.words, best: event.best } };
     case 'trial':
     case 'step':
     case 'evaluated':
-    case 'reallocated':
-      return { ...state, trials: applyTrialEvent(state.trials, event) };
+    case 'reallocated': {
+      const trials = new TrialsDraft(state.trials);
+      trials.apply(event);
+      return { ...state, trials: trials.done() };
+    }
     case 'plan':
       return { ...state, plan: event.plan };
     case 'wrote':
-      return { ...state, wrote: [...state.wrote, event.path] };
+      // A file that is written again, a report after each allocation, is one file still.
+      return state.wrote.includes(event.path) ? state : { ...state, wrote: [...state.wrote, event.path] };
     case 'actual':
       return { ...state, actual: event.actual };
     case 'finished':
-      return { ...state, status: event.state, error: event.error };
+      return { ...state, status: event.state, error: event.error, finishedAt: event.at };
   }
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { certaintySchema } from './certaintySchema';
 import { estimators, labelKinds, roles, taskKinds } from './words';
 
 /**
@@ -61,6 +62,8 @@ export const scoreFileSchema = z.object({
   /** Whose labels the loss is of: those in the data (`empirical`) or drawn from the model (`true`). */
   labels: z.enum(labelKinds),
   samples: z.number().int().positive(),
+  /** Where scoring was to stop once its top layers were sure: what it looked at, and of how many samples. */
+  untilSure: certaintySchema.optional(),
   /** What else decides the numbers; absent in files that another program wrote. */
   kind: z.enum(taskKinds).optional(),
   /** Which loss: of every next token, of the label's text behind a prompt, or of the checkpoint's class head. */

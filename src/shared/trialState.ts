@@ -1,4 +1,6 @@
-import type { RunEvent, TaskMetrics } from './runEvents';
+import type { ByModule } from './byModule';
+import { formatShare } from './format';
+import type { StepMemory, TaskMetrics, TrialAdapter } from './runEvents';
 
 /** What replaying a training's events gives. */
 export interface TrialState {
@@ -9,8 +11,12 @@ export interface TrialState {
   readonly step: number;
   readonly parameters: number;
   readonly samples: number;
+  /** What is trained; undefined in runs of versions that did not tell. */
+  readonly adapter: TrialAdapter | undefined;
+  /** Of a long training, means over several that were told of. */
   readonly points: readonly TrialPoint[];
   readonly evaluations: readonly TrialEvaluation[];
+  /** Of many, every few. */
   readonly reallocations: readonly TrialReallocation[];
 }
 
@@ -20,6 +26,7 @@ export interface TrialPoint {
   readonly loss: number;
   readonly learningRate: number;
   readonly tokensPerSecond: number;
+  readonly memory?: StepMemory | undefined;
 }
 
 export interface TrialEvaluation {
@@ -27,60 +34,27 @@ export interface TrialEvaluation {
   readonly split: 'validation' | 'test';
   readonly metrics: readonly TaskMetrics[];
   readonly best: boolean;
-  readonly routers: Readonly<Record<string, readonly number[]>>;
+  /** Shares of experts, or mean weights of B's, by module; empty where nothing is routed. */
+  readonly routers: ByModule<readonly number[]>;
 }
 
 export interface TrialReallocation {
   readonly step: number;
-  readonly ranks: Readonly<Record<string, number>>;
+  readonly ranks: ByModule<number>;
   readonly weights: Readonly<Record<string, number>>;
 }
 
-type TrialEvent = Extract<RunEvent, { type: 'trial' | 'step' | 'evaluated' | 'reallocated' }>;
-
-/** The trials after one more event. What a trial that goes on again had told of later steps is forgotten. */
-export function applyTrialEvent(trials: readonly TrialState[], event: TrialEvent): readonly TrialState[] {
-  const at = trials.findIndex(({ name }) => name === event.trial);
-  const before = trials[at] ?? emptyTrial(event.trial);
-  const after = changed(before, event);
-  return at < 0 ? [...trials, after] : trials.map((trial, index) => (index === at ? after : trial));
+/** "accuracy 87.9 % to 90.1 %": of the best adapters, the mean over tasks on validation data; undefined where none has one. */
+export function accuracyWords(trials: readonly TrialState[]): string | undefined {
+  const accuracies = trials.flatMap(({ evaluations }) => {
+    const best = evaluations.filter((one) => one.best && one.split === 'validation').at(-1);
+    const found = best?.metrics.flatMap(({ accuracy }) => accuracy ?? []) ?? [];
+    return found.length === 0 ? [] : [found.reduce((sum, value) => sum + value, 0) / found.length];
+  });
+  if (accuracies.length === 0) return undefined;
+  const [low, high] = [Math.min(...accuracies), Math.max(...accuracies)].map(formatShare);
+  return `accuracy ${low === high ? low : `${low} to ${high}`}`;
 }
-
-function changed(trial: TrialState, event: TrialEvent): TrialState {
-  switch (event.type) {
-    case 'trial': {
-      const { seed, steps, parameters, samples, fromStep } = event;
-      const kept = <T extends { step: number }>(items: readonly T[]): T[] =>
-        items.filter(({ step }) => step <= fromStep && (fromStep > 0 || step > 0));
-      return {
-        ...{ ...trial, seed, steps, parameters, samples, step: fromStep, points: kept(trial.points) },
-        ...{ evaluations: kept(trial.evaluations), reallocations: kept(trial.reallocations) },
-      };
-    }
-    case 'step': {
-      const { step, loss, learningRate, tokensPerSecond } = event;
-      return { ...trial, step, points: [...trial.points, { step, loss, learningRate, tokensPerSecond }] };
-    }
-    case 'evaluated': {
-      const { step, split, metrics, best, routers = {} } = event;
-      const reached = split === 'validation' ? step : trial.step;
-      return {
-        ...trial,
-        step: reached,
-        evaluations: [...trial.evaluations, { step, split, metrics, best, routers }],
-      };
-    }
-    case 'reallocated': {
-      const { step, ranks, weights = {} } = event;
-      return { ...trial, reallocations: [...trial.reallocations, { step, ranks, weights }] };
-    }
-  }
-}
-
-const emptyTrial = (name: string): TrialState => ({
-  ...{ name, seed: 0, steps: 1, step: 0, parameters: 0, samples: 1 },
-  ...{ points: [], evaluations: [], reallocations: [] },
-});
 
 /** Loss of the newest step that was told of. */
 export const lossOf = ({ trials }: { readonly trials: readonly TrialState[] }): number | undefined =>

@@ -1,11 +1,11 @@
 import { answeredProbe } from '../engine/devices';
 import { servedLane } from '../engine/lanes/serveLane';
-import { servedTraining } from '../engine/training/serveTraining';
+import { servedApart } from '../engine/apart/serveApart';
 import { endOnSurprise } from './process';
 import { serve } from './serve';
 
 endOnSurprise();
-if (!servedLane(process.argv) && !servedTraining(process.argv))
+if (!servedLane(process.argv) && !servedApart(process.argv))
   void answeredProbe(process.argv).then((answered) => {
     if (!answered) serve();
     else process.exit(0);

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { readExperiment } from '../configs/experiment/parse';
 import { listDevices } from '../engine/devices';
 import { scoreExperiment } from '../engine/scoreExperiment';
-import { trainApart } from '../engine/training/trainApart';
+import { workApart } from '../engine/apart/workApart';
 import { LabError, toLabError } from '../shared/errors';
 import {
   protocolVersion,
@@ -52,21 +52,33 @@ function handlersOf(connection: MessageConnection): Handlers {
       );
     },
     devices: async () => ({ devices: await listDevices() }),
-    score: async ({ experiment, run, job, device, resume }, signal) => {
+    score: async ({ experiment, run, job, device, resume, processes }, signal) => {
       await scoreExperiment(
         await readExperiment(experiment),
-        { run, job, device, version, resume, told: () => notify(connection, 'runGrew', { run }) },
+        {
+          ...{ run, job, device, version, resume, told: toldOf(connection, { run }) },
+          ...(processes === undefined ? {} : { processes }),
+        },
         signal,
       );
       return { run };
     },
-    train: async ({ experiment, run, device, resume }, signal) => {
-      const told = (): void => notify(connection, 'runGrew', { run });
-      await trainApart({ experiment, run, device, version, resume }, told, signal);
-      return { run };
+    train: async (order, signal) => {
+      await workApart({ ...order, job: 'train', version }, toldOf(connection, order), signal);
+      return { run: order.run };
+    },
+    search: async (order, signal) => {
+      await workApart({ ...order, version }, toldOf(connection, order), signal);
+      return { run: order.run };
     },
   };
 }
+
+/** What a job calls after each write to its run's journal. */
+const toldOf =
+  (connection: MessageConnection, { run }: { readonly run: string }) =>
+  (): void =>
+    notify(connection, 'runGrew', { run });
 
 /** Decodes the parameters, turns the client's cancellation into a signal, and errors into payloads. */
 function register<M extends Method>(connection: MessageConnection, method: M, handlers: Handlers): void {

@@ -1,7 +1,7 @@
 import { layerUncertainty } from '../../planning/anytime';
 import type { Uncertainty } from '../../planning/bootstrap';
 import { splitHalves, type Stability } from '../../planning/stability';
-import { meanAndError } from '../../planning/standardError';
+import { meanAndError } from '../../shared/meanAndError';
 import type { LayerScore, ModuleScore } from '../../shared/scoreFile';
 import type { Module } from '../../shared/words';
 

@@ -1,9 +1,12 @@
 import { MoeLora } from '../../adapters/moeLora';
+import { matchTargets } from '../../planning/checkRequest';
 import { cancelled, LabError } from '../../shared/errors';
 import type { ScoreFile } from '../../shared/scoreFile';
-import type { Device, Module } from '../../shared/words';
+import type { Device, MemoryMode, Module } from '../../shared/words';
 import type { Prepared } from '../prepare';
+import { fingerprintOf } from '../fingerprint';
 import type { EventSink, GateSettings, ScoreRequest } from '../request';
+import type { ScoreState } from '../scoreModel';
 import { scoreFileOf } from '../scoreFileOf';
 import { breathe } from '../scoring/breathe';
 import { loadWhole } from '../scoring/tapePass';
@@ -11,6 +14,7 @@ import { tellScores } from '../tellScores';
 import { chooseTrainingMemory } from '../training/trainingMemory';
 import { gateGradients } from './gatePass';
 import { GateScores } from './gateScores';
+import { GateStore } from './gateStore';
 import { warmUp } from './warmUp';
 import { openTold } from '../openTold';
 
@@ -29,23 +33,24 @@ export async function scoreGates(
   prepared: Prepared,
   sink: EventSink,
   signal: AbortSignal,
+  state?: ScoreState,
 ): Promise<{ scores: readonly ScoreFile[]; device: Device }> {
   const { model, tasks } = prepared;
+  const before = state?.before?.work;
   const settings = requireSettings(request);
   const gated = targetsOf(model.modules, settings);
   const adapted = gated.map((module) => ({ module, ...settings.adapter }));
   const options = { form: 'hydra', topK: 0, balance: 0, dropout: 0, rankStabilized: false } as const;
   const adapter = new MoeLora(adapted, options, request.seed);
-  const { opened, holder, threads } = await openTold(request.device, sink);
+  const { opened, holder, threads } = await openTold(before?.device ?? request.device, sink);
   const { device, card } = opened;
   const samples = tasks.flatMap((task) => task.samples);
   const parameters = adapter.parameters.reduce((sum, { values }) => sum + values.length, 0);
-  const memory = chooseTrainingMemory(
-    model,
-    samples,
-    { parameters, firstLayer: adapter.layers[0] ?? 0 },
-    holder,
-  );
+  const firstLayer = adapter.layers[0] ?? 0;
+  const chosen = chooseTrainingMemory(model, samples, { parameters, firstLayer }, holder);
+  // A run that goes on keeps to how it began: other batches round otherwise.
+  const memory =
+    before === undefined ? chosen : { ...chosen, ...passMemoryOf(before.mode), tokens: before.tokens };
   const { mode, bytes: processBytes, tokens } = memory;
   sink({
     ...{ type: 'memory', mode, processes: 1, threads, processBytes, stateBytes: 0 },
@@ -61,34 +66,63 @@ export async function scoreGates(
   const work = steps * batchSize + samples.length;
   const progress = (done: number, step?: string): void =>
     sink({ type: 'progress', share: done / work, ...(step === undefined ? {} : { step }) });
-  await warmUp(
-    ...([model, adapter, samples, tasks.map((task) => ({ size: task.samples.length, weight: 1 }))] as const),
-    ...([{ steps, learningRate, batchSize, seed }, memory, sink, signal] as const),
-    (step) => progress(step * batchSize, `Warm-up, step ${step} of ${steps}`),
-  );
-  const layerOf = new Map(gated.map(({ path, layer }) => [path, layer]));
-  const files: ScoreFile[] = [];
-  let done = 0;
-  for (const [index, task] of tasks.entries()) {
-    const scores = new GateScores(model.modules, model.layers, task.samples.length);
-    for (const batch of batches[index] ?? []) {
-      const { gradients, losses } = await gateGradients(model, adapter, layerOf, memory, batch);
-      scores.add(batch.members, gradients, losses);
-      done += batch.members.length;
-      tellScores(sink, task.source.name, scores.samplesDone, scores.samples, scores);
-      progress(steps * batchSize + done);
-      await breathe(signal);
+  const store =
+    state &&
+    (await GateStore.open(state, { fingerprint: fingerprintOf(request, prepared), device, mode, tokens }));
+  try {
+    await warmUp(
+      ...([
+        model,
+        adapter,
+        samples,
+        tasks.map((task) => ({ size: task.samples.length, weight: 1 })),
+      ] as const),
+      ...([{ steps, learningRate, batchSize, seed }, memory, sink, signal] as const),
+      (step) => progress(step * batchSize, `Warm-up, step ${step} of ${steps}`),
+      store,
+    );
+    const layerOf = new Map(gated.map(({ path, layer }) => [path, layer]));
+    const files: ScoreFile[] = [];
+    let done = 0;
+    for (const [index, task] of tasks.entries()) {
+      const scores = new GateScores(model.modules, model.layers, task.samples.length);
+      for (const [place, batch] of (batches[index] ?? []).entries()) {
+        const known = store?.gatesOf(index, place);
+        if (known !== undefined) {
+          scores.add(batch.members, new Map(Object.entries(known.gradients)), known.losses);
+          done += batch.members.length;
+          continue;
+        }
+        const { gradients, losses } = await gateGradients(model, adapter, layerOf, memory, batch);
+        // Kept first and told afterwards: what was told is there when the run goes on.
+        const kept = Object.fromEntries([...gradients].map(([name, row]) => [name, [...row]]));
+        await store?.add({ task: index, batch: place, losses: [...losses], gradients: kept });
+        scores.add(batch.members, gradients, losses);
+        done += batch.members.length;
+        tellScores(sink, task.source.name, scores.samplesDone, scores.samples, scores);
+        progress(steps * batchSize + done);
+        await breathe(signal);
+      }
+      sink({ type: 'stability', task: task.source.name, ...scores.stability(), ...scores.uncertainty() });
+      const slope = scores.firstOrder();
+      if (slope > steep) sink({ type: 'note', text: steepNote(task.source.name, slope) });
+      files.push({
+        ...scoreFileOf(request, prepared, { device, tokens }, index, scores),
+        gates: scores.layerGates(),
+      });
     }
-    sink({ type: 'stability', task: task.source.name, ...scores.stability(), ...scores.uncertainty() });
-    const slope = scores.firstOrder();
-    if (slope > steep) sink({ type: 'note', text: steepNote(task.source.name, slope) });
-    files.push({
-      ...scoreFileOf(request, prepared, { device, tokens }, index, scores),
-      gates: scores.layerGates(),
-    });
+    return { scores: files, device };
+  } finally {
+    await store?.close();
   }
-  return { scores: files, device };
 }
+
+/** What a mode is for the passes. */
+const passMemoryOf = (mode: MemoryMode) => ({
+  mode,
+  recompute: mode !== 'tape',
+  streaming: mode === 'streaming',
+});
 
 const steepNote = (task: string, slope: number): string =>
   `${task}: the mean gradient in the gates is up to ${slope.toFixed(2)} of its size, so the loss is not level where it is ` +
@@ -110,13 +144,6 @@ function requireSettings({ gates, labels }: ScoreRequest): GateSettings {
 /** @throws LabError option-invalid where a target matches nothing */
 function targetsOf(modules: readonly Module[], { targets }: GateSettings): readonly Module[] {
   if (targets === undefined) return modules;
-  const found = modules.filter(({ path }) =>
-    targets.some((target) => path === target || path.endsWith(`.${target}`)),
-  );
-  if (found.length > 0) return found;
-  throw new LabError(
-    'option-invalid',
-    `No module of the model ends in ${targets.join(', ')}.`,
-    'Name modules as adapter-lab inspect lists them.',
-  );
+  const named = matchTargets(modules, targets);
+  return modules.filter(({ path }) => named.has(path));
 }

@@ -1,10 +1,12 @@
 import type { Adapter } from '../../adapters/adapter';
+import type { NamedArray } from '../../shared/namedArray';
 import type { AnySample } from '../../models/samples';
 import type { Transformer } from '../../models/transformer';
-import { LabError } from '../../shared/errors';
+import { LabError, toLabError } from '../../shared/errors';
 import type { EventSink } from '../request';
 import { breathe } from '../scoring/breathe';
 import { AdamW } from '../training/adamW';
+import type { Checkpoint } from '../training/checkpoint';
 import { clipByGlobalNorm } from '../training/clip';
 import { FittingBatches } from '../training/fittingBatches';
 import { LossWatch } from '../training/lossWatch';
@@ -12,6 +14,7 @@ import { Placed } from '../training/placed';
 import { learningRateAt } from '../training/schedule';
 import { TrainingOrder, type Mixture } from '../training/stepBatches';
 import { TrainingPass, type PassMemory } from '../training/trainingPass';
+import { warmUpName, type GateStore } from './gateStore';
 
 export interface WarmUpSettings {
   readonly steps: number;
@@ -21,6 +24,9 @@ export interface WarmUpSettings {
   readonly seed: number;
 }
 
+/** Between two checkpoints. */
+const saveEveryMs = 30_000;
+
 /** Of the gradients; HydraLoRA's trainer clips there. */
 const maxGradNorm = 1;
 
@@ -29,7 +35,8 @@ const maxGradNorm = 1;
  *
  * @param samples of all tasks, one behind the other, as `mixture` says
  * @param stepped told after each step
- * @throws LabError training-diverged, cancelled, and what devices throw
+ * @param store where it goes on from, and keeps what it has
+ * @throws LabError training-diverged, cancelled, run-not-resumable, and what devices throw
  */
 export async function warmUp(
   model: Transformer,
@@ -41,16 +48,33 @@ export async function warmUp(
   sink: EventSink,
   signal: AbortSignal,
   stepped: (step: number) => void,
+  store?: Pick<GateStore, 'warmUp' | 'keepWarmUp'>,
 ): Promise<void> {
   const { steps, learningRate, batchSize, seed } = settings;
   const placed = new Placed();
   const order = new TrainingOrder(mixture, batchSize, 1, seed);
+  const kept = await store?.warmUp();
+  if (kept !== undefined) restored(kept, () => adapter.restore(kept.tensors));
+  // Behind the restoring, which puts others in place of the adapter's parameters.
   const optimizer = new AdamW(adapter.parameters);
   const watch = new LossWatch();
   const pass = new TrainingPass(model, adapter, placed, memory);
   const batches = new FittingBatches(model, pass, sink, signal, memory.tokens);
+  if (kept !== undefined) {
+    restored(kept, () =>
+      optimizer.restore(new Map([...kept.tensors].map(([name, { values }]) => [name, values]))),
+    );
+    watch.restore(kept.facts);
+    batches.tokens = kept.facts.tokens;
+  }
+  let taken = kept?.facts.step ?? 0;
+  let saved = performance.now();
+  const save = async (): Promise<void> => {
+    await store?.keepWarmUp(checkpointOf(taken, adapter, optimizer, watch, batches.tokens));
+    saved = performance.now();
+  };
   try {
-    for (let step = 0; step < steps; step++) {
+    for (let step = taken; step < steps; step++) {
       placed.refresh(adapter.parameters);
       const { loss, gradients } = await batches.step(samples, order.members(step), seed + step);
       const wrong = watch.add(loss, clipByGlobalNorm(gradients, maxGradNorm));
@@ -63,10 +87,45 @@ export async function warmUp(
       }
       const rate = learningRateAt(step, steps, { peak: learningRate, warmupRatio: 0.03, kind: 'cosine' });
       optimizer.step(gradients, rate, 0);
-      stepped(step + 1);
+      taken = step + 1;
+      if (taken === steps || performance.now() - saved >= saveEveryMs) await save();
+      stepped(taken);
       await breathe(signal);
     }
+  } catch (thrown) {
+    if (taken > 0 && toLabError(thrown).kind === 'cancelled') await save();
+    throw thrown;
   } finally {
     placed.dispose();
+  }
+}
+
+/** As a trial's, without what only trials have. */
+function checkpointOf(
+  step: number,
+  adapter: Adapter,
+  optimizer: AdamW,
+  watch: LossWatch,
+  tokens: number,
+): Checkpoint {
+  const tensors = new Map<string, NamedArray>(
+    adapter.parameters.map(({ name, shape, values }) => [name, { shape, values }]),
+  );
+  for (const [name, values] of optimizer.state()) tensors.set(name, { shape: [values.length], values });
+  const none = { pending: { loss: 0, steps: 0, tokens: 0 }, waited: 0, noted: {}, moves: {} };
+  return { facts: { version: 1, trial: warmUpName, step, ...none, tokens, ...watch.state }, tensors };
+}
+
+/** @throws LabError run-not-resumable where a checkpoint does not fit */
+function restored({ facts }: Checkpoint, restore: () => void): void {
+  try {
+    restore();
+  } catch (cause) {
+    throw new LabError(
+      'run-not-resumable',
+      `The checkpoint of the ${facts.trial} does not fit: ${String(cause)}`,
+      'Start a new run.',
+      { cause },
+    );
   }
 }

@@ -69,3 +69,22 @@ export function unitsOf(
   }
   return units.map((of, index) => ({ index, items: of }));
 }
+
+/** Cuts the items of each round into units by themselves; a round's items lie behind those of the one before. */
+export function roundUnitsOf(
+  model: Transformer,
+  rounds: readonly (readonly WorkItem[])[],
+  mode: MemoryMode,
+  processes: number,
+  taylor: boolean,
+  groups = 1,
+): Unit[] {
+  const units: Unit[] = [];
+  let first = 0;
+  for (const round of rounds) {
+    for (const { items } of unitsOf(model, round, mode, processes, taylor, groups))
+      units.push({ index: units.length, items: items.map((item) => first + item) });
+    first += round.length;
+  }
+  return units;
+}

@@ -6,17 +6,19 @@ import type { Unit, Update, WorkItem } from './work';
 /** How much of a score is done, counted in arithmetic. */
 export class ScoreProgress {
   private readonly total: number;
+  private readonly again: boolean;
   private done = 0;
   private readonly known = new Set<string>();
 
+  /** @param unitOf the units as they are computed now */
   constructor(
     private readonly model: Transformer,
     private readonly items: readonly WorkItem[],
-    private readonly units: readonly Unit[],
+    private readonly unitOf: (index: number) => Unit | undefined,
     mode: MemoryMode,
   ) {
-    const again = mode === 'streaming';
-    this.total = items.reduce((sum, { batch }) => sum + batchFlops(model, batch, again), 0);
+    this.again = mode === 'streaming';
+    this.total = items.reduce((sum, { batch }) => sum + batchFlops(model, batch, this.again), 0);
   }
 
   /** 0 to 1 */
@@ -32,9 +34,15 @@ export class ScoreProgress {
     this.done += this.flopsOf(update);
   }
 
+  /** Counts an item as done that is not wanted any more: what is done never becomes less of the whole. */
+  skip(item: number): void {
+    const batch = this.items[item]?.batch;
+    if (batch !== undefined) this.done += batchFlops(this.model, batch, this.again);
+  }
+
   private flopsOf(update: Update): number {
     const { model } = this;
-    const batches = (this.units[update.unit]?.items ?? []).flatMap((item) => this.items[item]?.batch ?? []);
+    const batches = (this.unitOf(update.unit)?.items ?? []).flatMap((item) => this.items[item]?.batch ?? []);
     const sum = (of: (batch: WorkItem['batch']) => number): number =>
       batches.reduce((total, batch) => total + of(batch), 0);
     switch (update.kind) {

@@ -27,6 +27,10 @@ const fingerprintSchema = z.object({
   ),
   /** Absent = `fisher`. */
   estimator: z.enum(estimators).optional(),
+  /** Absent where all samples are scored. */
+  untilSure: z.object({ level: z.number(), layers: z.number() }).optional(),
+  /** What is warmed up, where gates are scored. */
+  gates: z.string().optional(),
   labels: z.enum(labelKinds),
   taylor: z.boolean(),
   /** Hash of the adapter whose B is scored as well. */
@@ -106,10 +110,10 @@ export class ScoreStore {
   }
 
   /**
-   * What an interrupted run has achieved.
+   * How the work of an interrupted run was cut.
    * @throws LabError run-not-resumable where it kept nothing, or its inputs are others now
    */
-  async resume(now: Fingerprint): Promise<{ work: StoredWork; updates: readonly Update[] }> {
+  async work(now: Fingerprint): Promise<StoredWork> {
     const work = await readJsonAs(this.file, workSchema, {
       what: 'The state of the run',
       missing: 'run-not-resumable',
@@ -126,6 +130,15 @@ export class ScoreStore {
         'Put it back as it was, or start a new run.',
       );
     }
+    return work;
+  }
+
+  /**
+   * What an interrupted run has achieved.
+   * @throws LabError run-not-resumable where it kept nothing, or its inputs are others now
+   */
+  async resume(now: Fingerprint): Promise<{ work: StoredWork; updates: readonly Update[] }> {
+    const work = await this.work(now);
     const file = path.join(this.folder, 'updates.jsonl');
     // Opened first: that cuts off the half line which a killed process leaves.
     this.journal = await Journal.open(file);
@@ -158,6 +171,8 @@ export class ScoreStore {
 const words: Record<keyof Fingerprint, string> = {
   modelHash: 'the model',
   estimator: 'the estimator',
+  untilSure: 'when scoring stops (score.until_sure, budget.layers, --until-sure)',
+  gates: 'the warm-up of the gates (adapter, floe, --rank, --experts, --targets, --warmup-steps)',
   labels: 'whose labels are taken',
   taylor: '--taylor',
   adapter: '--adapter',

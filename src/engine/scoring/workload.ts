@@ -12,7 +12,7 @@ import {
   type MemoryChoice,
 } from './memory';
 import type { CardLimits } from '../../tensors/cardLimits';
-import { itemsOf, unitsOf } from './planWork';
+import { itemsOf, roundUnitsOf } from './planWork';
 import type { MemoryMode } from '../../shared/words';
 import type { Unit, WorkItem } from './work';
 import { holderOf } from './holder';
@@ -24,6 +24,8 @@ export interface Workload {
   readonly tokens: number;
   readonly items: readonly WorkItem[];
   readonly units: readonly Unit[];
+  /** Numbers of items at the ends of rounds; no unit has items of two rounds. */
+  readonly roundEnds: readonly number[];
   /** Processes that share the units; 0 = this one alone. */
   readonly processes: number;
   /** What one of them takes at its peak, by estimate. */
@@ -39,7 +41,7 @@ export interface Workload {
  * @throws LabError out-of-memory before anything is allocated
  */
 export function workloadOf(
-  { model, batches }: Prepared,
+  prepared: Prepared,
   request: ScoreRequest,
   cores: number,
   before: { readonly mode: MemoryMode; readonly tokens: number; readonly units: readonly Unit[] } | undefined,
@@ -47,6 +49,7 @@ export function workloadOf(
   card?: CardLimits,
   most?: number,
 ): Workload {
+  const { model, batches } = prepared;
   const { taylor, processes: wanted = 'auto', memory = 'auto' } = request;
   const groups = sampleGroups(request.estimator);
   const holder = holderOf({ device: request.device, card });
@@ -57,7 +60,8 @@ export function workloadOf(
       ? { mode: 'streaming', tokens: Math.min(most ?? usualTokens, usualTokens) }
       : chooseMemory(model, flat, taylor, holder, most, groups));
   const { mode, tokens } = choice;
-  const items = itemsOf(model, batches(tokens));
+  const rounds = roundItems(prepared, tokens);
+  const items = rounds.flat();
   // A first cut tells what a unit holds; how many processes there are may cut finer.
   const bytesOf = (units: readonly Unit[]): number =>
     largestOf(
@@ -73,7 +77,7 @@ export function workloadOf(
       ),
     );
   const cutFor = (count: number): readonly Unit[] =>
-    before?.units ?? unitsOf(model, items, mode, Math.max(1, count), taylor, groups);
+    before?.units ?? roundUnitsOf(model, rounds, mode, Math.max(1, count), taylor, groups);
   // Sums of whole gradients are not merged between processes.
   const pieces = (units: readonly Unit[]): number => (taylor ? 1 : units.filter(isOpen).length);
   let units = cutFor(cores);
@@ -90,7 +94,34 @@ export function workloadOf(
     units = cutFor(processes);
   }
   requireSameItems(units, items);
-  return { ...choice, items, units, processes, processBytes: bytesOf(units) };
+  return { ...choice, items, units, roundEnds: endsOf(rounds), processes, processBytes: bytesOf(units) };
+}
+
+/** Items of all tasks in the order in which they are computed, round by round. */
+const roundItems = ({ model, rounds }: Prepared, tokens: number): WorkItem[][] =>
+  rounds(tokens).map((batches) => itemsOf(model, batches));
+
+/**
+ * What an interrupted run had cut, as far as it is needed to know what is left of it.
+ * @throws LabError run-not-resumable
+ */
+export function keptWork(
+  prepared: Prepared,
+  {
+    mode,
+    tokens,
+    units,
+  }: { readonly mode: MemoryMode; readonly tokens: number; readonly units: readonly Unit[] },
+): Pick<Workload, 'mode' | 'items' | 'units' | 'roundEnds'> {
+  const rounds = roundItems(prepared, tokens);
+  const items = rounds.flat();
+  requireSameItems(units, items);
+  return { mode, items, units, roundEnds: endsOf(rounds) };
+}
+
+function endsOf(rounds: readonly (readonly WorkItem[])[]): number[] {
+  let end = 0;
+  return rounds.map(({ length }) => (end += length));
 }
 
 /** @throws LabError run-not-resumable where another version cut the work otherwise */

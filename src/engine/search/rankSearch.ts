@@ -4,9 +4,10 @@ import { runFiles } from '../../files/runs';
 import { bestTrial } from '../../search/bestTrials';
 import { trialGoesOn } from '../../search/halving';
 import { StudyJournal } from '../../search/journal';
-import { fullGridWarning, nextStep } from '../../search/nextStep';
+import { fullGridWarning, mostTrials, nextStep } from '../../search/nextStep';
 import { trialValue } from '../../search/objective';
-import { isFinished, type SearchTrial, type Study } from '../../search/study';
+import { isByHand, isFinished, type SearchTrial, type Study } from '../../search/study';
+import type { Proposal } from '../../search/studyEvents';
 import { toLabError } from '../../shared/errors';
 import type { SearchedTrial, TaskMetrics } from '../../shared/runEvents';
 import type { ScoreFile } from '../../shared/scoreFile';
@@ -20,26 +21,43 @@ import type { PreparedTraining } from '../training/prepareTraining';
 import { stepsBetweenEvaluations, TrainingOrder } from '../training/stepBatches';
 import type { TrialEvent } from '../training/trialEvents';
 import { TrialRunner, type RunningTrial, type TrialRunnerOptions } from '../training/trialRunner';
+import { Listener } from './listener';
 import { experimentAt, studySettings, type SearchedPoint } from './searchSpace';
+
+export interface RankSearchOptions extends TrialRunnerOptions {
+  /** Milliseconds between two looks at whether a paused search shall go on. */
+  readonly lookEvery?: number | undefined;
+}
 
 /**
  * A rank search over one run: proposes, trains, tells the study, until it says that it has enough. The study's journal is the
- * truth: a search that was stopped replays it, and goes on with the trial that was under way from its checkpoint.
+ * truth: a search that was stopped replays it, and goes on with the trial that was under way from its checkpoint. Between two
+ * trials it listens to what is asked of it.
  */
 export class RankSearch {
   private readonly events = new OrderedWrites();
   private readonly runner: TrialRunner;
+  private readonly requests: Listener;
 
   private constructor(
     private readonly experiment: Experiment,
     private readonly scores: readonly ScoreFile[],
     private readonly prepared: PreparedTraining,
     private readonly writer: RunWriter,
-    private readonly options: TrialRunnerOptions,
+    private readonly options: RankSearchOptions,
     private readonly journal: StudyJournal,
     signal: AbortSignal,
   ) {
     this.runner = new TrialRunner(options, prepared, writer, this.events, signal);
+    this.requests = new Listener(
+      options.run,
+      {
+        paused: (paused) => writer.record({ type: 'search-steered', paused, trials: this.most }),
+        refused: (text) => writer.record({ type: 'note', text: `A trial by hand was left out. ${text}` }),
+      },
+      signal,
+      options.lookEvery,
+    );
   }
 
   /**
@@ -51,7 +69,7 @@ export class RankSearch {
     scores: readonly ScoreFile[],
     prepared: PreparedTraining,
     writer: RunWriter,
-    options: TrialRunnerOptions,
+    options: RankSearchOptions,
     signal: AbortSignal,
   ): Promise<SearchedPoint | undefined> {
     const file = path.join(options.run, runFiles.trials);
@@ -72,9 +90,8 @@ export class RankSearch {
     }
   }
 
-  /** Trials at most. */
   private get most(): number {
-    return Math.min(this.study.settings.evaluations, this.study.candidates.length);
+    return mostTrials(this.study);
   }
 
   private get study(): Study {
@@ -86,9 +103,13 @@ export class RankSearch {
     // A process that was killed leaves those of trials that it had ended.
     for (const trial of this.study.trials.filter(isFinished)) await this.forget(trial.number);
     const warning = fullGridWarning(this.study);
+    const finished = this.study.trials.filter(isFinished).length;
+    await writer.record({ type: 'search-begun', trials: this.most, finished });
     if (warning !== undefined) await writer.record({ type: 'note', text: warning });
     for (;;) {
       const waiting = this.study.trials.find((trial) => !isFinished(trial));
+      // A trial that was under way when the search was stopped is none that begins.
+      const asked = waiting?.state === 'running' ? [] : await this.requests.listen(this.study);
       if (waiting !== undefined) {
         const began = performance.now();
         await this.train(waiting);
@@ -96,15 +117,25 @@ export class RankSearch {
           await this.foresee((performance.now() - began) / 1000);
         continue;
       }
-      const step = nextStep(this.study);
+      const step = nextStep(this.study, asked);
       if (step.type === 'propose') {
-        await journal.record({ type: 'proposed', proposals: [...step.proposals] });
-        for (const trial of this.study.trials.slice(-step.proposals.length)) await this.tell(trial.number);
+        await this.propose(step.proposals);
       } else if (step.type === 'stop') {
         if (this.study.stopped === undefined) await journal.record({ type: 'stopped', ...step.stop });
         return this.end(step.stop.words);
       }
     }
+  }
+
+  private async propose(proposals: readonly Proposal[]): Promise<void> {
+    await this.journal.record({ type: 'proposed', proposals: [...proposals] });
+    const added = this.study.trials.slice(-proposals.length);
+    const byHand = added.flatMap(({ request, point }) => (request === undefined ? [] : [{ request, point }]));
+    if (byHand.length > 0) {
+      await this.requests.took(byHand);
+      await this.writer.record({ type: 'search-steered', paused: false, trials: this.most });
+    }
+    for (const trial of added) await this.tell(trial.number);
   }
 
   /** What the whole run will have taken, once its first trial has shown what one takes. @param seconds of that one */
@@ -213,7 +244,12 @@ export class RankSearch {
 
   private async tell(number: number): Promise<void> {
     const trial = this.study.trials[number];
-    if (trial !== undefined) await this.writer.record({ type: 'searched', trial: told(this.study, trial) });
+    if (trial === undefined) return;
+    const best = bestTrial(this.study);
+    await this.writer.record({
+      ...{ type: 'searched', trial: told(this.study, trial) },
+      ...(best === undefined ? {} : { best: best.number }),
+    });
   }
 }
 
@@ -228,6 +264,7 @@ function told(study: Study, trial: SearchTrial): SearchedTrial {
     ...(value === undefined ? {} : { value }),
     ...(why === undefined ? {} : { why }),
     ...(reason === undefined ? {} : { reason }),
+    ...(isByHand(trial) ? { byHand: true } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { allocate } from '../../planning/allocate';
 import { budgetLimits } from '../../planning/budget';
 import { withMlpRank } from '../../planning/mlpRank';
 import { planRequest } from '../../planning/planRequest';
-import { makeSpace, type Dimension, type Point, type Space } from '../../search/space';
+import { makeSpace, unaffordable, type Dimension, type Point, type Space } from '../../search/space';
 import type { StudySettings } from '../../search/studyEvents';
 import { LabError, toLabError } from '../../shared/errors';
 import type { PlanFile } from '../../shared/planFile';
@@ -14,9 +14,6 @@ import type { ExperimentMethod } from '../../shared/words';
 /** Methods that train in every layer: which ones to leave out is nothing to search. */
 const ofAllLayers: readonly ExperimentMethod[] = ['lily', 'dynamic-lora'];
 const withExperts: readonly ExperimentMethod[] = ['floe', 'lora-smoe'];
-
-/** More than any adapter has: the cost of points that no plan fits. */
-const unaffordable = Number.MAX_SAFE_INTEGER;
 
 /** An experiment as it would be trained at a point of its search. */
 export interface SearchedPoint {
@@ -55,7 +52,7 @@ export function experimentAt(
  */
 export function studySettings(experiment: Experiment, scores: readonly ScoreFile[]): StudySettings {
   const { search, tasks, file } = experiment;
-  const dimensions = dimensionsOf(experiment, scores);
+  const dimensions = dimensionsOf(experiment, layersOf(scores));
   const space = spaceOf(dimensions, experiment, scores);
   const classifies = tasks.every(({ kind }) => kind !== 'causal-lm');
   const seeds = seedsOf(experiment);
@@ -121,11 +118,8 @@ export function smallestOf(experiment: Experiment): Experiment {
   };
 }
 
-function dimensionsOf(
-  { search, method, budget }: Experiment,
-  scores: readonly ScoreFile[],
-): readonly Dimension[] {
-  const count = layersOf(scores);
+/** @param count layers of the model */
+export function dimensionsOf({ search, method, budget }: Experiment, count: number): readonly Dimension[] {
   const rising = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
   const shares = search.layers.map((layers) => ('share' in layers ? layers.share : layers.count / count));
   const most = budgetLimits(budget, count).layers / count;

@@ -6,6 +6,7 @@ import { Lily } from '../../adapters/lily';
 import { Lora } from '../../adapters/lora';
 import { MoeLora } from '../../adapters/moeLora';
 import type { Experiment } from '../../configs/experiment/experiment';
+import { matchTargets } from '../../planning/checkRequest';
 import { LabError } from '../../shared/errors';
 import type { Module, Plan, PlannedModule } from '../../shared/words';
 
@@ -14,7 +15,7 @@ const balance = 0.001;
 
 /**
  * The modules that an experiment adapts: its plan's, or without a plan every module that its targets name, all alike.
- * @throws LabError option-invalid where no module is left
+ * @throws LabError option-invalid where no module is left, or a target matches none
  */
 export function modulesToAdapt(
   { adapter, method, adalora }: Experiment,
@@ -27,9 +28,7 @@ export function modulesToAdapt(
     alpha: adapter.alpha,
     experts,
   };
-  const named = ({ path }: Module): boolean =>
-    adapter.targets.some((target) => path === target || path.endsWith(`.${target}`));
-  const rows = plan?.modules ?? Object.fromEntries(modules.filter(named).map(({ path }) => [path, row]));
+  const rows = plan?.modules ?? alike(row, adapter.targets, modules);
   const known = new Set(modules.map(({ path }) => path));
   const unknown = Object.keys(rows).find((path) => !known.has(path));
   if (unknown !== undefined) {
@@ -43,11 +42,15 @@ export function modulesToAdapt(
   if (adapted.length > 0) return adapted;
   throw new LabError(
     'option-invalid',
-    plan === undefined
-      ? `No module of the model ends in ${adapter.targets.join(', ')}.`
-      : 'The plan gives no module of the model an adapter.',
+    'The plan gives no module of the model an adapter.',
     'Name modules as adapter-lab inspect lists them.',
   );
+}
+
+/** In the order of the model, which the numbers of a training hang on. */
+function alike(row: PlannedModule, targets: readonly string[], modules: readonly Module[]): Plan['modules'] {
+  const named = matchTargets(modules, targets);
+  return Object.fromEntries(modules.filter(({ path }) => named.has(path)).map(({ path }) => [path, row]));
 }
 
 /**

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { readSafetensorsHeader, readTensorFloat32 } from '../../files/safetensors';
 import { writeSafetensors } from '../../files/safetensorsWrite';
 import { LabError } from '../../shared/errors';
-import type { NamedArray } from '../../adapters/parameter';
+import type { NamedArray } from '../../shared/namedArray';
+import { movesSchema } from './moves';
 
 /** Where a trial stood: beside the tensors, what a few numbers say. */
 const factsSchema = z.object({
@@ -24,6 +25,8 @@ const factsSchema = z.object({
   tokens: z.number().int().positive(),
   /** Steps that stand in each sum of what passes noted since the last evaluation (`noted:<name>`). */
   noted: z.record(z.string(), z.number().int()),
+  /** Moves of rank that were told last and are to be told; none in a checkpoint of a version that told each at once. */
+  moves: movesSchema.default({}),
 });
 export type TrialFacts = z.infer<typeof factsSchema>;
 

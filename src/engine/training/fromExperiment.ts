@@ -1,4 +1,5 @@
 import type { Experiment } from '../../configs/experiment/experiment';
+import type { TrialAdapter } from '../../shared/runEvents';
 import type { Device } from '../../shared/words';
 import type { HeadRequest } from '../headFor';
 import type { TrialSettings } from './trialSettings';
@@ -14,8 +15,20 @@ export const headRequest = (
 });
 
 /** One trial of an experiment's training. */
-export const settingsOf = ({ train }: Experiment, name: string, seed: number): TrialSettings => ({
-  ...{ name, seed, epochs: train.epochs, batchSize: train.batchSize, weightDecay: train.weightDecay },
+export const settingsOf = (
+  { train }: Experiment,
+  name: string,
+  seed: number,
+  adapter: TrialAdapter,
+): TrialSettings => ({
+  ...{
+    name,
+    seed,
+    adapter,
+    epochs: train.epochs,
+    batchSize: train.batchSize,
+    weightDecay: train.weightDecay,
+  },
   schedule: { peak: train.learningRate, warmupRatio: train.warmupRatio, kind: train.schedule },
   maxGradNorm: train.maxGradNorm,
   evaluationsAnEpoch: train.evaluations,

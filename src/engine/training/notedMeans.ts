@@ -1,4 +1,4 @@
-import type { NamedArray } from '../../adapters/parameter';
+import type { NamedArray } from '../../shared/namedArray';
 import { addInto } from './addInto';
 
 /** Means of what an adapter's passes noted, over the steps since they were taken last. */

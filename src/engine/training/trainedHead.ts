@@ -1,6 +1,6 @@
 import type { Parameter } from '../../adapters/parameter';
-import { classifierNames, isSaved } from '../../adapters/peft/names';
-import type { SavedModule } from '../../adapters/peft/savedModules';
+import { classifierNames, isSaved } from '../../peft/names';
+import type { SavedModule } from '../../peft/savedModules';
 import type { ModelTensor } from '../../files/modelFolder';
 import { readTensorFloat32 } from '../../files/safetensors';
 import type { Transformer } from '../../models/transformer';

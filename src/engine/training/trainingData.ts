@@ -80,7 +80,8 @@ export async function readTrainingData(
     const cut = truncationNote(mine);
     if (cut !== undefined) notes.push(`${task.name}: ${cut}.`);
     const rows = train.packing && task.kind === 'causal-lm' ? packSamples(mine as Sample[], maxLength) : mine;
-    samples.push(...rows);
+    // One by one: a call has room for some hundred thousand arguments, and a file may have more rows.
+    for (const row of rows) samples.push(row);
     mixture.push({ size: rows.length, weight: task.weight });
     validation.push(judge(task.validation ?? task.train, held));
     if (task.test !== undefined) test.push(judge(task.test, tests));

@@ -1,5 +1,6 @@
-import type { Adapter, Reallocation } from '../../adapters/adapter';
-import { countParameters, type NamedArray, type Parameter } from '../../adapters/parameter';
+import type { Adapter } from '../../adapters/adapter';
+import { countParameters, type Parameter } from '../../adapters/parameter';
+import type { NamedArray } from '../../shared/namedArray';
 import type { Transformer } from '../../models/transformer';
 import { LabError, toLabError } from '../../shared/errors';
 import type { TaskMetrics } from '../../shared/runEvents';
@@ -10,12 +11,15 @@ import { clipByGlobalNorm } from './clip';
 import { isBetter, standingOf, type EvaluationSet, type Standing } from './evaluate';
 import { FittingBatches } from './fittingBatches';
 import { LossWatch } from './lossWatch';
+import { memoryNow } from './memoryNow';
+import { Moves } from './moves';
 import { NotedMeans } from './notedMeans';
 import { Placed } from './placed';
 import { learningRateAt } from './schedule';
 import { stepsBetweenEvaluations, TrainingOrder } from './stepBatches';
 import { isRecorded } from './thinning';
 import { TrainingPass, type PassMemory } from './trainingPass';
+import { toldRanks, toldRouters } from './trialAdapter';
 import type { TrialData, TrialHooks, TrialSettings } from './trialSettings';
 
 /** What any evaluation is better than. JSON has no Infinity. */
@@ -34,13 +38,13 @@ export class Trial {
   private pending = { loss: 0, steps: 0, tokens: 0 };
   private began: { readonly at: number; readonly tokens: number } | undefined;
   private readonly watch = new LossWatch();
-  private lastMove: string | undefined;
+  private readonly moves = new Moves();
   private isHopeless = false;
   private readonly noted = new NotedMeans();
 
   /** @param tokens positions with padding of a batch at most */
   constructor(
-    model: Transformer,
+    private readonly model: Transformer,
     private readonly adapter: Adapter,
     private readonly settings: TrialSettings,
     private readonly data: TrialData,
@@ -92,6 +96,7 @@ export class Trial {
     this.watch.restore(facts);
     this.pending = { ...facts.pending };
     this.noted.restore(facts.noted, tensors);
+    this.moves.restore(facts.moves);
     this.best = facts.best && { ...facts.best, accuracy: facts.best.accuracy };
   }
 
@@ -113,6 +118,7 @@ export class Trial {
         fromStep: this.step,
         parameters: countParameters(this.adapter.parameters),
         samples: this.data.samples.length,
+        adapter: this.settings.adapter,
       });
       if (this.step === 0) await this.judge();
       // It may have been stopped between the answer and its end.
@@ -190,12 +196,15 @@ export class Trial {
       optimizer.forget(name);
     }
     this.placed.refresh(adapter.parameters);
-    if (moved !== undefined) this.tellMove(moved);
+    if (moved !== undefined) this.moves.add({ ...moved, ranks: toldRanks(moved.ranks, this.model.modules) });
     this.noted.add(noted);
     this.pending.loss += loss + added;
     this.pending.steps++;
     this.pending.tokens += tokens;
-    if (isRecorded(this.step) || this.step === this.steps) this.tellStep(rate, norm);
+    const tells = isRecorded(this.step) || this.step === this.steps;
+    // What AdaLoRA ends with is told at once.
+    if (tells || adapter.hasFinalSize?.(this.step, this.steps) === true) this.tellMove();
+    if (tells) this.tellStep(rate, norm);
   }
 
   /** What has no finite loss has gone wrong, whether a step or an evaluation met it. */
@@ -217,16 +226,10 @@ export class Trial {
     );
   }
 
-  /** AdaLoRA may move rank in every step: told as thinly as steps are, and only where something differs. */
-  private tellMove(moved: Reallocation): void {
-    const now = JSON.stringify(moved);
-    if (
-      now === this.lastMove ||
-      !(isRecorded(this.step) || this.adapter.hasFinalSize?.(this.step, this.steps))
-    )
-      return;
-    this.lastMove = now;
-    this.hooks.emit({ type: 'reallocated', trial: this.settings.name, step: this.step, ...moved });
+  private tellMove(): void {
+    const move = this.moves.take();
+    if (move === undefined) return;
+    this.hooks.emit({ type: 'reallocated', trial: this.settings.name, step: this.step, ...move });
   }
 
   private tellStep(learningRate: number, gradientNorm: number): void {
@@ -237,6 +240,7 @@ export class Trial {
       type: 'step',
       ...{ trial: this.settings.name, step: this.step, loss: loss / steps, learningRate, gradientNorm },
       tokensPerSecond: (tokens - (since?.tokens ?? 0)) / Math.max(seconds, 1e-9),
+      memory: memoryNow(),
     });
     this.pending = { loss: 0, steps: 0, tokens: 0 };
     this.began = undefined;
@@ -251,11 +255,11 @@ export class Trial {
     const best = counts ? isBetter(standing, this.best) : this.best === undefined;
     if (counts) this.waited = best ? 0 : this.waited + 1;
     if (best) this.best = { step: this.step, ...standing, ...(counts ? {} : worst) };
-    const routers = this.adapter.routerLoad?.(this.noted.take());
+    const routers = toldRouters(this.adapter.routerLoad?.(this.noted.take()), this.model.modules);
     this.hooks.emit({
       type: 'evaluated',
       ...{ trial: this.settings.name, step: this.step, split: 'validation', metrics, best },
-      ...(routers === undefined || Object.keys(routers).length === 0 ? {} : { routers }),
+      ...(routers === undefined ? {} : { routers }),
     });
     if (best) await this.hooks.save('best', this.checkpoint());
     if (this.step > 0) this.isHopeless = (await this.hooks.goesOn?.()) === false;
@@ -275,6 +279,7 @@ export class Trial {
       ...{ trial: this.settings.name, step: this.step, waited: this.waited },
       ...{ pending: this.pending, tokens: this.batches.tokens, ...this.watch.state },
       noted: this.noted.steps,
+      moves: this.moves.state,
       ...(this.best === undefined
         ? {}
         : {

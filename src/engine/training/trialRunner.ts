@@ -17,6 +17,7 @@ import { TrainingOrder } from './stepBatches';
 import { trainedHead } from './trainedHead';
 import { chooseTrainingMemory } from './trainingMemory';
 import { Trial } from './trial';
+import { trialAdapter } from './trialAdapter';
 import type { TrialEvent } from './trialEvents';
 import { holderOf } from '../scoring/holder';
 import { deviceEvent } from '../openTold';
@@ -85,7 +86,7 @@ export class TrialRunner {
     const { options, events, writer } = this;
     const { model, data } = this.prepared;
     const { name, seed, experiment, adapted } = order;
-    const settings = settingsOf(experiment, name, seed);
+    const settings = settingsOf(experiment, name, seed, trialAdapter(experiment, adapted, model.modules));
     const { steps } = new TrainingOrder(data.mixture, settings.batchSize, settings.epochs, seed);
     const inner = adapterOf(experiment, adapted, model.spec.width, steps, seed);
     const head = await trainedHead(this.prepared.head);

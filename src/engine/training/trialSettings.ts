@@ -1,4 +1,5 @@
 import type { AnySample } from '../../models/samples';
+import type { TrialAdapter } from '../../shared/runEvents';
 import type { Checkpoint } from './checkpoint';
 import type { EvaluationSet } from './evaluate';
 import type { Schedule } from './schedule';
@@ -9,6 +10,8 @@ export interface TrialSettings {
   /** Names its files and its events. */
   readonly name: string;
   readonly seed: number;
+  /** What it tells of the adapter that it trains. */
+  readonly adapter: TrialAdapter;
   readonly epochs: number;
   /** Samples a step. */
   readonly batchSize: number;

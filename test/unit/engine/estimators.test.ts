@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ScoreRequest } from '../../../src/engine/request';
 import { scoreModel } from '../../../src/engine/scoreModel';
 import { sampleGroups } from '../../../src/planning/estimators';
-import { meanAndError } from '../../../src/planning/standardError';
+import { meanAndError } from '../../../src/shared/meanAndError';
 import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { scoreFileSchema, type ScoreFile } from '../../../src/shared/scoreFile';
 import { openDevice } from '../../../src/tensors/device';

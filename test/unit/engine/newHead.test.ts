@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readAdapter } from '../../../src/adapters/peft/read';
+import { readAdapter } from '../../../src/peft/read';
 import { readExperiment } from '../../../src/configs/experiment/parse';
 import { scoreExperiment } from '../../../src/engine/scoreExperiment';
 import { trainExperiment } from '../../../src/engine/trainExperiment';

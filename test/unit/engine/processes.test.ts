@@ -73,6 +73,19 @@ describe('scoring in processes of its own', function () {
     ...change,
   });
 
+  it('stops at the same samples with two or three processes as alone, where it stops once it is sure', async () => {
+    const sure = {
+      tasks: many,
+      samples: 200,
+      batchSize: 4,
+      untilSure: { level: 0.95, layers: { count: 1 } },
+    };
+    const alone = await scored(sure);
+    assert.deepEqual([alone[0]!.samples, alone[0]!.untilSure?.sure], [64, true]);
+    for (const processes of [2, 3])
+      assert.deepEqual(await scored({ ...sure, processes }), alone, String(processes));
+  });
+
   it('says that a process was killed, ends the others, and goes on from what they had', async () => {
     const of = request({ tasks: many, samples: 1000, batchSize: 4, processes: 2 });
     let killed = 0;

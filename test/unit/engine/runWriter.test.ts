@@ -69,6 +69,7 @@ describe('RunWriter', () => {
   it('ends with what was noted in the manifest', async () => {
     const run = fresh();
     const writer = await RunWriter.create(run, manifest, nobody);
+    await writer.record({ ...started, estimator: 'fisher' });
     writer.note({ device: 'native', inputs: { ...manifest.inputs, modelHash: 'sha256:1' } });
     await writer.finish('done');
     const { finishedAt, ...rest } = manifestIn(run);
@@ -78,6 +79,7 @@ describe('RunWriter', () => {
       device: 'native',
       inputs: { ...manifest.inputs, modelHash: 'sha256:1' },
       state: 'done',
+      outcome: 'fisher',
     });
   });
 
@@ -97,6 +99,7 @@ describe('RunWriter', () => {
       const last = (await readRunEvents(run)).at(-1);
       assert.deepEqual(last, { ...last, type: 'finished', state, error: error.toPayload() });
       assert.equal(manifestIn(run).state, state);
+      assert.equal(manifestIn(run).outcome, state === 'failed' ? error.message : '');
     });
   }
 

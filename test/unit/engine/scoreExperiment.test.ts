@@ -99,6 +99,7 @@ describe('scoreExperiment', () => {
       pid: process.pid,
       seed: 1,
       device: 'native',
+      outcome: 'fisher · 17 samples · 2 tasks',
     });
     assert.equal(versions.adapterLab, '1.2.3');
     assert.equal(versions.node, process.versions.node);

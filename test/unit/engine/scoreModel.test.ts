@@ -7,7 +7,7 @@ import type { ScoreRequest } from '../../../src/engine/request';
 import { scoreModel } from '../../../src/engine/scoreModel';
 import { hashFile, hashModelFolder } from '../../../src/files/hash';
 import { readModelFolder } from '../../../src/files/modelFolder';
-import { meanAndError } from '../../../src/planning/standardError';
+import { meanAndError } from '../../../src/shared/meanAndError';
 import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { scoreFileSchema, type ScoreFile } from '../../../src/shared/scoreFile';
 import { openDevice } from '../../../src/tensors/device';

@@ -3,54 +3,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readExperiment } from '../../../src/configs/experiment/parse';
-import { experimentAt, studySettings } from '../../../src/engine/search/searchSpace';
 import { searchExperiment } from '../../../src/engine/searchExperiment';
 import { canResume, runFiles } from '../../../src/files/runs';
-import { planParameters } from '../../../src/planning/parameters';
 import { readStudy } from '../../../src/search/journal';
-import { candidatesOf as candidatesIn } from '../../../src/search/space';
 import type { Study } from '../../../src/search/study';
-import { runScoresSchema, type ScoreFile } from '../../../src/shared/scoreFile';
-import type { RunState } from '../../../src/shared/runState';
-import { openDevice } from '../../../src/tensors/device';
-import { temporaryFolder } from '../files/temporary';
+import { runScoresSchema } from '../../../src/shared/scoreFile';
 import { rejectsWith } from '../files/throwsCode';
-import { writeSmallExperiment } from './smallExperiment';
+import { tokenizedLines } from './smallExperiment';
+import { smallSearches, textOf, usual } from './smallSearches';
 
 const never = new AbortController().signal;
 
-const textOf = (more: string, method = 'floe'): string => `version: 1
-model: models/small
-tasks:
-  - { name: first, kind: causal-lm, train: data/first.jsonl }
-  - { name: second, kind: causal-lm, train: data/second.jsonl, validation: data/second.jsonl }
-method: ${method}   # stays
-adapter: { targets: [q_proj, down_proj], rank: 4, alpha: 8, experts: 2 }
-score: { samples: 8, max_length: 16 }
-train: { epochs: 2, learning_rate: 2e-2, batch_size: 4, max_length: 16, seeds: [1, 2], evaluations: 1 }
-${more}`;
-const usual = 'search: { ranks: [1, 2, 4, 8], layers: [50%, 100%], evaluations: 5 }';
-
 describe('searchExperiment', () => {
-  const folder = temporaryFolder();
-  let count = 0;
-  before(async () => {
-    await openDevice('native', 1);
-    await writeSmallExperiment(folder.path);
-  });
-
-  const experiment = async (text = textOf(usual)) => {
-    const file = path.join(folder.path, `search-${count++}.adapter.yaml`);
-    await writeFile(file, text);
-    return readExperiment(file);
-  };
-  const options = (told: (state: RunState) => void = () => undefined) => ({
-    run: path.join(folder.path, '.adapter-lab', 'runs', `search ${count++}`),
-    device: 'native' as const,
-    version: '1',
-    processes: 0,
-    told: ({ state }: { state: RunState }) => told(state),
-  });
+  const { folder, experiment, options } = smallSearches();
   const studyIn = (run: string): Promise<Study> => readStudy(path.join(run, runFiles.trials));
   /** Without the times. */
   const numbersOf = ({ trials, stopped }: Study) => ({
@@ -111,7 +76,7 @@ describe('searchExperiment', () => {
     }
   });
 
-  it('goes on behind scores that do not resume by themselves, and refuses where they are of other data', async () => {
+  it('goes on behind scores of gates, and refuses where they are of other data', async () => {
     const text = textOf(usual).replace('samples: 8', 'estimator: gate-fisher, samples: 8');
     const asked = await experiment(text);
     const controller = new AbortController();
@@ -132,6 +97,38 @@ describe('searchExperiment', () => {
     const whole = options();
     await searchExperiment(await experiment(text), whole, never);
     assert.deepEqual(numbersOf(await studyIn(at.run)), numbersOf(await studyIn(whole.run)));
+  });
+
+  it('goes on behind scores that stopped once they were sure, where it is asked for the same', async () => {
+    const data = path.join(folder.path, 'data', 'many.jsonl');
+    await writeFile(data, tokenizedLines(100, 1));
+    const text = (sure: string): string =>
+      textOf(usual.replace('evaluations: 5', 'evaluations: 2'))
+        .replace('samples: 8', `samples: 80, until_sure: ${sure}`)
+        .replace('train: data/first.jsonl', 'train: data/many.jsonl');
+    const asked = await experiment(text('90%'));
+    const controller = new AbortController();
+    const at = options(({ trials }) => {
+      if ((trials[0]?.step ?? 0) >= 2) controller.abort();
+    });
+    await rejectsWith(searchExperiment(asked, at, controller.signal), 'cancelled');
+    const scores = readFileSync(path.join(at.run, runFiles.scores), 'utf8');
+    const { scores: found } = runScoresSchema.parse(JSON.parse(scores));
+    assert.deepEqual(
+      found.map((one) => [one.samples, one.untilSure?.of]),
+      [
+        [64, 80],
+        [7, 7],
+      ],
+    );
+    const resumed = { ...at, told: () => undefined, resume: true };
+    await writeFile(asked.file, text('91%'));
+    const other = searchExperiment(await readExperiment(asked.file), resumed, never);
+    await rejectsWith(other, 'run-not-resumable', /has changed/);
+    await writeFile(asked.file, text('90%'));
+    const { state } = await searchExperiment(asked, resumed, never);
+    assert.equal(state.status, 'done');
+    assert.equal(readFileSync(path.join(at.run, runFiles.scores), 'utf8'), scores);
   });
 
   it('goes on without a trial that ran away, and says so where none came to its end', async () => {
@@ -208,84 +205,5 @@ describe('searchExperiment', () => {
       left.length > 0 && left.every((names) => new Set(names.map((name) => name.split('.')[0])).size <= 2),
     );
     assert.deepEqual((await studyIn(at.run)).settings.seeds, [1]);
-  });
-
-  describe('its space', () => {
-    let scores: readonly ScoreFile[];
-    before(async () => {
-      const at = options();
-      await searchExperiment(
-        await experiment(textOf(usual.replace('evaluations: 5', 'evaluations: 1'))),
-        at,
-        never,
-      );
-      scores = runScoresSchema.parse(
-        JSON.parse(readFileSync(path.join(at.run, runFiles.scores), 'utf8')),
-      ).scores;
-    });
-    const settingsOf = async (more: string, method?: string) =>
-      studySettings(await experiment(textOf(more, method)), scores);
-    const candidatesOf = async (more: string, method?: string) =>
-      (await settingsOf(more, method)).space.dimensions.map(({ name, candidates }) => [name, candidates]);
-
-    it('has ranks, layers within the budget, and experts where they are named', async () => {
-      assert.deepEqual(await candidatesOf(usual), [
-        ['rank', [1, 2, 4, 8]],
-        ['layers', [0.5, 1]],
-      ]);
-      assert.deepEqual(await candidatesOf(`${usual}\nbudget: { layers: 50% }`), [
-        ['rank', [1, 2, 4, 8]],
-        ['layers', [0.5]],
-      ]);
-      assert.deepEqual(
-        await candidatesOf(
-          'search: { ranks: [4, 2, 2], experts: [2, 1], evaluations: 2 }\nbudget: { layers: 1 }',
-        ),
-        [
-          ['rank', [2, 4]],
-          ['experts', [1, 2]],
-          ['layers', [0.25, 0.5]],
-        ],
-      );
-      assert.deepEqual(await candidatesOf(usual, 'lily'), [['rank', [1, 2, 4, 8]]]);
-    });
-
-    it('ranks attention and mlp apart where it is asked to, within the budget', async () => {
-      const apart = 'search: { ranks: [2, 4], mlp_ranks: [1, 8], layers: [50%], evaluations: 2 }';
-      assert.deepEqual(await candidatesOf(apart), [
-        ['rank', [2, 4]],
-        ['mlp_rank', [1, 8]],
-        ['layers', [0.5]],
-      ]);
-      const asked = await experiment(textOf(apart));
-      const { plan, experiment: there } = experimentAt(asked, scores, { rank: 4, mlp_rank: 1, layers: 0.5 });
-      const rowOf = (end: string) =>
-        Object.entries(plan.plan.modules).find(([path]) => path.endsWith(end))![1];
-      assert.deepEqual([rowOf('q_proj').rank, rowOf('q_proj').alpha], [4, 8]);
-      assert.deepEqual([rowOf('down_proj').rank, rowOf('down_proj').alpha], [1, 2]);
-      const counted = planParameters(plan.plan, scores[0]!.modules, 'hydra');
-      assert.equal(plan.totals.parameters, counted);
-      assert.match(plan.summary, new RegExp(`; ${counted.toLocaleString('en-US')} trainable parameters`));
-      assert.deepEqual(there.plan, plan.plan);
-      const { space } = await settingsOf(`${apart}\nbudget: { parameters: ${counted} }`);
-      assert.ok(candidatesIn(space).every(({ cost }) => cost <= counted));
-      assert.ok(candidatesIn(space).length < space.costs.length);
-    });
-
-    it('counts what each plan takes, and leaves out what no plan fits', async () => {
-      const { space } = await settingsOf(usual);
-      const asked = await experiment();
-      const first = experimentAt(asked, scores, { rank: 1, layers: 0.5 });
-      assert.equal(space.costs[0], first.plan.totals.parameters);
-      assert.equal(space.costLimit, Math.max(...space.costs));
-      assert.ok(
-        space.costs.every((cost, i) => i < 2 || cost > space.costs[i - 2]!),
-        'they rise with the rank',
-      );
-      const least = Math.min(...space.costs);
-      const tight = await settingsOf(`${usual}\nbudget: { parameters: ${least} }`);
-      assert.equal(tight.space.costLimit, least);
-      await assert.rejects(settingsOf(`${usual}\nbudget: { parameters: 10 }`), /No rank and share of layers/);
-    });
   });
 });

@@ -51,7 +51,7 @@ export async function killedHalfway(
 }
 
 /** Copies a folder that is written to meanwhile: what goes away while it is copied is left out. */
-function snapshot(from: string, to: string): void {
+export function snapshot(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { TaskScores } from '../../../src/engine/taskScores';
 import { seededShuffle } from '../../../src/shared/shuffle';
 import { layerScores } from '../../../src/planning/layerScores';
-import { meanAndError } from '../../../src/planning/standardError';
+import { meanAndError } from '../../../src/shared/meanAndError';
 import { syntheticModel } from '../planning/syntheticModel';
 import { numbers } from '../tensors/numbers';
 

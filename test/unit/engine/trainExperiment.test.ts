@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readAdapter } from '../../../src/adapters/peft/read';
+import { readAdapter } from '../../../src/peft/read';
 import { readExperiment } from '../../../src/configs/experiment/parse';
 import type { RunWriter } from '../../../src/engine/runWriter';
 import { trainExperiment, type TrainOptions } from '../../../src/engine/trainExperiment';
 import { readModelFolder } from '../../../src/files/modelFolder';
 import { canResume, readRunEvents, runFiles } from '../../../src/files/runs';
 import type { RunEvent } from '../../../src/shared/runEvents';
+import { ofModules } from '../../../src/shared/byModule';
 import { applyEvent, emptyRun } from '../../../src/shared/runState';
 import { openDevice } from '../../../src/tensors/device';
 import { temporaryFolder } from '../files/temporary';
@@ -101,12 +102,37 @@ describe('trainExperiment', () => {
         }
         const moves = whole.state.trials.map(({ reallocations }) => reallocations.length > 0);
         assert.deepEqual(new Set(moves), new Set([['adalora', 'dynamic-lora'].includes(method)]));
-        const routed = whole.state.trials.every(({ evaluations }) =>
-          Object.values(evaluations.at(-2)?.routers ?? {}).every(
-            (load) => Math.abs(load.reduce((sum, share) => sum + share, 0) - 1) < 1e-4,
-          ),
-        );
-        assert.ok(routed);
+        const { modules } = whole.state;
+        for (const { adapter, evaluations, points, reallocations } of whole.state.trials) {
+          assert.equal(adapter?.method, method);
+          const rank = method === 'adalora' ? 6 : 4;
+          const isTarget = modules.map(({ role }) => role === 'q' || role === 'down');
+          assert.deepEqual(
+            adapter.ranks,
+            isTarget.map((is) => (is ? rank : 0)),
+          );
+          assert.deepEqual(adapter.sharing, method === 'lily' ? { strideA: 2, numB: 2 } : undefined);
+          // Routers are told of with every evaluation behind the start, of every module that has one.
+          const shares = { floe: 3, 'lora-smoe': 3, lily: 2 }[method];
+          for (const { step, split, routers } of evaluations) {
+            const loads = ofModules<readonly number[]>(routers, modules, []);
+            const isTold = shares !== undefined && step > 0 && split === 'validation';
+            assert.deepEqual(
+              loads.map(({ length }) => length),
+              isTarget.map((is) => (is && isTold ? shares : 0)),
+            );
+            for (const load of loads.filter(({ length }) => length > 0))
+              assert.ok(Math.abs(load.reduce((sum, share) => sum + share, 0) - 1) < 1e-3, load.join());
+          }
+          for (const { memory } of points)
+            assert.ok(memory && memory.resident > 1e7 && memory.peak > 1e7 && memory.card === undefined);
+          for (const { ranks } of reallocations) {
+            assert.deepEqual(
+              ofModules(ranks, modules, 0).filter((of, place) => of > 0 && !isTarget[place]),
+              [],
+            );
+          }
+        }
         assert.notDeepEqual(adapterBytes(at.run, 'seed-1'), adapterBytes(at.run, 'seed-2'));
         assert.match(readFileSync(path.join(at.run, runFiles.report), 'utf8'), /\| seed-2 +\| second/);
       });
@@ -145,6 +171,19 @@ describe('trainExperiment', () => {
       });
     });
   }
+
+  it('tells a move of rank with the next step that gets a line, where its own gets none', async () => {
+    const block = 'dynamic_lora: { layer_weights: true, interval: 59, warmup_ratio: 0.1, temperature: 50 }';
+    const long = await experiment(textOf('dynamic-lora', block).replace('epochs: 6', 'epochs: 60'));
+    const { state } = await trainExperiment(long, options({ seeds: [1] }), never);
+    const [{ steps, reallocations }] = state.trials as [(typeof state.trials)[0]];
+    assert.equal(steps, 240);
+    // From step 200 on, every second one gets a line: what moved at 201 is told at 202.
+    assert.deepEqual(
+      reallocations.map(({ step }) => step),
+      [83, 142, 202],
+    );
+  });
 
   it('packs short samples into rows, and says what was cut', async () => {
     const packed = await experiment(
@@ -212,6 +251,13 @@ describe('trainExperiment', () => {
   it('refuses before it trains what could not be saved or trained', async () => {
     const none = await experiment(textOf('lora').replace('[q_proj, down_proj]', '[no_proj]'));
     await rejectsWith(trainExperiment(none, options(), never), 'option-invalid', /no_proj/);
+    // One that is not there beside one that is would be trained without, in silence.
+    const slip = await experiment(textOf('lora').replace('[q_proj, down_proj]', '[q_proj, dwon_proj]'));
+    await rejectsWith(
+      trainExperiment(slip, options(), never),
+      'option-invalid',
+      /"dwon_proj" matches no module/,
+    );
     const unknown = await experiment(
       textOf(
         'lora',

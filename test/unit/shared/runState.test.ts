@@ -75,14 +75,19 @@ describe('the state of a run', () => {
 
   it('goes on where it was resumed: what was measured stands, how it ended does not', () => {
     const error = { code: 'cancelled', message: 'The job was cancelled.', next: 'Resume.' } as const;
-    const stopped = replay(started, { at, type: 'progress', share: 0.5 }, scores('x', 5), {
-      at,
-      type: 'finished',
-      state: 'cancelled',
-      error,
-    });
+    const actual = { seconds: 12, memoryBytes: 1e9, diskBytes: 1e6 };
+    const stopped = replay(
+      ...([started, { at, type: 'progress', share: 0.5 }, scores('x', 5)] as const),
+      ...([
+        { at, type: 'actual', actual },
+        { at, type: 'finished', state: 'cancelled', error },
+      ] as const),
+    );
+    assert.deepEqual([stopped.actual, stopped.finishedAt], [actual, at]);
     const resumed = applyEvent(stopped, { at, type: 'resumed' });
-    assert.deepEqual(resumed, { ...stopped, status: 'running', error: undefined, resumedAt: at });
+    const going = { status: 'running', resumedAt: at, pace: undefined } as const;
+    const over = { error: undefined, finishedAt: undefined, actual: undefined };
+    assert.deepEqual(resumed, { ...stopped, ...going, ...over });
     assert.equal(progressOf(resumed), 0.5);
   });
 

@@ -42,7 +42,7 @@ describe('the progress of a score', () => {
       fc.property(cases, ({ lengths, batchSize, mode, processes, seed }) => {
         const items = itemsOf(model, [makeBatches(samplesOf(lengths), batchSize, 1)]);
         const units = unitsOf(model, items, mode, processes, false);
-        const progress = new ScoreProgress(model, items, units, mode);
+        const progress = new ScoreProgress(model, items, (index) => units[index], mode);
         assert.equal(progress.share, 0);
         let before = 0;
         for (const unit of seededShuffle(units, seed)) {
@@ -63,7 +63,7 @@ describe('the progress of a score', () => {
     const items = itemsOf(model, [makeBatches(samplesOf([5, 6, 7, 8]), 2, 1)]);
     for (const mode of memoryModes) {
       const units = unitsOf(model, items, mode, 1, true);
-      const progress = new ScoreProgress(model, items, units, mode);
+      const progress = new ScoreProgress(model, items, (index) => units[index], mode);
       const updates = updatesOf(units[0]!, mode, model.layers);
       for (const update of updates.slice(0, -1)) progress.add(update);
       const before = progress.share;

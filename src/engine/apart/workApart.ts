@@ -1,22 +1,18 @@
 import { LabError } from '../../shared/errors';
 import { endError, forkSelf } from '../childProcess';
-import { trainingArgument, type FromTraining, type ToTraining, type TrainingRequest } from './serveTraining';
+import { argumentOf, type ApartOrder, type FromApart, type ToApart } from './serveApart';
 
 /**
- * Trains in a process of its own: a step may take longer than a heartbeat, and a process has one device for its life. It
- * writes the run; whoever it leaves without an end by dying is told here how it died.
+ * Does a job in a process of its own: a step of a training may take longer than a heartbeat, and a process has one device for
+ * its life. It writes the run; whoever it leaves without an end by dying is told here how it died.
  *
  * @param told called after each write to the run's journal
- * @param signal the training stops behind the step that it is at
- * @throws LabError what ended the training
+ * @param signal the job stops behind the step that it is at
+ * @throws LabError what ended the job
  */
-export async function trainApart(
-  order: TrainingRequest,
-  told: () => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const child = forkSelf(trainingArgument);
-  const send = (message: ToTraining): void => void child.send(message);
+export async function workApart(order: ApartOrder, told: () => void, signal: AbortSignal): Promise<void> {
+  const child = forkSelf(argumentOf(order.job));
+  const send = (message: ToApart): void => void child.send(message);
   const stop = (): void => {
     if (child.connected) send({ type: 'stop' });
   };
@@ -24,7 +20,7 @@ export async function trainApart(
   try {
     await new Promise<void>((resolve, reject) => {
       child.on('message', (received) => {
-        const message = received as FromTraining;
+        const message = received as FromApart;
         if (message.type === 'told') told();
         else if (message.type === 'done') resolve();
         else reject(LabError.fromPayload(message.error));
@@ -35,12 +31,12 @@ export async function trainApart(
           endError(
             code,
             ended,
-            'The training process',
+            order.job === 'train' ? 'The training process' : 'The search process',
             'Resume the run: it goes on from its last checkpoint.',
           ),
         ),
       );
-      send({ type: 'train', order });
+      send({ type: 'work', order });
       if (signal.aborted) stop();
     });
   } finally {

@@ -1,0 +1,67 @@
+import { readExperiment } from '../../configs/experiment/parse';
+import { toLabError, type ErrorPayload } from '../../shared/errors';
+import type { Device } from '../../shared/words';
+import { belongToParent } from '../childProcess';
+import { runExperiment } from '../runExperiment';
+import { searchExperiment } from '../searchExperiment';
+import { trainExperiment } from '../trainExperiment';
+
+/** Jobs that train are done by processes of their own; the main job where it searches. */
+export type ApartJob = 'train' | 'search' | 'run';
+
+/** Argument by which a bundle of ours is asked for a job; it shows in lists of processes. */
+export const argumentOf = (job: ApartJob): string => (job === 'train' ? '--train' : '--search');
+
+/** What another process is asked for. */
+export interface ApartOrder {
+  readonly job: ApartJob;
+  /** Absolute paths. */
+  readonly experiment: string;
+  readonly run: string;
+  readonly device: Device | 'auto';
+  readonly version: string;
+  readonly resume: boolean;
+  /** Processes that share the score before a search, at most. */
+  readonly processes?: number | undefined;
+}
+
+export type ToApart = { readonly type: 'work'; readonly order: ApartOrder } | { readonly type: 'stop' };
+
+export type FromApart =
+  /** The run's journal has grown. */
+  | { readonly type: 'told' }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly error: ErrorPayload };
+
+/** Becomes a process that does one job where this one was started as one; true until the parent is gone. */
+export function servedApart(args: readonly string[]): boolean {
+  if (!args.includes(argumentOf('train')) && !args.includes(argumentOf('search'))) return false;
+  belongToParent();
+  const send = (message: FromApart): void => void process.send?.(message);
+  const controller = new AbortController();
+  process.on('message', (message: ToApart) => {
+    if (message.type === 'stop') {
+      controller.abort();
+      return;
+    }
+    work(message.order, () => send({ type: 'told' }), controller.signal).then(
+      () => send({ type: 'done' }),
+      (thrown: unknown) => {
+        const error = toLabError(thrown);
+        if (error.code === 'internal' && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
+        send({ type: 'failed', error: error.toPayload() });
+      },
+    );
+  });
+  return true;
+}
+
+/** A plan stays in the run: the text that it belongs into is open in an editor. */
+async function work(order: ApartOrder, told: () => void, signal: AbortSignal): Promise<void> {
+  const { job, experiment: file, processes, ...options } = order;
+  const experiment = await readExperiment(file);
+  const given = { ...options, told, ...(processes === undefined ? {} : { processes }) };
+  if (job === 'train') await trainExperiment(experiment, given, signal);
+  else if (job === 'search') await searchExperiment(experiment, { ...given, keepFile: true }, signal);
+  else await runExperiment(experiment, { ...given, keepFile: true }, signal);
+}

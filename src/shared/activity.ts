@@ -1,0 +1,9 @@
+import type { RunState } from './runState';
+
+/** What a run is at, as the editor and the terminal say it: a search scores before it trains. */
+export type Activity = 'scoring' | 'searching' | 'training';
+
+export function activityOf({ job, search, stage }: Pick<RunState, 'job' | 'search' | 'stage'>): Activity {
+  if (job === 'train') return 'training';
+  return search !== undefined || stage === 'search' ? 'searching' : 'scoring';
+}
