@@ -1,12 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { answeredProbe } from '../engine/devices';
 import { servedLane } from '../engine/lanes/serveLane';
-import { servedTraining } from '../engine/training/serveTraining';
+import { servedApart } from '../engine/apart/serveApart';
 import { exitCodes } from '../shared/errors';
 import { version } from '../shared/version';
 import { addAllocate } from './commands/allocate';
+import { addApply } from './commands/apply';
+import { addCheck } from './commands/check';
 import { addCommit } from './commands/commit';
 import { addDevices } from './commands/devices';
+import { addExport } from './commands/export';
 import { addInspect } from './commands/inspect';
 import { addMerge } from './commands/merge';
 import { addRun } from './commands/run';
@@ -18,7 +21,7 @@ import { usageError } from './usageError';
 
 /** The command line: every command is one file under commands/. */
 async function main(): Promise<number> {
-  if (servedLane(process.argv) || servedTraining(process.argv)) return new Promise<number>(() => undefined);
+  if (servedLane(process.argv) || servedApart(process.argv)) return new Promise<number>(() => undefined);
   if (await answeredProbe(process.argv)) return 0;
   const program = new Command('adapter-lab')
     .description(
@@ -31,22 +34,28 @@ async function main(): Promise<number> {
   for (const add of [
     addDevices,
     addInspect,
+    addCheck,
     addScore,
     addAllocate,
     addSearch,
     addTrain,
     addMerge,
+    addExport,
     addRun,
+    addApply,
     addCommit,
   ])
     add(program);
   try {
     await program.parseAsync();
-    return 0;
+    // A command that found what it looks for says so by its exit code, and is no error.
+    return Number(process.exitCode ?? 0);
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) return reportError(thrown);
     if (thrown.exitCode === 0) return 0;
-    return thrown.code === 'commander.help' ? exitCodes.input : reportError(usageError(thrown));
+    return thrown.code === 'commander.help'
+      ? exitCodes.input
+      : reportError(usageError(thrown, program, process.argv.slice(2)));
   }
 }
 

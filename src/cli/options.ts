@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import path from 'node:path';
+import { parseShare } from '../shared/quantity';
 import { devices } from '../shared/words';
 
 /** Parsers and options that several commands share. */
@@ -22,6 +23,13 @@ export function share(text: string): number {
   return value;
 }
 
+/** `95%` or `0.95`, as experiments write it. */
+export function confidence(text: string): number {
+  const value = parseShare(text);
+  if (value === undefined) throw new InvalidArgumentError('It must be a share such as 95%.');
+  return value;
+}
+
 export function integer(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
@@ -32,6 +40,18 @@ export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+}
+
+/** `rank=8,layers=50%`: a number, or a share as experiments write it, for each dimension. */
+export function pointOption(text: string): Readonly<Record<string, number>> {
+  const pairs = text.split(',').map((part) => {
+    const [, name, number = ''] = /^\s*([a-z_]+)=(\S+)\s*$/.exec(part) ?? [];
+    const value = /^\d+(\.\d+)?$/.test(number) ? Number(number) : parseShare(number);
+    if (name === undefined || value === undefined)
+      throw new InvalidArgumentError('It must be numbers with names, such as rank=8,layers=50%.');
+    return [name, value] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 export const absolute = (file: string): string => path.resolve(file);

@@ -1,9 +1,11 @@
-import { formatBytes, formatCount, formatSeconds, formatShare, formatSpeed } from '../shared/format';
+import { capital, formatBytes, formatCount, formatSeconds, formatShare, formatSpeed } from '../shared/format';
 import type { RunWriter } from '../engine/runWriter';
+import { activityOf } from '../shared/activity';
+import { certaintyWords } from '../shared/certainty';
 import { estimatorWords } from '../shared/estimatorWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, SearchedTrial, UnstampedRunEvent } from '../shared/runEvents';
-import { metricWords, pointWords } from '../shared/searchWords';
+import { metricWords, pausedWords, pointWords } from '../shared/searchWords';
 import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
 
 type EvaluatedEvent = Extract<UnstampedRunEvent, { type: 'evaluated' }>;
@@ -27,7 +29,8 @@ export class Progress {
 
   /** To be called with every event of the job. */
   readonly update = (event: UnstampedRunEvent | RunEvent): void => {
-    this.state = applyEvent(this.state, { at: '', ...event } as RunEvent);
+    const before = this.state;
+    this.state = applyEvent(before, { at: '', ...event } as RunEvent);
     if (event.type === 'started' && event.labels !== undefined)
       this.line(`Scores: ${estimatorWords(event.estimator, event.labels)}`);
     if (event.type === 'device')
@@ -41,10 +44,16 @@ export class Progress {
     if (event.type === 'estimate') {
       const { seconds, memoryBytes, diskBytes } = event.estimate;
       this.line(
-        `Estimate: ${formatSeconds(seconds)}, ${formatBytes(memoryBytes)} of memory, ${formatBytes(diskBytes)} on disk`,
+        `Estimate: ${this.state.untilSure === undefined ? '' : 'at most '}${formatSeconds(seconds)}, ${formatBytes(memoryBytes)} of memory, ${formatBytes(diskBytes)} on disk`,
       );
     }
+    if (event.type === 'looked') this.line(`${event.task}: ${certaintyWords(event.certainty)}`);
     if (event.type === 'note') this.line(event.text);
+    if (event.type === 'search-begun') {
+      this.begun = undefined;
+      this.line(`Searching the rank: ${event.trials} trials at most`);
+    }
+    if (event.type === 'search-steered') this.line(this.steeredWords(before));
     if (event.type === 'searched') {
       const words = searchedWords(event.trial);
       if (words !== undefined) this.line(words);
@@ -65,8 +74,13 @@ export class Progress {
     // Counted from the first word of progress: what was done before a run was resumed took no time now.
     this.begun ??= { at: performance.now(), share };
     const [passed, done] = [(performance.now() - this.begun.at) / 1000, share - this.begun.share];
+    const most = this.state.untilSure === undefined || this.state.stage !== 'score' ? '' : 'at most ';
     const left =
-      share >= 1 ? formatSeconds(0) : done > 0 ? formatSeconds((passed * (1 - share)) / done) : '?';
+      share >= 1
+        ? formatSeconds(0)
+        : done > 0
+          ? `${most}${formatSeconds((passed * (1 - share)) / done)}`
+          : '?';
     if (this.out.isTTY) {
       const full = Math.round(share * barWidth);
       const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
@@ -79,9 +93,8 @@ export class Progress {
     const now = performance.now();
     if (now - this.lastLine < lineEveryMs && share < 1) return;
     this.lastLine = now;
-    const doing = this.state.trials.length > 0 ? 'Training' : 'Scoring';
     this.out.write(
-      `${doing}${what === '' ? '' : ` ${what}`}${this.lossWords()}: ${formatShare(share)}, ${left} left\n`,
+      `${capital(activityOf(this.state))}${what === '' ? '' : ` ${what}`}${this.lossWords()}: ${formatShare(share)}, ${left} left\n`,
     );
   }
 
@@ -90,6 +103,14 @@ export class Progress {
     const point = this.state.trials.at(-1)?.points.at(-1);
     if (point === undefined) return '';
     return `, loss ${point.loss.toFixed(3)}, ${formatCount(point.tokensPerSecond)} tokens/s`;
+  }
+
+  /** What came of something that was asked of the search. */
+  private steeredWords(before: RunState): string {
+    const paused = pausedWords({ ...this.state, status: 'running' });
+    if (paused !== undefined) return `${capital(paused)}.`;
+    if (before.search?.paused === true) return 'The search goes on.';
+    return `A trial was asked for by hand: ${this.state.search?.trials} trials at most.`;
   }
 
   private line(text: string): void {

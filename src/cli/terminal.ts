@@ -18,10 +18,11 @@ export function reportError(thrown: unknown): number {
 /** Says how a run that was stopped goes on. @param command what it was started with */
 export async function offerResume(run: string, command: string): Promise<void> {
   if (!(await canResume(run))) return;
-  say(
-    `To go on from where it stopped: ${command} --resume ${quoted(path.relative(process.cwd(), run) || run)}`,
-  );
+  say(`To go on from where it stopped: ${command} --resume ${quoted(shown(run))}`);
 }
+
+/** A path as seen from the working directory. */
+export const shown = (file: string): string => path.relative(process.cwd(), file) || file;
 
 /** A path as a word of a command. */
 export const quoted = (file: string): string => (/\s/.test(file) ? `"${file}"` : file);

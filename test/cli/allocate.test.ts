@@ -61,6 +61,28 @@ describe('adapter-lab allocate', () => {
     assert.ok(both.totals.layers <= 2 && both.totals.experts <= 7);
   });
 
+  it('takes scores of one’s own, and says what they lack', async () => {
+    const lines = measured.modules.map(({ path: name, score }) => `${name}.weight,${score}`);
+    await writeFile(at('own.csv'), ['path,score', ...lines, ''].join('\n'));
+    const own = ['--scores', at('own.csv'), '--model', referenceModel];
+    const rest = ['--method', 'proportional', '--budget', 'experts=9'];
+    const [from, theirs] = [await planFor(...own, ...rest), await planFor(...base(), ...rest.slice(1))];
+    assert.deepEqual(from.plan, theirs.plan);
+    await writeFile(at('some.csv'), lines.slice(1).join('\n'));
+    const some = ['allocate', '--scores', at('some.csv'), '--model', referenceModel, ...rest];
+    const { code, stderr } = await adapterLab(some);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^some\.csv: 1 of \d+ modules have no score and count as 0: model\./);
+    await failsWith(['allocate', '--scores', at('some.csv'), ...rest], 'option-invalid', /shape of/);
+    await writeFile(at('wrong.csv'), 'model.layers.0.self_attn.q_prj,1');
+    const wrong = some.map((word) => (word === at('some.csv') ? at('wrong.csv') : word));
+    await failsWith(
+      wrong,
+      'scores-invalid',
+      /wrong\.csv:1 .*nearest is model\.layers\.0\.self_attn\.q_proj\.$/,
+    );
+  });
+
   it('takes every method, with its options', async () => {
     const all = ['--budget', 'layers=100%'];
     const both = ['--scores', at('one.json'), at('two.json'), '--method'];

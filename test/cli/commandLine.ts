@@ -17,6 +17,8 @@ export interface Finished {
 
 interface Options {
   readonly cwd?: string;
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** In a process group of its own, as a shell starts it. */
   readonly group?: boolean;
   readonly started?: (child: ChildProcess) => void;
@@ -43,9 +45,14 @@ export function adapterLab(args: readonly string[], options: Options = {}): Prom
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd = root, watch, group = false, started }: Options = {},
+  { cwd = root, env = {}, watch, group = false, started }: Options = {},
 ): Promise<Finished> {
-  const child = spawn(command, args, { cwd, detached: group, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    detached: group,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   started?.(child);
   let stdout = '';
   let stderr = '';

@@ -21,7 +21,10 @@ describe('adapter-lab commit', () => {
   it('refuses an experiment that was never allocated', async () => {
     const { code, stderr } = await adapterLab(['commit', name], { cwd: folder.path });
     assert.equal(code, 1);
-    assert.match(stderr, /^plan-missing: [^]*^Next: Run Allocate first\.$/m);
+    assert.match(
+      stderr,
+      /^plan-missing: [^]*^Next: Run Allocate first, or on the command line adapter-lab run\.$/m,
+    );
   });
 
   it('commits the experiment and its provenance, and leaves what is staged staged', async () => {

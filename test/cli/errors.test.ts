@@ -115,6 +115,13 @@ describe('adapter-lab, errors: code and sentence, next step, exit code', () => {
       /"eva" takes no labels/,
     ));
 
+  it('a target of the gates that is not there, beside one that is', () =>
+    failsWith(
+      score(referenceModel, undefined, '--estimator', 'gate-fisher', '--targets', 'q_proj', 'v_porj'),
+      'option-invalid',
+      /"v_porj" matches no module/,
+    ));
+
   it('options that are wrong, missing or unknown', async () => {
     const wrong: readonly [args: string[], sentence: RegExp][] = [
       [score(referenceModel, undefined, '--samples', '0'), /'--samples <n>' argument '0' is invalid/],
@@ -126,10 +133,21 @@ describe('adapter-lab, errors: code and sentence, next step, exit code', () => {
       [score(referenceModel, undefined, '--kind', 'regression'), /choices are classification, causal-lm/],
       [['score', '--data', 'x.jsonl'], /'--model <dir>' not specified/],
       [['inspect', '--model', referenceModel, '--color'], /unknown option '--color'/i],
-      [['guess'], /unknown command 'guess'/i],
+      [['inspect', '--modle', referenceModel], /unknown option '--modle' \(Did you mean --model\?\)/i],
+      [['inspect', `--modle=${referenceModel}`], /unknown option '--modle' \(Did you mean --model\?\)/i],
       [['run'], /missing required argument 'experiment'/i],
     ];
     for (const [args, sentence] of wrong) await failsWith(args, 'option-invalid', sentence);
+    const next = async (...args: string[]): Promise<string | undefined> =>
+      (await adapterLab(args)).stderr.trimEnd().split('\n').at(-1);
+    assert.equal(await next('allocate'), 'Next: Read the options with: adapter-lab allocate --help.');
+    assert.equal(await next('guess'), 'Next: Read the options with: adapter-lab --help.');
+  });
+
+  it("a trainer's config in place of an experiment", async () => {
+    await writeFile(at('axolotl.yml'), 'base_model: x\nadapter: lora\n');
+    for (const command of ['run', 'train', 'search'])
+      await failsWith([command, at('axolotl.yml')], 'experiment-invalid', /is not called \*\.adapter\.yaml/);
   });
 
   it('an experiment that is not there or not valid', async () => {

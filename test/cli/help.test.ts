@@ -23,7 +23,10 @@ describe('adapter-lab itself', () => {
   it('explains each command on output', async () => {
     const { code, stdout } = await adapterLab(['--help']);
     assert.equal(code, 0);
-    const commands = ['devices', 'inspect', 'score', 'allocate', 'merge', 'run'];
+    const commands = [
+      ...['devices', 'inspect', 'check', 'score', 'allocate', 'search', 'train', 'merge', 'run'],
+      ...['apply', 'export', 'commit'],
+    ];
     for (const command of commands) assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
     const score = await adapterLab(['score', '--help']);
     assert.equal(score.code, 0);

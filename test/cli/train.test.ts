@@ -69,7 +69,7 @@ describe('adapter-lab train', () => {
     await failsWith(['train', short, '--plan', 'nothing.json'], 'plan-missing', /nothing\.json/);
     assert.deepEqual(readdirSync(path.join(folder.path, runs)), before);
     const plan = {
-      ...{ version: 1, method: 'uniform', summary: '', budget: '' },
+      ...{ version: 1, method: 'uniform', summary: '' },
       plan: {
         modules: { 'model.layers.1.self_attn.q_proj': { rank: 3, alpha: 6, experts: 1 } },
         shared: [],

@@ -2,18 +2,18 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseBudgetOption } from '../budgetOption';
 import { writeFileAtomic } from '../../files/atomic';
 import { requireWritable } from '../../files/writable';
-import { readJsonAs } from '../../files/json';
 import { allocate } from '../../planning/allocate';
 import { defaultOptions, groupings, statistics, type MethodOptions } from '../../planning/options';
 import { planRequest } from '../../planning/planRequest';
-import { runScoresSchema, scoreFileSchema, type ScoreFile } from '../../shared/scoreFile';
+import type { ScoreFile } from '../../shared/scoreFile';
 import { allocationMethods, type AllocationMethod, type Budget } from '../../shared/words';
 import { absolute, nonNegativeInteger, positiveInteger, share } from '../options';
+import { readScores } from '../readScores';
 import { print, say } from '../terminal';
-import * as z from 'zod';
 
 interface Options extends Partial<MethodOptions> {
   scores: string[];
+  model?: string;
   method: AllocationMethod;
   budget: Budget;
   rank: number;
@@ -28,7 +28,11 @@ export function addAllocate(program: Command): void {
   program
     .command('allocate')
     .description('make a plan from scores under a budget')
-    .requiredOption('--scores <files...>', 'what `score --json` wrote, or the scores.json of a run')
+    .requiredOption(
+      '--scores <files...>',
+      'what `score --json` wrote, the scores.json of a run, or lines of path,score[,standardError]',
+    )
+    .option('--model <dir>', "model folder, for scores of one's own that tell no shapes", absolute)
     .addOption(
       new Option('--method <name>', 'how to allocate').choices([...allocationMethods]).makeOptionMandatory(),
     )
@@ -71,7 +75,9 @@ function collectBudget(text: string, before: Budget | undefined): Budget {
 
 async function run(options: Options): Promise<void> {
   if (options.json !== undefined) await requireWritable(options.json);
-  const scores = (await Promise.all(options.scores.map((file) => readScores(absolute(file))))).flat();
+  const scores = (
+    await Promise.all(options.scores.map((file) => readScores(absolute(file), options.model)))
+  ).flat();
   const base = planRequest(
     {
       method: 'floe',
@@ -112,13 +118,3 @@ const everyTarget = (scores: readonly ScoreFile[]): string[] => [
     scores.flatMap(({ modules }) => modules.map(({ path }) => path.slice(path.lastIndexOf('.') + 1))),
   ),
 ];
-
-async function readScores(file: string): Promise<readonly ScoreFile[]> {
-  const read = await readJsonAs(file, z.union([scoreFileSchema, runScoresSchema]), {
-    what: 'The score file',
-    missing: 'scores-invalid',
-    invalid: 'scores-invalid',
-    next: 'Make one with: adapter-lab score --json FILE.',
-  });
-  return 'scores' in read ? read.scores : [read];
-}

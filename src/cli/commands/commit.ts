@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import path from 'node:path';
 import { readExperiment } from '../../configs/experiment/parse';
 import { provenancePath, provenanceText } from '../../configs/provenance';
 import { commitWith } from '../../files/commitFiles';
-import { diffOf, findRepository } from '../../files/git';
+import { diffOf, findRepository, isOfRepository } from '../../files/git';
+import { isFile } from '../../files/isFile';
 import { newestPlannedRun } from '../../files/runRecords';
 import { commitFacts, noPlan } from '../../planning/commitFacts';
 import { commitMessage } from '../../planning/commitMessage';
 import { absolute } from '../options';
-import { print, say } from '../terminal';
+import { print, say, shown } from '../terminal';
 
-/** `adapter-lab commit`: the plan and its provenance, and nothing else, as one commit. */
+/** `adapter-lab commit`: the plan, its provenance, and the trainer's file where the plan changed it, as one commit. */
 export function addCommit(program: Command): void {
   program
     .command('commit')
@@ -26,11 +26,16 @@ async function commit(file: string): Promise<void> {
   if (records === undefined) throw noPlan(file);
   const facts = commitFacts(file, experiment, records);
   const provenance = provenancePath(file);
-  say((await diffOf({ repository, paths: [file] })).trimEnd());
+  const target = experiment.targetConfig;
+  // The trainer's file that the plan was written to.
+  const isOurs = target !== undefined && (await isFile(target)) && (await isOfRepository(repository, target));
+  const isChanged = isOurs && (await diffOf({ repository, paths: [target] })) !== '';
+  const paths = isChanged ? [file, target] : [file];
+  say((await diffOf({ repository, paths })).trimEnd());
   const hash = await commitWith(
     { path: provenance, text: provenanceText(facts) },
-    { repository, paths: [file], message: commitMessage(facts) },
+    { repository, paths, message: commitMessage(facts) },
   );
-  const shown = [file, provenance].map((name) => path.relative(process.cwd(), name)).join(' and ');
-  print(`Committed ${shown} as ${hash.slice(0, 10)}.`);
+  const names = [...paths, provenance].map(shown);
+  print(`Committed ${names.slice(0, -1).join(', ')} and ${names.at(-1)} as ${hash.slice(0, 10)}.`);
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { mergeFolder } from '../../adapters/peft/mergeFolder';
-import type { MergeProgress } from '../../adapters/peft/mergeWeights';
+import { mergeFolder } from '../../peft/mergeFolder';
+import type { MergeProgress } from '../../peft/mergeWeights';
 import { readModelFolder } from '../../files/modelFolder';
 import { formatShare } from '../../shared/format';
 import { absolute } from '../options';

@@ -4,19 +4,22 @@ import { readExperiment } from '../../configs/experiment/parse';
 import { runExperiment } from '../../engine/runExperiment';
 import { newRunFolder, runFiles } from '../../files/runs';
 import { layerTable, noiseWarnings } from '../../planning/report';
+import { searchEnd, searchTable } from '../../planning/searchReport';
 import { formatBytes, formatSeconds } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
 import { drawnRun } from '../drawnRun';
-import { interruptSignal, print, quoted, say } from '../terminal';
+import { interruptSignal, print, quoted, say, shown } from '../terminal';
 
 /** `adapter-lab run`: the main job of an experiment from end to end. */
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description('score the layers, allocate under the budget, write the plan into the experiment, report')
+    .description(
+      'score the layers, search the rank where the experiment has search:, allocate under the budget, write the plan into the experiment, report',
+    )
     .argument('<experiment>', 'a *.adapter.yaml file', absolute)
     .addOption(deviceOption())
     .option('--resume <run>', 'go on with this stopped run', absolute)
@@ -39,14 +42,13 @@ export function addRun(program: Command): void {
     });
 }
 
-const shown = (file: string): string => path.relative(process.cwd(), file) || file;
-
 function summaryOf(state: RunState, run: string, experiment: string): string[] {
-  const { estimate, actual, plan } = state;
+  const { estimate, actual, plan, searched } = state;
   return [
     '',
     ...layerTable(state),
     '',
+    ...(searched.length === 0 ? [] : [...searchTable(state), '', ...searchEnd(state)]),
     plan?.summary ?? '',
     '',
     ...(estimate !== undefined && actual !== undefined

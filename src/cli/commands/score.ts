@@ -19,7 +19,7 @@ import {
   type Estimator,
   type TaskKind,
 } from '../../shared/words';
-import { absolute, deviceOption, integer, positiveInteger, positiveNumber } from '../options';
+import { absolute, confidence, deviceOption, integer, positiveInteger, positiveNumber } from '../options';
 import { drawnRun } from '../drawnRun';
 import { interruptSignal, print, say } from '../terminal';
 
@@ -32,6 +32,7 @@ interface Options {
   prompt?: string;
   estimator: Estimator;
   samples: number;
+  untilSure?: number;
   batchSize: number;
   maxLength: number;
   device: Device | 'auto';
@@ -71,6 +72,14 @@ export function addScore(program: Command): void {
     )
     .addOption(new Option('--estimator <name>', 'how to score').choices([...estimators]).default('fisher'))
     .option('--samples <n>', 'samples at most', positiveInteger, 256)
+    .addOption(
+      new Option(
+        '--until-sure [confidence]',
+        'stop once the top quarter of the layers is the same in this share of resamples, twice in a row: after 64 samples at the soonest',
+      )
+        .argParser(confidence)
+        .preset('95%'),
+    )
     .option(
       '--batch-size <n>',
       'samples computed at a time at most; fewer where they are long',
@@ -119,7 +128,7 @@ export function addScore(program: Command): void {
 async function score(options: Options): Promise<void> {
   if (options.json !== undefined) await requireWritable(options.json);
   const { text, label, prompt, kind, data, json, perSample, taylor, resume, memory, ...others } = options;
-  const { targets, rank, experts, warmupSteps, warmupLearningRate, ...rest } = others;
+  const { targets, rank, experts, warmupSteps, warmupLearningRate, untilSure, ...rest } = others;
   const name = path.basename(data).replace(/\..*$/, '');
   const request: ScoreRequest = {
     ...rest,
@@ -127,6 +136,7 @@ async function score(options: Options): Promise<void> {
     perSample: perSample === true,
     taylor: taylor === true || rest.estimator === 'taylor',
     memory,
+    ...(untilSure === undefined ? {} : { untilSure: { level: untilSure } }),
     ...(rest.estimator === 'eva' ? { components: evaComponents(rank) } : {}),
     ...(rest.estimator === 'gate-fisher'
       ? { gates: { targets, adapter: { rank, alpha: 2 * rank, experts }, warmupSteps, warmupLearningRate } }

@@ -2,15 +2,14 @@ import type { Command } from 'commander';
 import path from 'node:path';
 import { readExperiment } from '../../configs/experiment/parse';
 import { trainExperiment } from '../../engine/trainExperiment';
-import { readJsonAs } from '../../files/json';
 import { newRunFolder, runFiles } from '../../files/runs';
 import { trainingTable } from '../../planning/trainingReport';
-import { planFileSchema } from '../../shared/planFile';
 import { version } from '../../shared/version';
-import type { Device, Plan } from '../../shared/words';
+import type { Device } from '../../shared/words';
 import { absolute, deviceOption, integer } from '../options';
 import { drawnRun } from '../drawnRun';
-import { interruptSignal, print, quoted } from '../terminal';
+import { readPlan } from '../readPlan';
+import { interruptSignal, print, quoted, shown } from '../terminal';
 
 interface Options {
   device: Device | 'auto';
@@ -64,16 +63,4 @@ async function train(experiment: string, { device, plan, seed, resume }: Options
       `Wrote ${wrote.map((file) => shown(path.join(run, file))).join(', ')}`,
     ].join('\n'),
   );
-}
-
-const shown = (file: string): string => path.relative(process.cwd(), file) || file;
-
-async function readPlan(file: string): Promise<Plan> {
-  const { plan } = await readJsonAs(file, planFileSchema, {
-    what: 'The plan file',
-    missing: 'plan-missing',
-    invalid: 'plan-missing',
-    next: 'Give the plan.json of a run.',
-  });
-  return plan;
 }
