@@ -1,5 +1,4 @@
-import type { FromWebview, PageAction, RunHeading, ToWebview } from '../src/shared/webviewProtocol';
-import { decodeChoices, type Choices } from './model/choices';
+import type { FromWebview, ToWebview } from '../src/shared/webviewProtocol';
 
 interface VsCodeApi {
   postMessage(message: FromWebview): void;
@@ -17,26 +16,36 @@ export class Host {
     window.addEventListener('message', (event: MessageEvent<unknown>) => {
       if (isToWebview(event.data)) receive(event.data);
     });
-    this.api.postMessage({ type: 'ready' });
+    this.send({ type: 'ready' });
   }
 
-  act(action: PageAction): void {
-    this.api.postMessage({ type: 'action', action });
+  send(message: FromWebview): void {
+    this.api.postMessage(message);
   }
 
-  choices(): Choices {
-    return decodeChoices(this.api.getState());
+  /** What the page saved before it was taken down, of any version of the page. */
+  saved(): unknown {
+    return this.api.getState();
   }
 
-  /** The heading is saved too: a panel serializer gets this state and needs the run to turn back to. */
-  save(choices: Choices, heading: RunHeading | undefined): void {
-    this.api.setState({ ...choices, run: heading?.run, experiment: heading?.experiment });
+  save(state: Readonly<Record<string, unknown>>): void {
+    this.api.setState(state);
   }
 }
+
+/** What each message must hold to be taken for one. */
+const marks: Readonly<Record<ToWebview['type'], string>> = {
+  open: 'events',
+  events: 'events',
+  asked: 'pause',
+  draft: 'run',
+  outlook: 'outlook',
+  comparison: 'page',
+};
 
 // Only the host can post here, but browser extensions and VS Code itself also do: the type tells ours apart.
 function isToWebview(data: unknown): data is ToWebview {
   if (typeof data !== 'object' || data === null) return false;
-  const { type, events } = data as { type?: unknown; events?: unknown };
-  return (type === 'open' || type === 'events') && Array.isArray(events);
+  const { type } = data as { type?: unknown };
+  return typeof type === 'string' && Object.hasOwn(marks, type) && marks[type as ToWebview['type']] in data;
 }

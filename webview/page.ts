@@ -1,56 +1,58 @@
 import { h } from './dom';
+import { shownTab, tabTitles, type TabId } from './model/tabs';
 import type { PageView } from './model/view';
 import { actions } from './parts/actions';
+import { costs } from './parts/costs';
 import { emptyNotice } from './parts/empty';
 import { facts } from './parts/facts';
-import { grid } from './parts/grid';
 import { header } from './parts/header';
-import { layers } from './parts/layers';
+import { map } from './parts/map/map';
 import { errorNotice, restrictedNotice, setbacksNotice } from './parts/notices';
 import type { Deeds, Part } from './parts/part';
-import { plan } from './parts/plan';
 import { progress } from './parts/progress';
-import { stability } from './parts/stability';
-import { training } from './parts/training';
+import { searchTab } from './parts/ranks/searchTab';
+import { sharing } from './parts/sharing';
+import { ranks } from './parts/training/ranks';
+import { routers } from './parts/training/routers';
+import { training } from './parts/training/training';
+import { tabs } from './ui/tabs';
 
-/** The whole page, from its parts. Wide windows set the parts of `details` beside the grid. */
+/**
+ * The whole page, from its parts. What is true of the run as a whole stands above the tabs. A part is updated only while its
+ * tab is shown.
+ */
 export function page(deeds: Deeds): Part {
-  const parts = {
-    header: header(deeds),
-    restricted: restrictedNotice(),
-    error: errorNotice(deeds),
-    setbacks: setbacksNotice(),
-    empty: emptyNotice(),
-    actions: actions(deeds),
-    progress: progress(),
-    training: training(),
-    layers: layers(deeds),
-    grid: grid(deeds),
-    stability: stability(),
-    plan: plan(),
-    facts: facts(),
+  const above = [
+    header(deeds),
+    restrictedNotice(),
+    errorNotice(deeds),
+    setbacksNotice(),
+    emptyNotice(),
+    actions(deeds),
+    progress(),
+  ];
+  const behind: Readonly<Record<TabId, readonly Part[]>> = {
+    map: [map(deeds)],
+    search: [searchTab(deeds)],
+    training: [training(deeds), ranks(deeds), routers(deeds, 'expert')],
+    sharing: [sharing(deeds), routers(deeds, 'B')],
+    details: [facts(), costs()],
   };
-  const element = h(
-    'main',
-    {},
-    parts.header.element,
-    parts.restricted.element,
-    parts.error.element,
-    parts.setbacks.element,
-    parts.empty.element,
-    parts.actions.element,
-    parts.progress.element,
-    parts.training.element,
-    parts.layers.element,
-    h(
-      'div',
-      { class: 'columns' },
-      parts.grid.element,
-      h('div', { class: 'details' }, parts.stability.element, parts.plan.element, parts.facts.element),
-    ),
+  const control = tabs<TabId>(
+    (Object.keys(behind) as TabId[]).map((id) => ({
+      id,
+      element: h('div', { class: 'tab' }, ...behind[id].map((part) => part.element)),
+    })),
+    (tab) => deeds.choose({ tab }),
   );
+  const element = h('main', {}, ...above.map((part) => part.element), control.element);
   return {
     element,
-    update: (view: PageView) => Object.values(parts).forEach((part) => part.update(view)),
+    update: (view: PageView) => {
+      above.forEach((part) => part.update(view));
+      const tab = shownTab(view);
+      control.set(tabTitles(view), tab);
+      behind[tab].forEach((part) => part.update(view));
+    },
   };
 }

@@ -1,12 +1,14 @@
 import type { RunState } from '../../src/shared/runState';
+import { pausedWords } from '../../src/shared/searchWords';
 import type { PageAction } from '../../src/shared/webviewProtocol';
-import type { PageView } from './view';
+import { hasPlan, type PageView } from './view';
 
 /** The actions that begin or end work. The others only open files and are always there. */
 export const runActions = [
   'score',
   'allocate',
   'run',
+  'search',
   'train',
   'resume',
   'commit',
@@ -14,8 +16,13 @@ export const runActions = [
 ] as const satisfies PageAction[];
 export type RunAction = (typeof runActions)[number];
 
-export const restrictedReason =
-  'This window is in Restricted Mode: Adapter Lab shows runs but starts none. Trust the workspace to start one.';
+export const restricted = 'This window is in Restricted Mode: Adapter Lab shows runs but starts none.';
+export const restrictedReason = `${restricted} Trust the workspace to start one.`;
+
+export const recordedReason = 'A recorded run is not yours to commit. Run the experiment first.';
+export const noPlanReason = 'There is no plan yet. Allocate first.';
+
+export const elsewhereReason = 'It was started outside this window: stop it where it was started.';
 
 export interface ActionState {
   readonly action: RunAction;
@@ -30,7 +37,9 @@ export function actionStates(view: PageView): ActionState[] {
   const next = nextStep(view);
   return runActions.map((action) => {
     const reason = reasonAgainst(action, view);
-    return { action, reason, primary: action === next && reason === undefined };
+    // A plan that is edited is committed where it is edited.
+    const isElsewhere = action === 'commit' && view.draft !== undefined;
+    return { action, reason, primary: action === next && reason === undefined && !isElsewhere };
   });
 }
 
@@ -40,6 +49,15 @@ export function reasonAgainstStarting(view: PageView): string | undefined {
   return view.run.status === 'running' ? 'A run is in progress.' : undefined;
 }
 
+/** Why the run cannot be stopped from here; undefined where it can. */
+export function reasonAgainstStopping({
+  run,
+  heading,
+}: Pick<PageView, 'run' | 'heading'>): string | undefined {
+  if (run.status !== 'running') return 'Nothing is running.';
+  return heading.elsewhere === true ? elsewhereReason : undefined;
+}
+
 /** True where every task has been scored to its last sample. */
 export const isScored = (run: RunState): boolean =>
   run.tasks.length > 0 &&
@@ -47,34 +65,53 @@ export const isScored = (run: RunState): boolean =>
 
 function reasonAgainst(action: RunAction, view: PageView): string | undefined {
   const { run } = view;
-  if (action === 'stop') return run.status === 'running' ? undefined : 'Nothing is running.';
+  if (action === 'stop') return reasonAgainstStopping(view);
   const starting = reasonAgainstStarting(view);
   if (starting !== undefined) return starting;
-  if (action === 'resume' && !isResumable(run)) return 'No run was stopped.';
-  if (action === 'allocate' && !isScored(run) && !run.plan && !mayHaveOlder(run)) {
+  if (action === 'resume' && !goesOn(view)) return 'No run was stopped.';
+  if (action === 'allocate' && !isScored(run) && !hasPlan(view) && !mayHaveOlder(run)) {
     return 'Allocate needs scores of every task. Score the layers first.';
   }
   if (action === 'commit') {
-    if (view.heading.recorded) return 'A recorded run is not yours to commit. Run the experiment first.';
-    if (!run.plan || run.status !== 'done') return 'Commit Plan needs a plan. Allocate first.';
+    if (view.heading.recorded) return recordedReason;
+    if (!hasPlan(view) || run.status !== 'done') return 'Commit Plan needs a plan. Allocate first.';
   }
   return undefined;
 }
 
-/** A run that broke off while it scored goes on from there; one that never began to has nothing to go on from. */
+/**
+ * A run that broke off while it scored or trained goes on from there, and so does one with something to do behind its scores;
+ * one that never began to has nothing to go on from.
+ */
 export const isResumable = (run: RunState): boolean =>
-  mayHaveOlder(run) && run.memory !== undefined && !run.wrote.includes('scores.json');
+  mayHaveOlder(run) &&
+  run.memory !== undefined &&
+  (!run.wrote.includes('scores.json') || goesOnBehindScores(run));
+
+/** The same for a page: a search that has come to its end goes on where a trial was asked for since. */
+export const goesOn = ({ run, outlook, heading }: PageView): boolean =>
+  isResumable(run) ||
+  (run.status !== 'running' && !heading.recorded && (outlook?.requests.waiting.length ?? 0) > 0);
+
+/** A search, by itself or in the main job; one that ended without any trial would end so again. */
+const goesOnBehindScores = ({ job, search, searchEnd }: RunState): boolean =>
+  (job === 'search' || search !== undefined) && (searchEnd === undefined || searchEnd.best !== undefined);
 
 /** A run that broke off says nothing of the scores of earlier ones, from which Allocate then plans. */
 const mayHaveOlder = ({ status }: RunState): boolean => status === 'failed' || status === 'cancelled';
 
-function nextStep({ run, heading }: PageView): RunAction | undefined {
-  if (run.status === 'running') return 'stop';
+/** What comes next: the page has one primary button, wherever it stands. */
+export function nextStep(view: PageView): RunAction | 'apply' | undefined {
+  const { run, heading, draft } = view;
+  // A plan that was changed is applied first.
+  if (draft && draft.readOnly === undefined && !draft.isApplied) return 'apply';
+  // A search that is paused has a button of its own to go on.
+  if (run.status === 'running') return pausedWords(run) === undefined ? 'stop' : undefined;
   // The error's own box has the next step then.
   if (run.status === 'failed') return undefined;
   if (heading.recorded) return 'run';
-  if (isResumable(run)) return 'resume';
-  if (run.plan && run.status === 'done') return 'commit';
+  if (goesOn(view)) return 'resume';
+  if (hasPlan(view) && run.status === 'done') return 'commit';
   if (run.job === 'train') return undefined;
   return isScored(run) ? 'allocate' : 'run';
 }

@@ -4,6 +4,11 @@ export interface Clock {
   after(milliseconds: number, call: () => void): void;
 }
 
+const pageClock: Clock = {
+  now: () => Date.now(),
+  after: (milliseconds, call) => setTimeout(call, milliseconds),
+};
+
 /**
  * Hands sentences to a live region no more often than every five seconds: a screen reader that is fed each batch never
  * falls silent. The latest sentence always arrives, the ones it overtook do not.
@@ -15,7 +20,7 @@ export class Announcer {
 
   constructor(
     private readonly say: (sentence: string) => void,
-    private readonly clock: Clock,
+    private readonly clock: Clock = pageClock,
     private readonly everyMilliseconds = 5000,
   ) {}
 

@@ -24,9 +24,9 @@ export function costRows(estimate: Cost | undefined, actual: Cost | undefined): 
   }));
 }
 
-/** The estimate as one sentence. */
-export const estimateText = (estimate: Cost): string =>
-  `Estimate: ${formatSeconds(estimate.seconds)}, ${formatBytes(estimate.memoryBytes)} of memory, ` +
+/** The estimate as one sentence. @param atMost whether the run may stop before */
+export const estimateText = (estimate: Cost, atMost = false): string =>
+  `Estimate: ${atMost ? 'at most ' : ''}${formatSeconds(estimate.seconds)}, ${formatBytes(estimate.memoryBytes)} of memory, ` +
   `${formatBytes(estimate.diskBytes)} on disk.`;
 
 function signedShare(estimate: number, actual: number): string {

@@ -1,5 +1,6 @@
 import { sumByLayer } from '../../src/shared/combineScores';
 import type { RunState } from '../../src/shared/runState';
+import { rangesOf } from './ranges';
 import type { ScoreView } from './scores';
 
 /** One layer: a bar of the chart and a line of its table. */
@@ -8,6 +9,8 @@ export interface LayerRow {
   readonly value: number;
   /** One standard error of `value`; undefined for shares. */
   readonly error: number | undefined;
+  /** Where `value` likely lies: its 95 % bootstrap interval where there is one, else one standard error to each side. */
+  readonly interval: readonly [low: number, high: number] | undefined;
   /** Part of the sum over layers, 0 to 1. */
   readonly share: number;
   /** Undefined until there is a plan. */
@@ -17,7 +20,7 @@ export interface LayerRow {
 }
 
 /** The layers in order, one row each. */
-export function layerRows(run: RunState, scores: ScoreView): LayerRow[] {
+export function layerRows(run: Planned & Pick<RunState, 'modules' | 'model'>, scores: ScoreView): LayerRow[] {
   const layerOf = run.modules.map((module) => module.layer);
   const values = scores.layerValues;
   const adapted = sumByLayer(
@@ -33,6 +36,7 @@ export function layerRows(run: RunState, scores: ScoreView): LayerRow[] {
     layer,
     value: values[layer] ?? 0,
     error: scores.layerErrors?.[layer],
+    interval: intervalOf(scores, layer),
     share: scores.total > 0 ? (values[layer] ?? 0) / scores.total : 0,
     kept: run.plan === undefined ? undefined : (adapted[layer] ?? 0) > 0,
     adaptedModules: adapted[layer] ?? 0,
@@ -40,16 +44,17 @@ export function layerRows(run: RunState, scores: ScoreView): LayerRow[] {
   }));
 }
 
-/** Layers that the plan gives adapters to, as short ranges: "2, 5–7". */
-export function keptLayersText(rows: readonly LayerRow[]): string {
-  const kept = rows.filter((row) => row.kept).map((row) => row.layer);
-  const ranges: [number, number][] = [];
-  for (const layer of kept) {
-    const last = ranges.at(-1);
-    if (last && last[1] === layer - 1) last[1] = layer;
-    else ranges.push([layer, layer]);
-  }
-  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
+function intervalOf(scores: ScoreView, layer: number): LayerRow['interval'] {
+  if (scores.layerIntervals) return scores.layerIntervals[layer];
+  const error = scores.layerErrors?.[layer];
+  const value = scores.layerValues[layer] ?? 0;
+  return error === undefined ? undefined : [Math.max(0, value - error), value + error];
 }
 
-const expertsOf = (run: RunState, path: string): number => run.plan?.plan.modules[path]?.experts ?? 0;
+/** Layers that the plan gives adapters to, as short ranges: "2, 5–7". */
+export const keptLayersText = (rows: readonly LayerRow[]): string =>
+  rangesOf(rows.filter((row) => row.kept).map((row) => row.layer));
+
+type Planned = Pick<RunState, 'plan'>;
+
+const expertsOf = (run: Planned, path: string): number => run.plan?.plan.modules[path]?.experts ?? 0;

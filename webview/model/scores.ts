@@ -16,13 +16,15 @@ export interface ScoreView {
   readonly errors: readonly number[] | undefined;
   /** The same for each layer. */
   readonly layerErrors: readonly number[] | undefined;
+  /** Low and high of the layers' 95 % bootstrap intervals; undefined where there are none (yet). */
+  readonly layerIntervals: readonly (readonly [low: number, high: number])[] | undefined;
   /** Sums over layers and over modules: the same, but where the estimator scores layers by themselves. */
   readonly total: number;
   readonly moduleTotal: number;
 }
 
 /** The scores of the chosen task; of all tasks where none is chosen and there are several. */
-export function scoreView(run: RunState, chosen: string | undefined): ScoreView {
+export function scoreView(run: Pick<RunState, 'modules' | 'tasks'>, chosen: string | undefined): ScoreView {
   const layerOf = run.modules.map(({ layer }) => layer);
   const task = pickTask(run.tasks, chosen);
   if (task !== undefined) {
@@ -33,6 +35,7 @@ export function scoreView(run: RunState, chosen: string | undefined): ScoreView 
       layerValues: scoresByLayer(layerOf, task),
       errors: task.standardErrors,
       layerErrors: task.layerStandardErrors,
+      layerIntervals: task.layerIntervals,
       total: sum(scoresByLayer(layerOf, task)),
       moduleTotal: sum(task.scores),
     };
@@ -47,6 +50,7 @@ export function scoreView(run: RunState, chosen: string | undefined): ScoreView 
     layerValues,
     errors: undefined,
     layerErrors: undefined,
+    layerIntervals: undefined,
     total: sum(layerValues),
     moduleTotal: sum(values),
   };

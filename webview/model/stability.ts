@@ -1,3 +1,4 @@
+import { certaintyWords } from '../../src/shared/certainty';
 import type { TaskState } from '../../src/shared/runState';
 import { formatScore, formatShare } from '../../src/shared/format';
 
@@ -12,6 +13,8 @@ export interface StabilityText {
   readonly topK: string;
   readonly verdict: 'noise' | 'fair' | 'steady';
   readonly sentence: string;
+  /** How sure the top layers were, where scoring stops once they are; else empty. */
+  readonly certainty: string;
 }
 
 /** How far a task's order of layers can be trusted; undefined until both halves have been compared. */
@@ -25,6 +28,7 @@ export function stabilityText(task: TaskState): StabilityText | undefined {
     topK: formatShare(topKAgreement),
     verdict,
     sentence: sentences[verdict],
+    certainty: task.certainty === undefined ? '' : certaintyWords(task.certainty),
   };
 }
 

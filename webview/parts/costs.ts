@@ -1,15 +1,15 @@
 import { h, rebuild, show } from '../dom';
 import { costRows } from '../model/costs';
-import type { Part } from './part';
+import { section, type Part } from './part';
 
 /**
  * Estimate against actual, once the run has ended. Narrow pages stack its cells, which would take the table's meaning from
  * it; the roles keep that.
  */
-export function costTable(): Part {
+export function costs(): Part {
   const body = h('tbody', { role: 'rowgroup' });
   const heads = ['Resource', 'Estimate', 'Actual', 'Difference'];
-  const element = h(
+  const table = h(
     'table',
     { class: 'plain costs', role: 'table' },
     h('caption', { class: 'sr-only' }, 'Estimate against actual'),
@@ -20,6 +20,7 @@ export function costTable(): Part {
     ),
     body,
   );
+  const element = section('Costs', 'costs-box', table);
   return {
     element,
     update: ({ run }) => {

@@ -15,5 +15,9 @@ export function emptyNotice(): Part {
       h('li', {}, 'the device, the progress, and the estimate against what the run really took.'),
     ),
   );
-  return { element, update: (view) => show(element, view.run.status === 'empty') };
+  return {
+    element,
+    update: ({ run, heading, draft }) =>
+      show(element, run.status === 'empty' && heading.kind === 'run' && draft === undefined),
+  };
 }

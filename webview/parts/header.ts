@@ -11,6 +11,7 @@ export function header(deeds: Deeds): Part {
   const status = h('span', { class: 'badges' });
   const open = button('Open Experiment', () => deeds.act('openExperiment'));
   const report = button('Open Report', () => deeds.act('openReport'));
+  const text = button('Open as Text', () => deeds.act('openText'));
   const model = h('p', { class: 'quiet' });
   const device = h('p', { class: 'quiet' });
   const refusedTitle = h('summary');
@@ -24,7 +25,7 @@ export function header(deeds: Deeds): Part {
       { class: 'title-line' },
       title,
       status,
-      h('span', { class: 'opens' }, open.element, report.element),
+      h('span', { class: 'opens' }, open.element, report.element, text.element),
     ),
     model,
     device,
@@ -34,11 +35,15 @@ export function header(deeds: Deeds): Part {
     element,
     update: (view) => {
       const { run } = view;
-      const path = view.heading.experiment || run.experiment;
+      const { kind, experiment } = view.heading;
+      // The page of a file is called after the file; it may belong to an experiment.
+      const path = kind === 'run' ? experiment || run.experiment : run.experiment;
       setText(title, fileName(path) || 'Adapter Lab');
       setAttribute(title, 'title', path || undefined);
       rebuild(status, badges(view), () => badges(view).map((word) => badge(word)));
-      show(report.element, run.status === 'done');
+      show(open.element, kind === 'run' || experiment !== '');
+      show(report.element, kind === 'run' && run.status === 'done');
+      show(text.element, kind !== 'run');
       show(model, run.model !== undefined);
       if (run.model) {
         const { name, architecture, layers, parameters } = run.model;

@@ -1,71 +1,96 @@
 import { h, rebuild, setAttribute } from '../dom';
 import { formatCount, formatScore } from '../../src/shared/format';
+import type { AllocationMethod } from '../../src/shared/words';
 import { axisTop } from '../model/axis';
 import { chartSummary } from '../model/chartSummary';
+import { layersTitle } from '../model/copies/tables';
 import type { LayerRow } from '../model/layers';
+import { legendEntries } from '../model/layersLegend';
+import { remembered } from '../model/remembered';
 import { formatValue, unitTitle, type ScoreView } from '../model/scores';
+import { selectionLine } from '../model/selectionLine';
 import { sharedUnit } from '../model/unit';
-import { layerChart, type LayerChart } from '../ui/chart';
+import type { PageView } from '../model/view';
+import { layerChart, layerPicture, type LayerBars, type LayerChart } from '../ui/chart';
 import type { Part } from './part';
 
-/** The chart of layer scores with its legend. */
-export function layersChart(): Part {
+type Method = AllocationMethod | undefined;
+
+export interface LayersChart extends Part {
+  /** The chart as a PNG, also while the table is shown. */
+  picture(view: PageView): string;
+}
+
+/** The chart of layer scores with its legend. @param pick is called with a layer whose bar was clicked */
+export function layersChart(pick: (layer: number) => void): LayersChart {
   const canvas = h('canvas', { role: 'img' });
   const legend = h('ul', { class: 'legend' });
   const element = h('div', { class: 'chart' }, h('div', { class: 'canvas-box' }, canvas), legend);
   let chart: LayerChart | undefined;
   let top: number | undefined;
   let showing = '';
-  return {
-    element,
-    update: ({ heading, layers, scores }) => {
+  const draw = remembered(
+    (run: string, layers: readonly LayerRow[], scores: ScoreView, method: Method, tasks: number): void => {
       // Made late: the canvas needs its place on the page to take its size from.
-      chart ??= layerChart(canvas);
-      const subject = JSON.stringify([heading.run, scores.task]);
+      chart ??= layerChart(canvas, pick);
+      const subject = JSON.stringify([run, scores.task]);
       if (subject !== showing) top = undefined;
       showing = subject;
-      top = axisTop(top, Math.max(0, ...layers.map((row) => row.value + (row.error ?? 0))));
-      const unit = sharedUnit(scores.unit, top);
-      chart.draw({
-        bars: layers.map((row) => ({ ...row, hint: hint(row, scores.unit) })),
-        axisTitle: `${unitTitle(scores.unit)}${unit.suffix}`,
-        axisTop: top,
-        format: unit.text,
-      });
+      top = axisTop(top, highest(layers));
+      const bars = barsOf(layers, scores, method, top);
+      chart.draw(bars);
       setAttribute(canvas, 'aria-label', chartSummary(layers, scores.unit));
-      const entries = legendEntries(layers, scores.errors !== undefined);
+      const entries = legendEntries(layers, scores, bars.line, tasks);
       rebuild(legend, entries, () =>
         entries.map(([mark, text]) =>
-          h('li', {}, h('span', { class: `swatch ${mark}`, 'aria-hidden': 'true' }), text),
+          h(
+            'li',
+            {},
+            ...(mark === '' ? [] : [h('span', { class: `swatch ${mark}`, 'aria-hidden': 'true' })]),
+            text,
+          ),
         ),
       );
+    },
+  );
+  return {
+    element,
+    update: ({ heading, layers, scores, run }) =>
+      draw(heading.run, layers, scores, run.plan?.method, run.tasks.length),
+    picture: ({ layers, scores, run }) => {
+      const bars = barsOf(layers, scores, run.plan?.method, axisTop(undefined, highest(layers)));
+      return layerPicture(layersTitle(scores), bars);
     },
   };
 }
 
-function hint(row: LayerRow, unit: ScoreView['unit']): string[] {
+const highest = (layers: readonly LayerRow[]): number =>
+  Math.max(0, ...layers.map(({ value, interval }) => Math.max(value, interval?.[1] ?? 0)));
+
+function barsOf(layers: readonly LayerRow[], scores: ScoreView, method: Method, top: number): LayerBars {
+  const unit = sharedUnit(scores.unit, top);
+  return {
+    bars: layers.map((row) => ({ ...row, hint: hint(row, scores) })),
+    axisTitle: `${unitTitle(scores.unit)}${unit.suffix}`,
+    axisTop: top,
+    line: selectionLine(layers, method),
+    format: unit.text,
+  };
+}
+
+function hint(row: LayerRow, { unit, layerIntervals }: ScoreView): string[] {
   const score =
     unit === 'share'
       ? `${formatValue('share', row.value)} of the total`
       : `${formatScore(row.value)}${row.error === undefined ? '' : ` ± ${formatScore(row.error)}`}`;
+  const interval =
+    layerIntervals && row.interval
+      ? [`95 %: ${formatScore(row.interval[0])} to ${formatScore(row.interval[1])}`]
+      : [];
   const share = unit === 'share' ? [] : [`${formatValue('share', row.share)} of the total`];
-  if (row.kept === undefined) return [score, ...share];
+  if (row.kept === undefined) return [score, ...interval, ...share];
   const plan = row.kept
     ? `Kept: ${row.adaptedModules} modules, ${formatCount(row.experts)} experts`
     : 'Not kept';
-  return [score, ...share, plan];
-}
-
-function legendEntries(rows: readonly LayerRow[], withErrors: boolean): [mark: string, text: string][] {
-  const kept = rows.filter((row) => row.kept).length;
-  const planned = rows.some((row) => row.kept !== undefined);
-  return [
-    ...(planned
-      ? ([
-          ['kept', `Kept by the plan (${kept} of ${rows.length})`],
-          ['other', 'Not kept'],
-        ] as [string, string][])
-      : []),
-    ...(withErrors ? ([['whisker', '± 1 standard error']] as [string, string][]) : []),
-  ];
+  return [score, ...interval, ...share, plan];
 }

@@ -1,4 +1,5 @@
-import type { PageAction } from '../../src/shared/webviewProtocol';
+import type { DraftChange } from '../../src/shared/draft';
+import type { PageAction, Steering } from '../../src/shared/webviewProtocol';
 import { h, uniqueId } from '../dom';
 import type { Choices } from '../model/choices';
 import type { PageView } from '../model/view';
@@ -12,6 +13,14 @@ export interface Part {
 /** What a part may cause. */
 export interface Deeds {
   act(action: PageAction): void;
+  /** Asks something of the search that is shown; what comes of it arrives as a new outlook. */
+  steer(steering: Steering): void;
+  /** Asks for a change of the plan; what comes of it arrives as a new draft. @returns the number by which it is answered */
+  change(change: DraftChange): number;
+  /** To the clipboard; `what` is named within the sentence that it was copied: "the trials". */
+  copy(text: string, what: string): void;
+  /** @param png a data URL */
+  savePicture(name: string, png: string): void;
   choose(choices: Partial<Choices>): void;
 }
 

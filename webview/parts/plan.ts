@@ -1,7 +1,9 @@
 import { formatCount, formatShare } from '../../src/shared/format';
 import type { RunState } from '../../src/shared/runState';
 import { h, rebuild, show } from '../dom';
+import { methodWords } from '../model/budget/draftWords';
 import { keptLayersText } from '../model/layers';
+import { hasPlan } from '../model/view';
 import { definitions } from './definitions';
 import { section, type Part } from './part';
 
@@ -13,12 +15,16 @@ export function plan(): Part {
   const element = section('Plan', 'plan', summary, totals, written);
   return {
     element,
-    update: ({ run, layers }) => {
-      show(element, run.plan !== undefined);
-      if (!run.plan) return;
+    update: (view) => {
+      const { run, layers, draft } = view;
+      show(element, hasPlan(view));
+      if (!run.plan || !hasPlan(view)) return;
       const kept = keptLayersText(layers);
       rebuild(summary, run.plan.summary, () => [run.plan?.summary ?? '']);
-      rebuild(totals, [run.plan, run.model, kept], () => [definitions(totalLines(run, kept))]);
+      const method = draft ? methodWords(draft) : run.plan.method;
+      rebuild(totals, [run.plan, run.model, kept, method], () => [
+        definitions(totalLines(run, kept, method)),
+      ]);
       rebuild(written, run.wrote, () =>
         run.wrote.length === 0
           ? []
@@ -31,9 +37,9 @@ export function plan(): Part {
   };
 }
 
-function totalLines(run: RunState, kept: string): [string, string][] {
+function totalLines(run: RunState, kept: string, method: string): [string, string][] {
   if (!run.plan) return [];
-  const { method, totals, plan: allocation } = run.plan;
+  const { totals, plan: allocation } = run.plan;
   const share = run.model ? ` (${formatShare(totals.parameters / run.model.parameters)} of the model)` : '';
   const locked = Object.values(allocation.modules).filter((module) => module.locked).length;
   return [
@@ -45,6 +51,8 @@ function totalLines(run: RunState, kept: string): [string, string][] {
     ...(allocation.shared.length > 0
       ? [['Shared tensors', formatCount(allocation.shared.length)] as [string, string]]
       : []),
-    ...(locked > 0 ? [['Locked by hand', `${formatCount(locked)} modules`] as [string, string]] : []),
+    ...(locked > 0
+      ? [['Locked by hand', locked === 1 ? '1 module' : `${formatCount(locked)} modules`] as [string, string]]
+      : []),
   ];
 }

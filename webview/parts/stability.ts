@@ -26,6 +26,7 @@ export function stability(): Part {
               `: Kendall τ between halves ${text.tau}, top-K agreement ${text.topK}.`,
               h('br'),
               text.sentence,
+              ...(text.certainty === '' ? [] : [h('br'), text.certainty]),
             ),
           ),
         ),

@@ -29,8 +29,8 @@ export function registerControls(): void {
 export interface ButtonControl {
   readonly element: HTMLElement;
   setLabel(label: string): void;
-  /** A reason disables the button and becomes its tooltip. */
-  setReason(reason: string | undefined): void;
+  /** A reason disables the button and becomes its tooltip; without one the tooltip is a hint, where there is one. */
+  setReason(reason: string | undefined, hint?: string): void;
   setPrimary(primary: boolean): void;
 }
 
@@ -39,16 +39,21 @@ export function button(label: string, press: () => void): ButtonControl {
   const element = document.createElement('vscode-button') as Button;
   element.appearance = 'secondary';
   element.textContent = label;
+  let against: string | undefined;
   element.addEventListener('click', () => {
     // The host element gets clicks on its padding even while the button inside is disabled.
-    if (!element.disabled) press();
+    if (against === undefined) press();
   });
+  element.addEventListener('focusout', () => (element.disabled = against !== undefined));
   return {
     element,
     setLabel: (text) => setText(element, text),
-    setReason: (reason) => {
-      element.disabled = reason !== undefined;
-      setAttribute(element, 'title', reason);
+    setReason: (reason, hint) => {
+      against = reason;
+      // One that is disabled under the reader's hand would drop the focus: it waits until it is left.
+      element.disabled = reason !== undefined && document.activeElement !== element;
+      setAttribute(element, 'aria-disabled', reason === undefined ? undefined : 'true');
+      setAttribute(element, 'title', reason ?? hint);
     },
     // The property, not the attribute: the toolkit writes it over the attribute when it connects.
     setPrimary: (primary) => {
@@ -60,10 +65,13 @@ export function button(label: string, press: () => void): ButtonControl {
 export interface Option {
   readonly value: string;
   readonly label: string;
+  /** Why it cannot be chosen; it is listed all the same. */
+  readonly reason?: string | undefined;
 }
 export interface DropdownControl {
   readonly element: HTMLElement;
   set(options: readonly Option[], chosen: string): void;
+  setReason(reason: string | undefined): void;
 }
 
 /** A labelled dropdown. */
@@ -78,9 +86,18 @@ export function dropdown(label: string, choose: (value: string) => void): Dropdo
       rebuild(control, options, () =>
         options.map((option) => optionElement(option, option.value === chosen)),
       );
-      // Before its first rendering the control knows no options and takes the one with the attribute instead.
-      if (control.isConnected && control.options.length > 0 && control.value !== chosen)
-        control.value = chosen;
+      const select = (): void => {
+        // Before its first rendering the control knows no options and takes the one with the attribute instead.
+        if (control.isConnected && control.options.length > 0 && control.value !== chosen)
+          control.value = chosen;
+      };
+      select();
+      // It learns of new options only later, and then keeps the place of the old one in the list.
+      requestAnimationFrame(select);
+    },
+    setReason: (reason) => {
+      control.disabled = reason !== undefined;
+      setAttribute(control, 'title', reason);
     },
   };
 }
@@ -89,6 +106,10 @@ function optionElement(option: Option, selected: boolean): HTMLElement {
   const element = document.createElement('vscode-option');
   element.setAttribute('value', option.value);
   if (selected) element.setAttribute('selected', '');
+  if (option.reason !== undefined) {
+    element.setAttribute('disabled', '');
+    element.setAttribute('title', option.reason);
+  }
   element.textContent = option.label;
   return element;
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { chartSummary } from '../../../webview/model/chartSummary';
 import { keptLayersText, layerRows } from '../../../webview/model/layers';
+import { legendEntries } from '../../../webview/model/layersLegend';
 import { scoreView } from '../../../webview/model/scores';
+import { selectionLine } from '../../../webview/model/selectionLine';
 import { begin, finish, modulesOf, oneTask, score, smallModel, stateOf } from './sampleRuns';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -74,6 +76,68 @@ describe('layer rows', () => {
     const run = stateOf(begin(smallModel));
     const rows = layerRows(run, scoreView(run, undefined));
     assert.deepEqual([rows.length, rows[7]?.value, rows[7]?.share], [8, 0, 0]);
+  });
+});
+
+describe('intervals of the layers', () => {
+  const scored = score(oneTask, 1);
+  const run = stateOf(begin(oneTask), scored);
+  const intervals = Array.from({ length: oneTask.layers }, (_, layer): [number, number] => [
+    layer,
+    layer + 1,
+  ]);
+  const resampled = stateOf(
+    begin(oneTask),
+    scored.map((event) => (event.type === 'stability' ? { ...event, intervals } : event)),
+  );
+
+  it('are the bootstrap’s where it was done, else one standard error to each side, not below 0', () => {
+    const [first] = layerRows(run, scoreView(run, undefined));
+    const { value = 0, error = 0 } = first ?? {};
+    assert.deepEqual(first?.interval, [value - error, value + error]);
+    const wide = { ...scoreView(run, undefined), layerErrors: [10] };
+    assert.equal(layerRows(run, wide)[0]?.interval?.[0], 0);
+    assert.deepEqual(layerRows(resampled, scoreView(resampled, undefined))[3]?.interval, [3, 4]);
+  });
+
+  it('are named in the legend, which says where to find them for several tasks', () => {
+    const texts = (state: typeof run): string[] => {
+      const view = scoreView(state, undefined);
+      const entries = legendEntries(layerRows(state, view), view, undefined, state.tasks.length);
+      return entries.map(([, text]) => text);
+    };
+    assert.deepEqual(texts(run), ['± 1 standard error']);
+    assert.deepEqual(texts(resampled), ['95 % interval, bootstrap over samples']);
+    const several = stateOf(begin(smallModel), score(smallModel, 3));
+    assert.deepEqual(texts(several), ['Intervals are shown for each task by itself.']);
+  });
+});
+
+describe('the selection line', () => {
+  const rows = (...layers: [value: number, kept: boolean | undefined][]) => {
+    const [first] = layerRows(
+      stateOf(begin(oneTask), score(oneTask, 1)),
+      scoreView(stateOf(begin(oneTask), score(oneTask, 1)), undefined),
+    );
+    assert.ok(first);
+    return layers.map(([value, kept], layer) => ({ ...first, layer, value, kept }));
+  };
+
+  it('is at the lowest layer kept, where all others score lower', () => {
+    const parted = rows([1, false], [5, true], [3, true], [2, false]);
+    assert.equal(selectionLine(parted, 'floe'), 3);
+    assert.equal(selectionLine(parted, undefined), 3);
+    const legend = legendEntries(parted, scoreView(stateOf(), undefined), 3, 1);
+    assert.ok(legend.some(([mark, text]) => mark === 'line' && /lowest layer kept$/.test(text)));
+  });
+
+  it('is not there where it would part nothing, or wrongly, or where scores did not choose', () => {
+    assert.equal(selectionLine(rows([4, false], [5, true], [3, true]), 'floe'), undefined);
+    assert.equal(selectionLine(rows([3, false], [3, true]), 'floe'), undefined);
+    assert.equal(selectionLine(rows([4, true], [5, true]), 'floe'), undefined);
+    assert.equal(selectionLine(rows([4, false], [5, false]), 'floe'), undefined);
+    assert.equal(selectionLine(rows([4, undefined]), undefined), undefined);
+    assert.equal(selectionLine(rows([1, false], [5, true]), 'uniform'), undefined);
   });
 });
 

@@ -131,6 +131,24 @@ export function train(model: SampleModel): RunEvent[] {
   ]);
 }
 
+/** Trainings of so many steps, each with a line in the journal. */
+export const trainLong = (trials: number, steps: number): RunEvent[] =>
+  stamp(
+    '2025-03-04T09:13:00.000Z',
+    Array.from({ length: trials }, (_, index): UnstampedRunEvent[] => {
+      const [trial, seed] = [`seed-${index + 1}`, index + 1];
+      return [
+        { type: 'trial', trial, seed, steps, fromStep: 0, parameters: 39_648, samples: 8 * steps },
+        ...Array.from({ length: steps }, (__, step): UnstampedRunEvent => ({
+          ...{ type: 'step', trial, step: step + 1, learningRate: 3e-4 * (1 - step / steps) },
+          loss:
+            0.3 + (2 + 0.1 * index) * Math.exp((-6 * step) / steps) + 0.15 * Math.sin(step * (seed + 0.7)),
+          ...{ gradientNorm: 0.7, tokensPerSecond: 5120 + 30 * seed },
+        })),
+      ];
+    }).flat(),
+  );
+
 /** Batches of scores: whole tasks, then a part of the next. `progress` is in tasks: 1.5 is one and a half. */
 export function score(model: SampleModel, progress: number, taus: readonly number[] = []): RunEvent[] {
   const events: UnstampedRunEvent[] = [

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import type { RunState } from '../../../src/shared/runState';
-import { actionStates, isScored, restrictedReason } from '../../../webview/model/actions';
+import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
+import { applyEvent, type RunState } from '../../../src/shared/runState';
+import { actionStates, elsewhereReason, isScored, restrictedReason } from '../../../webview/model/actions';
 import { decodeChoices, defaultChoices } from '../../../webview/model/choices';
+import { countsOf, countText } from '../../../webview/model/counts';
 import { costRows, estimateText } from '../../../webview/model/costs';
 import { fileName } from '../../../webview/model/paths';
 import { stabilityText } from '../../../webview/model/stability';
@@ -9,13 +11,20 @@ import { announcement, badges, elapsedText, stageText } from '../../../webview/m
 import { pageView, type PageView } from '../../../webview/model/view';
 import { begin, end, finish, score, smallModel, stateOf } from './sampleRuns';
 
-const heading = { run: 'r', experiment: 'a/mail.adapter.yaml', recorded: false };
+const heading = { kind: 'run', run: 'r', experiment: 'a/mail.adapter.yaml', recorded: false } as const;
 const view = (
   run: RunState,
-  change: { recorded?: boolean; trusted?: boolean; now?: number } = {},
+  change: { recorded?: boolean; elsewhere?: boolean; trusted?: boolean; now?: number } = {},
 ): PageView =>
   pageView(
-    { heading: { ...heading, recorded: change.recorded ?? false }, trusted: change.trusted ?? true, run },
+    {
+      heading: { ...heading, recorded: change.recorded ?? false, elsewhere: change.elsewhere ?? false },
+      trusted: change.trusted ?? true,
+      palette: 'theme',
+      run,
+      draft: undefined,
+      outlook: undefined,
+    },
     defaultChoices,
     change.now ?? 0,
   );
@@ -32,10 +41,10 @@ const cancelled = end({ type: 'finished', state: 'cancelled' });
 
 describe('actions', () => {
   it('are those that make sense, the next step first in line', () => {
-    assert.deepEqual(usable(view(empty)), ['score', 'run!', 'train']);
+    assert.deepEqual(usable(view(empty)), ['score', 'run!', 'search', 'train']);
     assert.deepEqual(usable(view(running)), ['stop!']);
-    assert.deepEqual(usable(view(scored)), ['score', 'allocate!', 'run', 'train']);
-    assert.deepEqual(usable(view(done)), ['score', 'allocate', 'run', 'train', 'commit!']);
+    assert.deepEqual(usable(view(scored)), ['score', 'allocate!', 'run', 'search', 'train']);
+    assert.deepEqual(usable(view(done)), ['score', 'allocate', 'run', 'search', 'train', 'commit!']);
   });
 
   it('start nothing in a restricted window, but a run can still be stopped', () => {
@@ -45,18 +54,31 @@ describe('actions', () => {
     assert.equal(states.find((state) => state.action === 'run')?.reason, restrictedReason);
   });
 
+  it('stop no run of another program', () => {
+    const shown = view(running, { elsewhere: true });
+    assert.deepEqual(usable(shown), []);
+    assert.equal(actionStates(shown).find(({ action }) => action === 'stop')?.reason, elsewhereReason);
+    assert.deepEqual(usable(view(scored, { elsewhere: true })), usable(view(scored)));
+  });
+
   it('do not commit a recorded run', () => {
-    assert.deepEqual(usable(view(done, { recorded: true })), ['score', 'allocate', 'run!', 'train']);
+    assert.deepEqual(usable(view(done, { recorded: true })), [
+      'score',
+      'allocate',
+      'run!',
+      'search',
+      'train',
+    ]);
   });
 
   it('leave the next step to the error where a run failed', () => {
     const failed = stateOf(begin(smallModel), end({ type: 'finished', state: 'failed' }));
-    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'train']);
+    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'search', 'train']);
   });
 
   it('allocate after a run that broke off, as an earlier one may have scores', () => {
     const stopped = stateOf(begin(smallModel), cancelled);
-    assert.deepEqual(usable(view(stopped)), ['score', 'allocate', 'run!', 'train']);
+    assert.deepEqual(usable(view(stopped)), ['score', 'allocate', 'run!', 'search', 'train']);
   });
 
   it('resume a run that broke off while it scored, until its scores are written', () => {
@@ -65,15 +87,16 @@ describe('actions', () => {
       'score',
       'allocate',
       'run',
+      'search',
       'train',
       'resume!',
     ]);
     const failed = stateOf(...half, end({ type: 'finished', state: 'failed' }));
-    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'train', 'resume']);
+    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'search', 'train', 'resume']);
     assert.deepEqual(usable(view(failed, { trusted: false })), []);
     const wrote = [{ at: '2025-03-04T09:13:39.000Z', type: 'wrote', path: 'scores.json' }] as const;
     const late = stateOf(begin(smallModel), score(smallModel, 3), wrote, cancelled);
-    assert.deepEqual(usable(view(late)), ['score', 'allocate!', 'run', 'train']);
+    assert.deepEqual(usable(view(late)), ['score', 'allocate!', 'run', 'search', 'train']);
   });
 
   it('need every task scored to its last sample to allocate', () => {
@@ -87,6 +110,12 @@ describe('the status in words', () => {
   it('has badges for the state and for a recorded run', () => {
     assert.deepEqual(badges(view(empty)), ['No run yet']);
     assert.deepEqual(badges(view(done, { recorded: true })), ['Done', 'Recorded run']);
+    for (const [kind, word] of [
+      ['plan', 'Plan file'],
+      ['adapter', 'Adapter'],
+    ] as const) {
+      assert.deepEqual(badges({ ...view(empty), heading: { ...heading, kind } }), [word]);
+    }
   });
 
   it('says what the run does or how it ended', () => {
@@ -95,7 +124,7 @@ describe('the status in words', () => {
     const failed = stateOf(...half, end({ type: 'finished', state: 'failed' }));
     assert.equal(stageText(failed), 'Failed while scoring layers.');
     const cancelled = stateOf(...half, end({ type: 'finished', state: 'cancelled' }));
-    assert.equal(stageText(cancelled), 'Cancelled after 384 samples.');
+    assert.equal(stageText(cancelled), 'Stopped after 384 samples.');
   });
 
   it('counts the time of a run that goes on, against the estimate', () => {
@@ -134,6 +163,57 @@ describe('stability in words', () => {
   });
 });
 
+describe('a score that may stop before its end, in words', () => {
+  const at = '2025-03-04T09:12:40.000Z';
+  const told = (...events: UnstampedRunEvent[]): RunState =>
+    events.reduce(
+      (state, event) => applyEvent(state, { at, ...event }),
+      stateOf(
+        begin(smallModel).map((event) => (event.type === 'started' ? { ...event, untilSure: 0.95 } : event)),
+      ),
+    );
+  const scores = (samplesDone: number, samplesTotal: number): UnstampedRunEvent => ({
+    ...{ type: 'scores', task: 'spam', samplesDone, samplesTotal },
+    ...{ scores: [], standardErrors: [], layerStandardErrors: [] },
+  });
+  const looked = (sure: boolean): UnstampedRunEvent => ({
+    ...{ type: 'looked', task: 'spam' },
+    certainty: {
+      level: 0.95,
+      layers: 2,
+      of: 1000,
+      sure,
+      looks: [32, 64].map((samples) => ({ samples, confidence: 1 })),
+    },
+  });
+  const spam = (run: RunState): string => countText(countsOf(run).find(({ name }) => name === 'spam')!);
+
+  it('has at most all samples to go, and those that it took in the end', () => {
+    assert.equal(spam(told()), 'waiting');
+    assert.equal(spam(told(scores(64, 1000), looked(false))), '64 / at most 1,000 samples');
+    assert.equal(spam(told(scores(40, 1000), looked(true), scores(64, 64))), '64 / 64 samples');
+    assert.equal(spam(running), '256 / 256 samples');
+  });
+
+  it('has an estimate that it does not exceed', () => {
+    const cost = { seconds: 80, memoryBytes: 2e9, diskBytes: 0 };
+    const run = told({ type: 'estimate', estimate: cost });
+    assert.match(elapsedText(view(run, { now: Date.parse(at) })), / of at most 1 min 20 s$/);
+    assert.match(estimateText(cost, true), /^Estimate: at most 1 min 20 s, /);
+  });
+
+  it('says how sure the top layers were beside how steady the order is', () => {
+    const run = told(looked(true), {
+      type: 'stability',
+      task: 'spam',
+      halvesKendallTau: 1,
+      topKAgreement: 1,
+    });
+    assert.match(stabilityText(run.tasks[0]!)?.certainty ?? '', /; stopped after 64 of 1,000\.$/);
+    assert.equal(stabilityText({ ...run.tasks[0]!, certainty: undefined })?.certainty, '');
+  });
+});
+
 describe('costs in words', () => {
   const cost = { seconds: 80, memoryBytes: 2e9, diskBytes: 0 };
   it('compare the estimate with what it took', () => {
@@ -156,9 +236,16 @@ describe('costs in words', () => {
 
 describe('the page’s saved choices', () => {
   it('survive, and anything else becomes the default', () => {
-    const choices = { task: 'spam', asTable: true, quantity: 'rank' };
+    const { search, training } = defaultChoices;
+    const choices = { task: 'spam', asTable: true, quantity: 'rank', tab: 'search', search, training };
     assert.deepEqual(decodeChoices({ ...choices, run: 'r' }), choices);
-    for (const saved of [undefined, null, 3, {}, { task: 1, asTable: 'yes', quantity: 'size' }]) {
+    for (const saved of [
+      undefined,
+      null,
+      3,
+      {},
+      { task: 1, asTable: 'yes', quantity: 'size', tab: 'none' },
+    ]) {
       assert.deepEqual(decodeChoices(saved), defaultChoices);
     }
   });

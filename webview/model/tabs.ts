@@ -1,0 +1,35 @@
+import type { RunState } from '../../src/shared/runState';
+import type { PageView } from './view';
+
+/** What lies behind each tab of a run's page. */
+export const tabIds = ['map', 'search', 'training', 'sharing', 'details'] as const;
+export type TabId = (typeof tabIds)[number];
+
+/** The titles of the tabs that have something to show; the map's and the details' are always there. */
+export function tabTitles({
+  run,
+  heading,
+}: Pick<PageView, 'run' | 'heading'>): Partial<Record<TabId, string>> {
+  return {
+    map: 'Map',
+    ...(run.search === undefined ? {} : { search: 'Search' }),
+    ...(run.trials.length === 0 ? {} : { training: 'Training' }),
+    ...(isShared(run) ? { sharing: 'Sharing' } : {}),
+    ...(heading.kind === 'run' && run.status !== 'empty' ? { details: 'Details' } : {}),
+  };
+}
+
+/** The tab that the reader chose where it is there, else the one of what the run does. */
+export function shownTab(view: Pick<PageView, 'run' | 'heading' | 'choices'>): TabId {
+  const titles = tabTitles(view);
+  const { tab } = view.choices;
+  if (tab !== undefined && titles[tab] !== undefined) return tab;
+  const { run } = view;
+  if (run.stage === 'search' && titles.search !== undefined && run.status === 'running') return 'search';
+  if (run.job === 'search' && titles.search !== undefined) return 'search';
+  return run.job === 'train' && titles.training !== undefined ? 'training' : 'map';
+}
+
+/** By the plan, or by what is trained: an experiment without a plan shares by its method's options. */
+const isShared = ({ plan, trials }: RunState): boolean =>
+  (plan?.plan.shared.length ?? 0) > 0 || trials.some(({ adapter }) => adapter?.sharing !== undefined);
