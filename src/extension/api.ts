@@ -1,5 +1,7 @@
 import type { ErrorPayload } from '../shared/errors';
 import type { Dialogs } from './dialogs';
+import type { Maps } from './maps/parts';
+import type { Views } from './views/parts';
 
 /** What `activate` returns: for tests and for looking under the hood. No other extension should build on it. */
 export interface AdapterLabApi {
@@ -17,5 +19,9 @@ export interface AdapterLabApi {
     answer(answers: Partial<Dialogs>): void;
     /** The last error that was shown. */
     lastError(): ErrorPayload | undefined;
+    /** What edits plans on pages, for tests that play a page. */
+    maps(): Promise<Maps>;
+    /** What the side bar shows. */
+    views(): Promise<Views>;
   };
 }

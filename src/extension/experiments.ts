@@ -4,15 +4,14 @@ import { LabError } from '../shared/errors';
 import { experimentEnding, experimentGlob } from '../shared/ids';
 import type { Dialogs } from './dialogs';
 import { parsed } from './editor/parsed';
+import { saveChanges } from './saveChanges';
+import { isExperiment } from './trainers/recognize';
 
 /** An experiment that is saved, without errors, and open. */
 export interface OpenExperiment {
   readonly document: vscode.TextDocument;
   readonly experiment: Experiment;
 }
-
-export const isExperiment = (uri: vscode.Uri): boolean =>
-  uri.scheme === 'file' && uri.path.endsWith(experimentEnding);
 
 /** Finds the experiment that a command is about. */
 export class Experiments {
@@ -45,9 +44,7 @@ export class Experiments {
    */
   async open(uri: vscode.Uri): Promise<OpenExperiment> {
     const document = await openDocument(uri);
-    if (document.isDirty && !(await document.save())) {
-      throw new LabError('experiment-invalid', `${name(uri)} could not be saved.`, 'Save it by hand.');
-    }
+    await saveChanges(document);
     const { experiment, issues } = parsed(document);
     if (experiment) return { document, experiment };
     const issue = issues.find(({ severity }) => severity === 'error');
@@ -70,7 +67,7 @@ export class Experiments {
       throw new LabError(
         'experiment-missing',
         'There is no experiment in this workspace.',
-        `Create a file whose name ends in ${experimentEnding}.`,
+        `Make one with New Experiment, or create a file whose name ends in ${experimentEnding}.`,
       );
     }
     if (found.length === 1) return only;

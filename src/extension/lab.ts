@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { LabError } from '../shared/errors';
 import { contexts } from '../shared/ids';
-import { pickModel } from './commands/pickModel';
+import { pausedWords } from '../shared/searchWords';
+import type { PageAction, Steering } from '../shared/webviewProtocol';
+import type { Home, Parts } from './commands/parts';
 import { commandTable, type CommandTable } from './commands/table';
 import type { Dialogs } from './dialogs';
 import { pickModelCommand } from './editor/quickFixes';
@@ -9,20 +11,36 @@ import { registerEditorFeatures } from './editor/register';
 import type { EngineClient } from './engineClient/engineClient';
 import { createEngine, engineRenewal, findRuntime, offerRestartWhenSilent } from './engineOfWindow';
 import { Experiments } from './experiments';
-import { actOnPage } from './pageActions';
+import type * as MapsBundle from './maps';
+import type { MapParts, Maps } from './maps/parts';
+import { draftsOf } from './maps/whenLoaded';
+import { actOnPage, steerFromPage, type Shown } from './pageActions';
 import { RunPanels } from './panel/runPanels';
 import type * as OnDemand from './onDemand';
 import type { Presenter } from './presenter';
-import { Jobs } from './runs/jobs';
+import { Jobs, type Job } from './runs/jobs';
 import { RunStore } from './runs/runStore';
 import type { RuntimesOfWindow } from './runtimes/parts';
+import type * as Searching from './searching';
 import { StatusBar } from './statusBar';
+import type * as TrainersBundle from './trainers';
+import type { Trainers } from './trainers/parts';
+import type * as ViewsBundle from './views';
+import type { TreeShell, ViewParts, Views } from './views/parts';
 
 /** Everything that the extension is, once it is needed. */
 export interface Lab extends vscode.Disposable {
   readonly commands: CommandTable;
   readonly pages: vscode.WebviewPanelSerializer;
   readonly engine: EngineClient;
+  /** What is about users' own configs; loads it. */
+  trainers(): Promise<Trainers>;
+  /** What edits plans on pages; loads it. */
+  maps(): Promise<Maps>;
+  /** Shows the sample where this window was opened for it. */
+  greet(): Promise<void>;
+  /** What the side bar shows; loads it. */
+  views(): Promise<Views>;
   /** Ends the engine for good; a run that is going on gets its end written. */
   end(): Promise<void>;
 }
@@ -30,16 +48,18 @@ export interface Lab extends vscode.Disposable {
 /**
  * Puts the parts together. Nothing is read and no process is started here.
  *
- * @param extension the extension's own folder
- * @param storage where it may keep what is the same for all workspaces
+ * @param home what is the extension's own
+ * @param memento where it may keep what is of this workspace
  */
 export function createLab(
-  extension: vscode.Uri,
-  storage: vscode.Uri,
+  home: Home,
   dialogs: Dialogs,
   presenter: Presenter,
   log: vscode.LogOutputChannel,
+  memento: vscode.Memento,
+  tree: TreeShell,
 ): Lab {
+  const { extensionUri: extension, globalStorageUri: storage } = home;
   const runs = new RunStore();
   const folder = vscode.Uri.joinPath(storage, 'runtimes').fsPath;
   const engine = createEngine(vscode.Uri.joinPath(extension, 'dist', 'worker.js').fsPath, folder, log);
@@ -51,26 +71,62 @@ export function createLab(
     findNode: findRuntime,
     renewEngine: renewal.renew,
   };
+  const act = (action: PageAction, page: Shown): void => {
+    actOnPage(action, page).catch((thrown: unknown) => presenter.error(thrown));
+  };
+  const steer = (steering: Steering, page: Shown): void => {
+    steerFromPage(parts, steering, page).catch((thrown: unknown) => presenter.error(thrown));
+  };
   const panels: RunPanels = new RunPanels(
     extension,
     runs,
     jobs,
-    (action, page) => {
-      actOnPage(action, page).catch((thrown: unknown) => presenter.error(thrown));
-    },
+    act,
+    { load: () => searching(), steer },
+    draftsOf(
+      () => maps(),
+      (thrown) => presenter.error(thrown),
+    ),
     log,
   );
-  const { hints, disposables } = registerEditorFeatures(runs, jobs);
-  const experiments = new Experiments(dialogs, () => panels.focused);
-  // esbuild.config.ts leaves this very path alone.
+  // esbuild.config.ts leaves this very path alone, and those of searching, trainers, maps and views.
   const onDemand = (): Promise<typeof OnDemand> => import('./onDemand');
-  const parts = { dialogs, experiments, presenter, jobs, runs, panels, hints, engine, runtimes, onDemand };
-  const owned = [
+  const searching = (): Promise<typeof Searching> => import('./searching');
+  const { hints, disposables } = registerEditorFeatures(runs, jobs, onDemand);
+  const experiments = new Experiments(dialogs, () => panels.focused);
+  let opened: Promise<Trainers> | undefined;
+  const trainers = (): Promise<Trainers> => (opened ??= openTrainers(parts, owned));
+  const parts: Parts = {
+    ...{ dialogs, experiments, presenter, jobs, runs, panels, hints, engine, runtimes },
+    ...{ home, onDemand, searching, trainers, maps: () => maps() },
+  };
+  let mapped: Promise<Maps> | undefined;
+  const maps = (): Promise<Maps> =>
+    (mapped ??= openMaps({ ...parts, extension, memento, log }, owned).catch((thrown: unknown) => {
+      // What could not be loaded once may be later.
+      mapped = undefined;
+      throw thrown;
+    }));
+  let seen: Promise<Views> | undefined;
+  const views = (): Promise<Views> =>
+    (seen ??= openViews(
+      { jobs, runs, panels, presenter, dialogs, extension, log, act, steer, memory: memento },
+      tree,
+      owned,
+    ));
+  const owned: vscode.Disposable[] = [
     panels,
     new StatusBar(engine, jobs),
     ...disposables,
-    vscode.commands.registerCommand(pickModelCommand, (uri: vscode.Uri) => pickModel(parts, uri)),
-    jobs.onChange(announceRunning()),
+    vscode.commands.registerCommand(pickModelCommand, async (uri: vscode.Uri) =>
+      (await onDemand()).pickModel(parts, uri),
+    ),
+    jobs.onChange(announce(contexts.running, (job) => job !== undefined)),
+    jobs.onChange(
+      announce(contexts.paused, (job) => job !== undefined && pausedWords(job.state) !== undefined),
+    ),
+    // The icon of the side bar shows that a run is in progress, whether or not it was ever opened.
+    jobs.onChange(() => void views()),
     offerRestartWhenSilent(engine, presenter),
     renewal,
   ];
@@ -78,6 +134,10 @@ export function createLab(
     commands: commandTable(parts),
     pages: panels,
     engine,
+    trainers,
+    maps,
+    greet: async () => (await onDemand()).showSample(parts),
+    views,
     end: async () => {
       const idle = jobs.idle();
       await engine.dispose(windowGone());
@@ -87,6 +147,27 @@ export function createLab(
   };
 }
 
+async function openTrainers(parts: Parts, owned: vscode.Disposable[]): Promise<Trainers> {
+  const bundle: typeof TrainersBundle = await import('./trainers');
+  const trainers = bundle.openTrainers(parts);
+  owned.push(trainers);
+  return trainers;
+}
+
+async function openMaps(parts: MapParts, owned: vscode.Disposable[]): Promise<Maps> {
+  const bundle: typeof MapsBundle = await import('./maps');
+  const maps = bundle.openMaps(parts);
+  owned.push(maps);
+  return maps;
+}
+
+async function openViews(parts: ViewParts, tree: TreeShell, owned: vscode.Disposable[]): Promise<Views> {
+  const bundle: typeof ViewsBundle = await import('./views');
+  const views = bundle.openViews(parts, tree);
+  owned.push(views);
+  return views;
+}
+
 const windowGone = (): LabError =>
   new LabError(
     'engine-killed',
@@ -94,13 +175,13 @@ const windowGone = (): LabError =>
     'Start it again.',
   );
 
-/** Keeps the context key for `when` clauses in step. */
-function announceRunning(): (job: unknown) => void {
+/** Keeps a context key for `when` clauses in step. */
+function announce(key: string, isSo: (job: Job | undefined) => boolean): (job: Job | undefined) => void {
   let told = false;
   return (job) => {
-    const running = job !== undefined;
-    if (running === told) return;
-    told = running;
-    void vscode.commands.executeCommand('setContext', contexts.running, running);
+    const now = isSo(job);
+    if (now === told) return;
+    told = now;
+    void vscode.commands.executeCommand('setContext', key, now);
   };
 }

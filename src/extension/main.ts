@@ -1,10 +1,14 @@
 import { loadedAt } from './loadedAt';
 import * as vscode from 'vscode';
-import { category, commands, experimentEnding, views, type CommandId } from '../shared/ids';
+import { category, commands, editors, views, type CommandId } from '../shared/ids';
+import { AdapterFolders } from './adapterFolders';
 import type { AdapterLabApi } from './api';
 import { dialogs as realDialogs, type Dialogs } from './dialogs';
 import type { Lab } from './lab';
 import { Presenter } from './presenter';
+import { openedSample } from './sample/opened';
+import { SideBar } from './sideBar';
+import { isExperiment, mayBeConfig, syntaxOfDocument } from './trainers/recognize';
 
 /** Kept for `deactivate`, which VS Code gives nothing. */
 let lab: Promise<Lab> | undefined;
@@ -14,7 +18,7 @@ let lab: Promise<Lab> | undefined;
  * command runs or a page comes back: a window whose workspace merely holds an experiment does not wait for it.
  */
 export function activate(context: vscode.ExtensionContext): AdapterLabApi {
-  const { extensionUri, globalStorageUri, extensionMode, subscriptions } = context;
+  const { extensionMode, subscriptions, workspaceState } = context;
   const log = vscode.window.createOutputChannel(category, { log: true });
   const isTest = extensionMode === vscode.ExtensionMode.Test;
   const dialogs: Dialogs = isTest ? { ...realDialogs } : realDialogs;
@@ -22,26 +26,47 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
   let loaded: Lab | undefined;
   const load = (): Promise<Lab> => {
     lab ??= import('./lab').then(({ createLab }) => {
-      loaded = createLab(extensionUri, globalStorageUri, dialogs, presenter, log);
+      loaded = createLab(context, dialogs, presenter, log, workspaceState, sideBar.shell);
       subscriptions.push(loaded);
       return loaded;
     });
     return lab;
   };
+  const sideBar = new SideBar(async () => (await load()).views());
   subscriptions.push(
     log,
+    sideBar,
     ...(Object.keys(commands) as CommandId[]).map((id) =>
-      vscode.commands.registerCommand(id, async (given: unknown) => (await load()).commands[id](given)),
+      vscode.commands.registerCommand(id, async (given: unknown, selected: unknown) =>
+        (await load()).commands[id](given, selected),
+      ),
     ),
     vscode.window.registerWebviewPanelSerializer(views.run, {
       deserializeWebviewPanel: async (panel, state) =>
         (await load()).pages.deserializeWebviewPanel(panel, state),
     }),
-    vscode.workspace.onDidOpenTextDocument((document) => wake(document, load)),
+    vscode.window.registerWebviewPanelSerializer(views.compare, {
+      deserializeWebviewPanel: async (panel, state) =>
+        (await (await load()).maps()).comparisons.deserializeWebviewPanel(panel, state),
+    }),
+    ...(Object.keys(editors) as (keyof typeof editors)[]).map((kind) =>
+      vscode.window.registerCustomEditorProvider(
+        editors[kind],
+        {
+          resolveCustomTextEditor: async (document, panel, token) =>
+            (await (await load()).maps()).editors[kind].resolveCustomTextEditor(document, panel, token),
+        },
+        { supportsMultipleEditorsPerDocument: true },
+      ),
+    ),
+    new AdapterFolders(),
+    ...watchForConfigs(load),
   );
-  // After this function has returned, so that VS Code goes on meanwhile.
-  setTimeout(() => vscode.workspace.textDocuments.forEach((document) => wake(document, load)));
 
+  // Another window's may have been opened since, or never.
+  const sample = openedSample(context.globalState)?.folder;
+  if (sample !== undefined && vscode.workspace.workspaceFolders?.some(({ uri }) => uri.fsPath === sample))
+    void load().then((window) => window.greet());
   const activationMs = performance.now() - loadedAt;
   const { version } = context.extension.packageJSON as { version: string };
   log.info(`Adapter Lab ${version} activated in ${activationMs.toFixed(0)} ms.`);
@@ -57,6 +82,8 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
             ready: async () => void (await load()),
             answer: (answers) => void Object.assign(dialogs, answers),
             lastError: () => presenter.last?.toPayload(),
+            maps: async () => (await load()).maps(),
+            views: async () => (await load()).views(),
           },
         }
       : {}),
@@ -68,6 +95,30 @@ export async function deactivate(): Promise<void> {
   await (await lab)?.end();
 }
 
-function wake({ uri }: vscode.TextDocument, load: () => Promise<Lab>): void {
-  if (uri.scheme === 'file' && uri.path.endsWith(experimentEnding)) void load();
+/** Loads what is about users' configs once there is one, or an experiment, whose ranks have lenses of that part. */
+function watchForConfigs(load: () => Promise<Lab>): vscode.Disposable[] {
+  let isAwake = false;
+  const wake = (document: vscode.TextDocument, textOf: () => string): void => {
+    if (isAwake) return;
+    const isOne = isExperiment(document.uri);
+    const syntax = syntaxOfDocument(document);
+    if (!isOne && !(syntax && mayBeConfig(textOf(), syntax))) return;
+    isAwake = true;
+    // Behind what an experiment needs first.
+    void load().then(({ trainers }) => (isOne ? setTimeout(() => void trainers()) : void trainers()));
+  };
+  const look = (document: vscode.TextDocument): void => wake(document, () => document.getText());
+  // After activation has returned, so that VS Code goes on meanwhile.
+  setTimeout(() => vscode.workspace.textDocuments.forEach(look));
+  return [
+    vscode.workspace.onDidOpenTextDocument(look),
+    // A file becomes a config while it is typed: its words stand in one line each, so changed lines are enough.
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) =>
+      contentChanges.forEach(({ range: { start }, text }) =>
+        wake(document, () =>
+          document.getText(new vscode.Range(start.line, 0, start.line + text.split('\n').length, 0)),
+        ),
+      ),
+    ),
+  ];
 }

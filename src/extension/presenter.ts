@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { toLabError, type ErrorCode, type LabError } from '../shared/errors';
 import type { CommandId } from '../shared/ids';
 import type { Dialogs } from './dialogs';
+import { RecentErrors } from './recentErrors';
 
 /** Something the user can do about an error, as a button beside it. */
 export interface Remedy {
@@ -14,7 +15,10 @@ const execute =
   (): unknown =>
     vscode.commands.executeCommand(command, ...args);
 /** A button that runs one of our commands. */
-export const ours = (command: CommandId, title: string): Remedy => ({ title, run: execute(command) });
+export const ours = (command: CommandId, title: string, ...given: unknown[]): Remedy => ({
+  title,
+  run: execute(command, ...given),
+});
 
 /** What helps whatever was being done; whoever shows an error may know better. */
 const remedies: Partial<Record<ErrorCode, Remedy>> = {
@@ -31,6 +35,7 @@ const remedies: Partial<Record<ErrorCode, Remedy>> = {
 export class Presenter {
   /** The last error that was shown. */
   last: LabError | undefined;
+  readonly shown = new RecentErrors();
 
   constructor(
     private readonly dialogs: Dialogs,
@@ -45,6 +50,7 @@ export class Presenter {
       return error;
     }
     this.last = error;
+    this.shown.add(error);
     this.log.error(`[${error.code}] ${error.message} ${error.next}`);
     // What is ours is said in full; only for surprises does the stack say more.
     if (error.code === 'internal' && error.cause instanceof Error) this.log.error(error.cause);
@@ -58,12 +64,19 @@ export class Presenter {
     this.log.info(message);
   }
 
-  /** Shows a sentence with one button; a second one opens the log where something is wrong. */
-  async offer(kind: 'information' | 'warning' | 'error', message: string, remedy?: Remedy): Promise<void> {
-    const buttons = [...(remedy ? [remedy.title] : []), ...(kind === 'information' ? [] : ['Show Log'])];
+  /** Shows a sentence with buttons; a last one opens the log where something is wrong. */
+  async offer(
+    kind: 'information' | 'warning' | 'error',
+    message: string,
+    ...given: readonly (Remedy | undefined)[]
+  ): Promise<void> {
+    const remedies = given.filter((one) => one !== undefined);
+    const titles = remedies.map(({ title }) => title);
+    const buttons = [...titles, ...(kind === 'information' ? [] : ['Show Log'])];
     const answer = await this.dialogs.ask({ kind, message, buttons });
     if (answer === undefined) return;
-    if (answer === remedy?.title) await remedy.run();
+    const remedy = remedies.find(({ title }) => title === answer);
+    if (remedy) await remedy.run();
     else this.log.show();
   }
 }

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { category, type CommandId } from '../shared/ids';
+import { category, commands, type CommandId } from '../shared/ids';
 import type { RunState } from '../shared/runState';
 import type { EngineClient } from './engineClient/engineClient';
 import type { Jobs } from './runs/jobs';
-import { onSetting, setting } from './settings';
+import { chosen, onSetting, setting } from './settings';
 import { statusText } from './statusText';
 
-/** The one item of the status bar; a click shows the run. */
+/** The one item of the status bar. A click shows the run that is going on, else what there is to compute on. */
 export class StatusBar implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
   private readonly subscriptions: readonly { dispose(): void }[];
@@ -18,7 +18,6 @@ export class StatusBar implements vscode.Disposable {
   ) {
     this.item = vscode.window.createStatusBarItem('adapterLab', vscode.StatusBarAlignment.Left);
     this.item.name = category;
-    this.item.command = 'adapterLab.showAllocationMap' satisfies CommandId;
     this.subscriptions = [
       this.item,
       engine.onState(() => this.draw()),
@@ -26,6 +25,7 @@ export class StatusBar implements vscode.Disposable {
         this.device = job?.state.device ?? this.device;
         this.draw();
       }),
+      onSetting(['statusBar'], () => this.draw()),
       onSetting(['device'], () => {
         // The device of an earlier run says nothing of the one that was just chosen.
         this.device = undefined;
@@ -33,7 +33,6 @@ export class StatusBar implements vscode.Disposable {
       }),
     ];
     this.draw();
-    this.item.show();
   }
 
   dispose(): void {
@@ -41,11 +40,22 @@ export class StatusBar implements vscode.Disposable {
   }
 
   private draw(): void {
-    const { text, tooltip } = statusText(this.engine.state, this.jobs.active, this.device, setting('device'));
+    const { active } = this.jobs;
+    const { text, tooltip } = statusText(this.engine.state, active, this.device, setting('device'));
     this.item.text = text;
     this.item.tooltip = tooltip;
     this.item.accessibilityInformation = {
       label: `${category}: ${text.replace(/\$\([^)]*\)\s*/, '')}`,
     };
+    const command: CommandId = active ? 'adapterLab.showAllocationMap' : 'adapterLab.selectDevice';
+    this.item.command = {
+      command,
+      title: commands[command],
+      // Whatever experiment is before the user's eyes: the run is this one's.
+      arguments: active ? [vscode.Uri.file(active.experiment)] : [],
+    };
+    const when = chosen('statusBar');
+    if (when === 'always' || (when === 'running' && active)) this.item.show();
+    else this.item.hide();
   }
 }

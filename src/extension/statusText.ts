@@ -1,5 +1,10 @@
+import { activityOf } from '../shared/activity';
+import { doingWords } from '../shared/doingWords';
 import { formatBytes, formatSpeed } from '../shared/format';
-import { progressOf, type RunState } from '../shared/runState';
+import { secondsLeft } from '../shared/pace';
+import type { RunState } from '../shared/runState';
+import { pausedWords } from '../shared/searchWords';
+import { leftWords, roundedLeft } from '../shared/timeLeft';
 import type { EngineState } from './engineClient/engineState';
 import type { Job } from './runs/jobs';
 
@@ -13,12 +18,14 @@ export interface StatusText {
  *
  * @param device the device of the newest run that named one
  * @param choice the setting
+ * @param now in milliseconds
  */
 export function statusText(
   engine: EngineState,
   job: Job | undefined,
   device: RunState['device'],
   choice: string,
+  now = Date.now(),
 ): StatusText {
   if (engine.name === 'silent') {
     return {
@@ -26,7 +33,7 @@ export function statusText(
       tooltip: `The engine (process ${engine.pid}) gives no sign of life.`,
     };
   }
-  if (job) return jobText(engine, job);
+  if (job) return jobText(engine, job, now);
   if (engine.name === 'starting') {
     return { text: '$(sync~spin) starting engine', tooltip: 'Adapter Lab starts its engine.' };
   }
@@ -44,27 +51,18 @@ export function statusText(
   };
 }
 
-function jobText(engine: EngineState, { state, stopping }: Job): StatusText {
-  const percent = `${Math.floor(progressOf(state) * 100)} %`;
-  const stage = engine.name === 'starting' ? 'starting engine' : stageText(state, percent);
+function jobText(engine: EngineState, { state, stopping }: Job, now: number): StatusText {
+  const stage = engine.name === 'starting' ? 'starting engine' : doingWords(state);
   const device = state.device ? ` on ${state.device.name}` : '';
   const memory = state.estimate ? `, about ${formatBytes(state.estimate.memoryBytes)}` : '';
+  const isAtRest = pausedWords(state) !== undefined && !stopping;
   return {
-    text: `$(sync~spin) ${stopping ? 'stopping' : stage}`,
-    tooltip: `Adapter Lab: ${state.job === 'train' ? 'training' : 'scoring'} ${state.experiment}${device}${memory}`,
+    text: `$(${isAtRest ? 'debug-pause' : 'sync~spin'}) ${stopping ? 'stopping' : stage}`,
+    tooltip: `Adapter Lab: ${activityOf(state)} ${state.experiment}${device}${memory}${leftOf(state, now)}`,
   };
 }
 
-function stageText({ stage, job }: RunState, percent: string): string {
-  switch (stage) {
-    case 'probe':
-      return 'trying devices';
-    case 'load':
-      return 'loading model';
-    case 'write':
-    case 'report':
-      return 'writing';
-    default:
-      return `${job === 'train' ? 'training' : 'scoring'} ${percent}`;
-  }
+function leftOf({ pace }: RunState, now: number): string {
+  const left = secondsLeft(pace, now);
+  return left === undefined ? '' : `, ${leftWords(roundedLeft(left))}`;
 }

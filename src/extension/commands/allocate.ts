@@ -24,7 +24,10 @@ export async function allocatePlan(parts: Parts, uri: vscode.Uri): Promise<PlanF
   if (!scored) throw notScored(uri);
   const records = await readRunRecords(scored.folder);
   const changed = await changedSince(open.experiment, records.scores, new Date(records.manifest.createdAt));
-  if (changed.length > 0 && !(await insists(parts, changed))) return undefined;
+  if (changed.length > 0 && !(await insists(parts, changed, 'Allocate Anyway'))) {
+    parts.presenter.note('Nothing was allocated.');
+    return undefined;
+  }
   const planFile = await allocateFrom(parts, open, records);
   parts.panels.turn(uri, scored.folder);
   const time = runTime(records.manifest.createdAt);
@@ -48,8 +51,12 @@ export async function allocateFrom(
   return planFile;
 }
 
-async function insists({ dialogs, presenter }: Parts, changed: readonly string[]): Promise<boolean> {
-  const button = 'Allocate Anyway';
+/** Whether the user goes on although what the scores were made from is different now. @param button that says so */
+export async function insists(
+  { dialogs }: Pick<Parts, 'dialogs'>,
+  changed: readonly string[],
+  button: string,
+): Promise<boolean> {
   const answer = await dialogs.ask({
     kind: 'warning',
     message: `Since the layers were scored, ${list(changed)} changed.`,
@@ -57,7 +64,6 @@ async function insists({ dialogs, presenter }: Parts, changed: readonly string[]
     modal: true,
     buttons: [button],
   });
-  if (answer !== button) presenter.note('Nothing was allocated.');
   return answer === button;
 }
 

@@ -11,7 +11,7 @@ import type { Parts } from './parts';
 type Needed = Pick<Parts, 'dialogs' | 'presenter'>;
 
 /** The button that lets the user pick another folder for an experiment's model. */
-export const pickModelRemedy = (parts: Needed, uri: vscode.Uri): Remedy => ({
+const pickModelRemedy = (parts: Needed, uri: vscode.Uri): Remedy => ({
   title: 'Pick Folder…',
   run: () => pickModel(parts, uri),
 });

@@ -6,10 +6,11 @@ import { requireTrust } from '../trust';
 import { allocateFrom } from './allocate';
 import type { Parts } from './parts';
 import { scoredText, tellEnd, work } from './scoreLayers';
+import { planSearched } from './searchRanks';
 
 /**
- * The whole of it: scores the layers, then allocates from these scores and writes the plan. What can be known of the
- * allocation beforehand is checked beforehand.
+ * The whole of it: scores the layers, then allocates from these scores, or searches where the experiment has a block `search:`,
+ * and writes the plan. What can be known of the allocation beforehand is checked beforehand; of a search, by the engine.
  *
  * @returns the run's folder; undefined where another run is in progress
  */
@@ -18,22 +19,26 @@ export async function runExperiment(parts: Parts, uri: vscode.Uri): Promise<stri
   const { experiment } = await parts.experiments.open(uri);
   const model = await readModelFolder(experiment.model);
   requireComputable(model);
-  const { requireAllocatable } = await parts.onDemand();
-  requireAllocatable(experiment, model.modules);
-  return planScored(parts, uri, await work(parts, uri, 'run'));
+  if (!experiment.searches) {
+    const { requireAllocatable } = await parts.onDemand();
+    requireAllocatable(experiment, model.modules);
+  }
+  return endRun(parts, uri, await work(parts, uri, 'run'));
 }
 
-/** What the whole of it ends with: a plan from the run's scores. */
-export async function planScored(
+/** What the whole of it ends with: the plan that the run found, or one from its scores. */
+export async function endRun(
   parts: Parts,
   uri: vscode.Uri,
   run: string | undefined,
 ): Promise<string | undefined> {
   if (run === undefined) return undefined;
+  // What was searched has ended so, whatever the text says by now.
+  if ((await parts.runs.run(run)).state.search !== undefined) return planSearched(parts, uri, run);
   // Read again: the file may have been edited while the layers were scored.
   const open = await parts.experiments.open(uri);
   const { summary } = await allocateFrom(parts, open, await readRunRecords(run));
   const { state } = await parts.runs.run(run);
-  tellEnd(parts, uri, run, `${scoredText(uri, state)}. ${summary}`);
+  tellEnd(parts, uri, run, `${scoredText(uri, state)}. ${summary}`, 'adapterLab.commitPlan');
   return run;
 }

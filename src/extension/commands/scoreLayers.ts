@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import type * as vscode from 'vscode';
 import { formatSeconds } from '../../shared/format';
+import { activityOf } from '../../shared/activity';
 import type { RunState } from '../../shared/runState';
+import { commands } from '../../shared/ids';
+import { ours } from '../presenter';
 import { begunEvent, type EngineJob } from '../runs/jobs';
-import { deviceSetting } from '../settings';
+import { chosen, deviceSetting, neverNotify, processesSetting, setting } from '../settings';
 import { requireTrust } from '../trust';
 import type { Parts } from './parts';
 
@@ -24,7 +27,7 @@ export async function tellScored(
 ): Promise<string | undefined> {
   if (run === undefined) return undefined;
   const { state } = await parts.runs.run(run);
-  tellEnd(parts, uri, run, `${scoredText(uri, state)}. Allocate makes a plan from the scores.`);
+  tellEnd(parts, uri, run, `${scoredText(uri, state)}.`, 'adapterLab.allocate');
   return run;
 }
 
@@ -50,9 +53,10 @@ export async function work(
     const begun = begunEvent(experiment.file, job, names);
     const shown = (run: string): void => {
       // A run that goes on has its own beginning.
-      void panels.show(uri, { run, preserveFocus: true, ...(stopped === undefined ? { begun } : {}) });
+      if (setting('showRunOnStart') || panels.isOpen(uri))
+        void panels.show(uri, { run, preserveFocus: true, ...(stopped === undefined ? { begun } : {}) });
     };
-    return await jobs.start(experiment, job, deviceSetting(), shown, stopped);
+    return await jobs.start(experiment, job, deviceSetting(), shown, stopped, processesSetting());
   } finally {
     runs.forget();
     hints.refresh();
@@ -60,10 +64,10 @@ export async function work(
 }
 
 /** One engine does one job at a time. Where it does one, the user is told and can stop it. */
-export function isBusy({ jobs, presenter }: Parts): boolean {
+export function isBusy({ jobs, presenter }: Pick<Parts, 'jobs' | 'presenter'>): boolean {
   const { active } = jobs;
   if (!active) return false;
-  const doing = active.state.job === 'train' ? 'trained' : 'scored';
+  const doing = { scoring: 'scored', searching: 'searched', training: 'trained' }[activityOf(active.state)];
   void presenter.offer('information', `${basename(active.experiment)} is being ${doing}.`, {
     title: 'Stop',
     run: () => jobs.stop(),
@@ -71,13 +75,27 @@ export function isBusy({ jobs, presenter }: Parts): boolean {
   return true;
 }
 
-/** A word at the end of a run that nobody watches. */
-export function tellEnd({ panels, presenter }: Parts, uri: vscode.Uri, run: string, message: string): void {
-  if (panels.isVisible(run)) return;
-  void presenter.offer('information', message, {
-    title: 'Show Allocation Map',
-    run: () => panels.show(uri, { run }),
-  });
+/**
+ * A word at the end of a run that nobody watches, or as the setting has it.
+ *
+ * @param next the step that most likely comes next
+ */
+export function tellEnd(
+  { panels, presenter }: Parts,
+  uri: vscode.Uri,
+  run: string,
+  message: string,
+  next?: 'adapterLab.allocate' | 'adapterLab.commitPlan',
+): void {
+  const when = chosen('notifyWhenDone');
+  if (when === 'never' || (when === 'unseen' && panels.isVisible(run))) return;
+  void presenter.offer(
+    'information',
+    message,
+    { title: 'Show Run', run: () => panels.show(uri, { run }) },
+    next && ours(next, commands[next], uri),
+    { title: "Don't Show Again", run: neverNotify },
+  );
 }
 
 export function scoredText(uri: vscode.Uri, { tasks, actual }: RunState): string {

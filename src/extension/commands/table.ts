@@ -1,47 +1,93 @@
 import * as vscode from 'vscode';
 import { type ErrorCode, type ErrorPayload } from '../../shared/errors';
-import type { CommandId } from '../../shared/ids';
+import { doneContext, type CommandId } from '../../shared/ids';
 import type { Remedy } from '../presenter';
 import { allocatePlan } from './allocate';
 import { installGpuRuntime } from './installGpuRuntime';
 import type { ExperimentCommand, Parts } from './parts';
-import { pickModelRemedy } from './pickModel';
 import { resume } from './resume';
 import { runExperiment } from './runExperiment';
 import { scoreLayers } from './scoreLayers';
-import { selectDevice } from './selectDevice';
+import { searchRanks } from './searchRanks';
+import { showMapOfFile } from './showMap';
+import { targetOf } from './target';
 import { train } from './train';
+import type { TrainerCommand } from '../trainers/parts';
+import { configGiven } from '../trainers/recognize';
 
 /** What a command gives to `executeCommand` where it failed; the user has been shown it already. */
 export interface Failed {
   readonly error: ErrorPayload;
 }
 
-const showMap: ExperimentCommand = ({ panels }, uri) => panels.show(uri);
+const showMap: ExperimentCommand = ({ panels }, uri, run) =>
+  panels.show(uri, run === undefined ? {} : { run });
 
-/** What each command does with what it was given. */
-export type CommandTable = Readonly<Record<CommandId, (given: unknown) => unknown>>;
+/** What each command does with what it was given; `selected` are all rows that were selected with it. */
+export type CommandTable = Readonly<Record<CommandId, (given: unknown, selected?: unknown) => unknown>>;
 
 /** Every command, so that none can be declared and forgotten. */
 export function commandTable(parts: Parts): CommandTable {
   const about = (id: CommandId, run: ExperimentCommand) => (given: unknown) =>
     onExperiment(parts, id, run, given);
-  const alone = (run: (parts: Parts) => Promise<unknown>) => () =>
-    run(parts).catch((thrown: unknown) => failed(parts, thrown));
-  return {
+  const alone =
+    (run: (parts: Parts, given: unknown, selected: unknown) => unknown) =>
+    async (given: unknown, selected?: unknown) => {
+      try {
+        return await run(parts, given, selected);
+      } catch (thrown) {
+        return failed(parts, thrown);
+      }
+    };
+  const trainers = (name: TrainerCommand) =>
+    alone(async ({ trainers: load }, given) => (await load()).commands[name](given));
+  const table: CommandTable = {
+    'adapterLab.newExperiment': alone(async (given) => (await given.onDemand()).newExperiment(given)),
+    'adapterLab.openSample': alone(async (given, from) => (await given.onDemand()).openSample(given, from)),
     'adapterLab.scoreLayers': about('adapterLab.scoreLayers', scoreLayers),
     'adapterLab.allocate': about('adapterLab.allocate', allocatePlan),
     'adapterLab.runExperiment': about('adapterLab.runExperiment', runExperiment),
+    'adapterLab.searchRanks': about('adapterLab.searchRanks', searchRanks),
+    'adapterLab.pauseSearch': about('adapterLab.pauseSearch', async (given, uri, run) =>
+      (await given.searching()).pauseSearch(given, uri, run),
+    ),
+    'adapterLab.addTrial': about('adapterLab.addTrial', async (given, uri, run) =>
+      (await given.searching()).addTrial(given, uri, run),
+    ),
     'adapterLab.train': about('adapterLab.train', train),
     'adapterLab.commitPlan': about('adapterLab.commitPlan', async (given, uri) =>
       (await given.onDemand()).commitPlan(given, uri),
     ),
-    'adapterLab.showAllocationMap': about('adapterLab.showAllocationMap', showMap),
-    'adapterLab.stop': () => parts.jobs.stop(),
+    'adapterLab.showAllocationMap': alone(
+      async (_, given) =>
+        (await showMapOfFile(given)) ?? about('adapterLab.showAllocationMap', showMap)(given),
+    ),
+    'adapterLab.compare': alone(async ({ maps }, given, selected) =>
+      (await maps()).comparisons.ask(given, selected),
+    ),
+    'adapterLab.applyPlan': trainers('applyPlan'),
+    'adapterLab.exportPlan': trainers('exportPlan'),
+    'adapterLab.importScores': trainers('importScores'),
+    'adapterLab.stop': alone(({ jobs }, given) => jobs.stop(targetOf(given).run)),
     'adapterLab.resume': about('adapterLab.resume', resume),
-    'adapterLab.selectDevice': alone(selectDevice),
+    'adapterLab.selectDevice': alone(async (given) => (await given.onDemand()).selectDevice(given)),
     'adapterLab.installGpuRuntime': alone(installGpuRuntime),
+    'adapterLab.diagnosticReport': alone(async (given) => (await given.onDemand()).diagnosticReport(given)),
   };
+  return Object.fromEntries(
+    Object.entries(table).map(([id, run]) => [
+      id,
+      async (given: unknown, selected: unknown) => ended(id as CommandId, await run(given, selected)),
+    ]),
+  ) as CommandTable;
+}
+
+/** Notes that a command came to its end, by which a step of the walkthrough is done; who gave up is not told so. */
+function ended(id: CommandId, result: unknown): unknown {
+  const isFailed = typeof result === 'object' && result !== null && 'error' in result;
+  if (result !== undefined && !isFailed)
+    void vscode.commands.executeCommand('setContext', doneContext(id), true);
+  return result;
 }
 
 async function onExperiment(
@@ -50,13 +96,20 @@ async function onExperiment(
   run: ExperimentCommand,
   given: unknown,
 ): Promise<unknown> {
+  const { file, run: folder } = targetOf(given);
   let uri: vscode.Uri | undefined;
   try {
-    uri = await parts.experiments.target(given);
-    return uri && (await run(parts, uri));
+    uri = (await experimentOfConfig(parts, file)) ?? (await parts.experiments.target(file));
+    return uri && (await run(parts, uri, folder));
   } catch (thrown) {
     return failed(parts, thrown, (code) => remedyFor(parts, code, id, uri));
   }
+}
+
+/** What is asked for in a trainer's config is about the experiment that belongs to it. */
+async function experimentOfConfig({ trainers }: Parts, given: unknown): Promise<vscode.Uri | undefined> {
+  const config = configGiven(given, vscode.window.activeTextEditor?.document);
+  return config && (await trainers()).experimentOf(config);
 }
 
 function failed(
@@ -81,10 +134,14 @@ function remedyFor(
   switch (code) {
     case 'run-not-found':
       return step('Score Layers', 'adapterLab.scoreLayers');
+    case 'experiment-missing':
+      return uri ? undefined : step('New Experiment', 'adapterLab.newExperiment');
     case 'plan-missing':
       return step('Allocate', 'adapterLab.allocate');
     case 'model-dtype-unsupported':
-      return uri && pickModelRemedy(parts, uri);
+      return (
+        uri && { title: 'Pick Folder…', run: async () => (await parts.onDemand()).pickModel(parts, uri) }
+      );
     case 'engine-crashed':
     case 'engine-killed':
     case 'engine-silent':

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type * as vscode from 'vscode';
-import { formatSeconds, formatShare } from '../../shared/format';
+import { formatSeconds } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
+import { accuracyWords } from '../../shared/trialState';
 import type { Parts } from './parts';
 import { tellEnd, work } from './scoreLayers';
 
@@ -30,12 +31,6 @@ export async function tellTrained(
 function trainedText({ trials, actual }: RunState): string {
   const count = trials.length === 1 ? 'one adapter' : `${trials.length} adapters`;
   const time = actual ? ` in ${formatSeconds(actual.seconds)}` : '';
-  const accuracies = trials.flatMap(({ evaluations }) => {
-    const best = evaluations.findLast((one) => one.best && one.split === 'validation');
-    const found = best?.metrics.flatMap(({ accuracy }) => accuracy ?? []) ?? [];
-    return found.length === 0 ? [] : [found.reduce((sum, value) => sum + value, 0) / found.length];
-  });
-  if (accuracies.length === 0) return `trained ${count}${time}`;
-  const [low, high] = [Math.min(...accuracies), Math.max(...accuracies)].map(formatShare);
-  return `trained ${count}${time}, accuracy ${low === high ? low : `${low} to ${high}`}`;
+  const accuracy = accuracyWords(trials);
+  return `trained ${count}${time}${accuracy === undefined ? '' : `, ${accuracy}`}`;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Issue } from '../../configs/experiment/issue';
 import type { LabError } from '../../shared/errors';
-import { isExperiment } from '../experiments';
+import { isExperiment } from '../trainers/recognize';
 import { hintColumn, keyLine } from './keyLine';
 import type { ModelCache } from './modelFacts';
 import { parsed } from './parsed';

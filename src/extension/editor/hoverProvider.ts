@@ -1,11 +1,10 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { schemaInfo } from '../../configs/experiment/schemaWalk';
+import type * as OnDemand from '../onDemand';
 import type { RunStore } from '../runs/runStore';
 import { keyHover, rowHover } from './hoverTexts';
 import { keyAt } from './keyPath';
 import type { ModelCache } from './modelFacts';
-import { moduleScores } from './moduleScores';
 import { anchors, parsed } from './parsed';
 
 /** Says what a key is for, and why a row of the plan is as it is. */
@@ -13,6 +12,7 @@ export class HoverProvider implements vscode.HoverProvider {
   constructor(
     private readonly runs: RunStore,
     private readonly models: ModelCache,
+    private readonly onDemand: () => Promise<Pick<typeof OnDemand, 'whyOf'>>,
   ) {}
 
   async provideHover(
@@ -30,9 +30,11 @@ export class HoverProvider implements vscode.HoverProvider {
 
   private async rowText(document: vscode.TextDocument, path: string): Promise<string> {
     const { experiment } = parsed(document);
-    const [model, run] = await Promise.all([
+    const { whyOf } = await this.onDemand();
+    const [model, run, why] = await Promise.all([
       experiment && this.models.facts(experiment.model),
       this.runs.newestScored(document.uri.fsPath),
+      whyOf(this.runs, document.uri.fsPath, path),
     ]);
     const modules = model && 'modules' in model ? model.modules : (run?.state.modules ?? []);
     return rowHover({
@@ -40,8 +42,8 @@ export class HoverProvider implements vscode.HoverProvider {
       method: experiment?.method,
       row: experiment?.plan?.modules[path],
       module: modules.find((module) => module.path === path),
-      scores: run && moduleScores(run.state).get(path),
-      run: run && basename(run.folder),
+      scores: why?.scores,
+      from: why?.from,
     });
   }
 }

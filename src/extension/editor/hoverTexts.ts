@@ -20,12 +20,12 @@ export interface RowFacts {
   readonly row: PlannedModule | undefined;
   readonly module: Module | undefined;
   readonly scores: ModuleScores | undefined;
-  /** Name of the run that the scores are of. */
-  readonly run: string | undefined;
+  /** Where the scores are from: a run, or what was committed with the plan. */
+  readonly from: string | undefined;
 }
 
 /** Why a row of the plan is as it is: scores by task, and what it costs. */
-export function rowHover({ path, method, row, module, scores, run }: RowFacts): string {
+export function rowHover({ path, method, row, module, scores, from }: RowFacts): string {
   const size = module ? ` · ${module.outFeatures} × ${module.inFeatures}` : '';
   const cost =
     module && row && method
@@ -39,7 +39,7 @@ export function rowHover({ path, method, row, module, scores, run }: RowFacts): 
     ...(adapter === '' ? [] : [adapter]),
     ...(row?.locked ? ['Locked: Allocate leaves this row alone.'] : []),
     scores ? scoreTable(scores) : 'No scores yet: *Score Layers* measures them.',
-    ...(scores && run !== undefined ? [`From run \`${run}\`.`] : []),
+    ...(scores && from !== undefined ? [`From ${from}.`] : []),
   ].join('\n\n');
 }
 

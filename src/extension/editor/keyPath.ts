@@ -1,6 +1,6 @@
 import { isMap, isSeq } from 'yaml';
 import type { SchemaPath } from '../../configs/experiment/schemaWalk';
-import { keyName, parseYaml, rangeOf, type TextRange } from '../../configs/experiment/yamlText';
+import { keyName, parseYaml, rangeOf, type TextRange } from '../../configs/text/yamlText';
 
 /** A key under the cursor. */
 export interface KeyAt {

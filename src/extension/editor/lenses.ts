@@ -1,6 +1,9 @@
 import type { ExperimentAnchors } from '../../configs/experiment/locate';
 import type { CommandId } from '../../shared/ids';
+import { capital } from '../../shared/format';
+import { activityOf } from '../../shared/activity';
 import { progressOf } from '../../shared/runState';
+import { pausedWords, trialWords } from '../../shared/searchWords';
 import { lossOf } from '../../shared/trialState';
 import type { Job } from '../runs/jobs';
 import { keyLine } from './keyLine';
@@ -26,9 +29,10 @@ export function lensesOf(
 ): Lens[] {
   const line = anchors.score?.line ?? keyLine(text, 'tasks') ?? 0;
   const trainLine = anchors.train?.line ?? line;
+  const searchLine = anchors.search?.line;
   if (job) {
-    const at = job.state.job === 'train' ? trainLine : line;
-    return [...runningLenses(at, job), ...planLenses(anchors)];
+    const lines = { scoring: line, searching: searchLine ?? line, training: trainLine };
+    return [...runningLenses(lines[activityOf(job.state)], job), ...planLenses(anchors)];
   }
   return [
     {
@@ -40,9 +44,13 @@ export function lensesOf(
     {
       line,
       title: 'Run Experiment',
-      tooltip: 'Score the layers, then allocate under the budget and write the plan',
+      tooltip:
+        searchLine === undefined
+          ? 'Score the layers, then allocate under the budget and write the plan'
+          : 'Score the layers, then search the rank and write the plan of the best trial',
       command: 'adapterLab.runExperiment',
     },
+    ...(searchLine === undefined ? [] : [searchLens(searchLine)]),
     {
       line: trainLine,
       title: 'Train',
@@ -57,10 +65,21 @@ export function lensesOf(
 export function progressTitle({ state, stopping }: Pick<Job, 'state' | 'stopping'>): string {
   if (stopping) return '$(sync~spin) Stopping';
   const percent = `${Math.floor(progressOf(state) * 100)} %`;
+  const paused = pausedWords(state);
+  if (paused !== undefined) return `$(debug-pause) ${capital(paused)}`;
+  const trial = trialWords(state);
+  if (trial !== undefined) return `$(sync~spin) Searching: ${trial}`;
   if (state.job !== 'train') return `$(sync~spin) Scoring ${percent}`;
   const loss = lossOf(state);
   return `$(sync~spin) Training ${percent}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
 }
+
+const searchLens = (line: number): Lens => ({
+  line,
+  title: 'Search Ranks',
+  tooltip: 'Score the layers, then train and judge trials, and write the plan of the best one',
+  command: 'adapterLab.searchRanks',
+});
 
 function runningLenses(line: number, job: Pick<Job, 'state' | 'stopping'>): Lens[] {
   const progress: Lens = {

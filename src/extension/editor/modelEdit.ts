@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap } from 'yaml';
 import { replaceInLine } from '../../configs/experiment/blockValue';
 import { quoted } from '../../configs/experiment/planRows';
-import { applyEdits, type TextEdit } from '../../configs/experiment/textEdit';
-import { findPair, parseYaml, rangeOf } from '../../configs/experiment/yamlText';
+import { applyEdits, type TextEdit } from '../../configs/text/textEdit';
+import { findPair, parseYaml, rangeOf } from '../../configs/text/yamlText';
 import { LabError } from '../../shared/errors';
 
 /**

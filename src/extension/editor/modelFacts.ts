@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileStamp } from '../../files/fileStamp';
 import { readModelFolder, type ModelFolder } from '../../files/modelFolder';
 import { requireComputable } from '../../files/quantized';
 import { toLabError, type LabError } from '../../shared/errors';
@@ -20,20 +21,31 @@ export type ModelFacts =
 const freshMs = 2000;
 
 /** Reads headers of model folders, again only when one of their files changed. */
-export class ModelCache {
-  private readonly known = new Map<string, { at: number; stamp: string; facts: Promise<ModelFacts> }>();
+export class FolderCache<T> {
+  private readonly known = new Map<string, { at: number; stamp: string; facts: Promise<T> }>();
 
   /** @param fresh milliseconds in which the disk is not looked at again */
-  constructor(private readonly fresh = freshMs) {}
+  constructor(
+    private readonly read: (folder: string) => Promise<T>,
+    private readonly fresh = freshMs,
+  ) {}
 
   /** @param folder absolute path */
-  async facts(folder: string): Promise<ModelFacts> {
+  async facts(folder: string): Promise<T> {
     const before = this.known.get(folder);
     if (before && Date.now() - before.at < this.fresh) return before.facts;
     const stamp = await stampOf(folder);
-    const facts = before?.stamp === stamp ? before.facts : read(folder);
+    const facts = before?.stamp === stamp ? before.facts : this.read(folder);
     this.known.set(folder, { at: Date.now(), stamp, facts });
     return facts;
+  }
+}
+
+/** What models' headers say. */
+export class ModelCache extends FolderCache<ModelFacts> {
+  /** @param fresh milliseconds in which the disk is not looked at again */
+  constructor(fresh?: number) {
+    super(read, fresh);
   }
 }
 
@@ -61,10 +73,7 @@ async function stampOf(folder: string): Promise<string> {
   const names = await readdir(folder).catch(() => [] as string[]);
   const read = names.filter((name) => name === 'config.json' || /\.safetensors(\.index\.json)?$/.test(name));
   const stamps = await Promise.all(
-    read.sort().map(async (name) => {
-      const found = await stat(join(folder, name)).catch(() => undefined);
-      return `${name}/${found?.mtimeMs}/${found?.size}`;
-    }),
+    read.sort().map(async (name) => `${name}/${await fileStamp(join(folder, name))}`),
   );
   return stamps.join('\n');
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { experimentGlob } from '../../shared/ids';
+import type * as OnDemand from '../onDemand';
 import type { Jobs } from '../runs/jobs';
 import type { RunStore } from '../runs/runStore';
 import { LensProvider } from './codeLensProvider';
@@ -13,6 +14,7 @@ import { QuickFixes } from './quickFixes';
 export function registerEditorFeatures(
   runs: RunStore,
   jobs: Jobs,
+  onDemand: () => Promise<typeof OnDemand>,
 ): { hints: HintsProvider; disposables: vscode.Disposable[] } {
   const files: vscode.DocumentSelector = { scheme: 'file', pattern: experimentGlob };
   const models = new ModelCache();
@@ -25,7 +27,7 @@ export function registerEditorFeatures(
     new Diagnostics(models),
     languages.registerCodeLensProvider(files, lenses),
     languages.registerInlayHintsProvider(files, hints),
-    languages.registerHoverProvider(files, new HoverProvider(runs, models)),
+    languages.registerHoverProvider(files, new HoverProvider(runs, models, onDemand)),
     languages.registerCodeActionsProvider(files, new QuickFixes(), QuickFixes.metadata),
   ];
   return { hints, disposables };

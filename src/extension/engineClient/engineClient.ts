@@ -2,6 +2,7 @@ import { cancelled, toLabError, type LabError } from '../../shared/errors';
 import type { Method, Params, Result } from '../../shared/protocol';
 import { Emitter } from '../emitter';
 import type { Log } from '../log';
+import { RecentErrors } from '../recentErrors';
 import { EngineProcess } from './engineProcess';
 import type { EngineSession } from './engineSession';
 import type { EngineState } from './engineState';
@@ -30,6 +31,9 @@ export class EngineClient {
   readonly onState = this.states.event;
   /** The path of a run whose journal has grown. */
   readonly onRunGrew = this.grown.event;
+
+  /** How processes ended that ended by themselves, or why they did not start. */
+  readonly exits = new RecentErrors();
 
   private session: EngineSession | undefined;
   private starting: Promise<EngineSession> | undefined;
@@ -116,7 +120,9 @@ export class EngineClient {
   private forget(error: LabError | undefined): void {
     this.session = undefined;
     this.starting = undefined;
-    this.set(error && error.kind !== 'cancelled' ? { name: 'failed', error } : { name: 'stopped' });
+    const failed = error && error.kind !== 'cancelled' ? error : undefined;
+    if (failed) this.exits.add(failed);
+    this.set(failed ? { name: 'failed', error: failed } : { name: 'stopped' });
   }
 
   private setSilent(silent: boolean): void {

@@ -13,25 +13,30 @@ export const isInHead = (repository: GitRepository, path: string): Promise<boole
   );
 
 /**
- * Shows what a file's commit would change, beside nothing else: against the last commit, or as a whole where it is new.
+ * Shows what a commit of files would change, beside nothing else: against the last commit, or as a whole where one is new.
+ * The first one has the focus.
  *
- * @returns closes the difference again, unless it was open before
+ * @returns closes the differences again, unless they were open before
  */
-export async function showDiff(
+export async function showDiffs(
   api: GitApi,
   repository: GitRepository,
-  file: vscode.Uri,
+  files: readonly vscode.Uri[],
 ): Promise<() => Promise<void>> {
-  const before = diffTabs(file).length;
-  const options: vscode.TextDocumentShowOptions = { preview: true };
-  if (await isInHead(repository, file.fsPath)) {
-    const title = `${basename(file.fsPath)} (HEAD ↔ Working Tree)`;
-    await vscode.commands.executeCommand('vscode.diff', api.toGitUri(file, 'HEAD'), file, title, options);
-  } else {
-    await vscode.window.showTextDocument(file, options);
+  const opened: vscode.Uri[] = [];
+  for (const [place, file] of [...files.entries()].reverse()) {
+    if (diffTabs(file).length === 0) opened.push(file);
+    // A preview is replaced by the next one.
+    const options: vscode.TextDocumentShowOptions = { preview: files.length === 1, preserveFocus: place > 0 };
+    if (await isInHead(repository, file.fsPath)) {
+      const title = `${basename(file.fsPath)} (HEAD ↔ Working Tree)`;
+      await vscode.commands.executeCommand('vscode.diff', api.toGitUri(file, 'HEAD'), file, title, options);
+    } else {
+      await vscode.window.showTextDocument(file, options);
+    }
   }
   return async () => {
-    if (before === 0) await vscode.window.tabGroups.close(diffTabs(file), true);
+    for (const file of opened) await vscode.window.tabGroups.close(diffTabs(file), true);
   };
 }
 

@@ -1,11 +1,9 @@
 import { basename } from 'node:path';
-import { readRunEvents } from '../../files/runs';
 import { toLabError, type LabError } from '../../shared/errors';
-import { hasEnded } from '../../shared/lastLeg';
+import { hasEnded, isBound } from '../../shared/lastLeg';
 import type { RunEvent } from '../../shared/runEvents';
-import type { RunHeading, ToWebview } from '../../shared/webviewProtocol';
+import type { Palette, RunHeading, RunMessage } from '../../shared/webviewProtocol';
 import type { Log } from '../log';
-import { compactEvents } from '../runs/compactEvents';
 import { orphanEnd, manifestOf } from '../runs/orphan';
 import { RunFollower } from '../runs/runFollower';
 
@@ -17,6 +15,10 @@ export interface FeedSource {
   /** What is shown while there is no journal: the engine has not come to write it yet, or never will. */
   readonly standIn: readonly RunEvent[];
   readonly trusted: boolean;
+  /** Of the map; the theme's where absent. */
+  readonly palette?: Palette;
+  /** No job of this window works on it. */
+  readonly elsewhere?: boolean;
 }
 
 /** A run that nobody works on any more is noticed within this time. */
@@ -36,7 +38,7 @@ export class RunFeed {
 
   constructor(
     private readonly source: FeedSource,
-    private readonly post: (message: ToWebview) => void,
+    private readonly post: (message: RunMessage) => void,
     private readonly log: Log,
   ) {
     this.follower = source.run === undefined ? undefined : new RunFollower(source.run);
@@ -52,9 +54,11 @@ export class RunFeed {
     this.follower.onNews(({ restart, events }) => {
       this.journaled = true;
       this.bounds = (restart ? events : [...this.bounds, ...events]).filter(isBound);
-      if (this.orphaned) this.revive(run, recorded);
-      else if (!this.opened || restart) this.open(compactEvents(events), recorded);
+      if (!this.opened || restart) this.open(events, recorded);
+      // It goes on after all, on another machine: what the page was told of its end is void.
+      else if (this.orphaned) void this.follower?.again();
       else this.tell(events);
+      this.orphaned = false;
     });
     this.follower.onFailure((thrown) => this.fail(toLabError(thrown)));
     await this.follower.start();
@@ -91,15 +95,6 @@ export class RunFeed {
     this.timer = setTimeout(() => void this.watch(run), checkMs);
   }
 
-  /** The run goes on after all, on another machine: what the page was told of its end is void. */
-  private revive(run: string, recorded: boolean): void {
-    this.orphaned = false;
-    readRunEvents(run).then(
-      (events) => this.open(compactEvents(events), recorded),
-      (thrown: unknown) => this.fail(toLabError(thrown)),
-    );
-  }
-
   private fail(error: LabError): void {
     this.log.error(error.message);
     if (!this.opened) this.open([], false);
@@ -109,9 +104,15 @@ export class RunFeed {
   private open(events: readonly RunEvent[], recorded: boolean): void {
     if (this.over) return;
     this.opened = true;
-    const { experiment, trusted } = this.source;
-    const heading: RunHeading = { run: this.name, experiment, recorded };
-    this.post({ type: 'open', heading, events, trusted });
+    const { experiment, trusted, palette = 'theme', elsewhere } = this.source;
+    const heading: RunHeading = {
+      kind: 'run',
+      run: this.name,
+      experiment,
+      recorded,
+      ...(elsewhere ? { elsewhere } : {}),
+    };
+    this.post({ type: 'open', heading, events, trusted, palette });
   }
 
   private tell(events: readonly RunEvent[]): void {
@@ -122,9 +123,6 @@ export class RunFeed {
     return this.source.run === undefined ? '' : basename(this.source.run);
   }
 }
-
-const isBound = ({ type }: RunEvent): boolean =>
-  type === 'started' || type === 'resumed' || type === 'finished';
 
 /** The end of a run as its journal would say it. */
 export const endOf = (error: LabError): RunEvent => ({

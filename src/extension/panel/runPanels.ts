@@ -8,9 +8,10 @@ import type { PageAction } from '../../shared/webviewProtocol';
 import type { Log } from '../log';
 import type { Jobs } from '../runs/jobs';
 import type { RunStore } from '../runs/runStore';
+import type { DraftKeeper } from './draftPage';
 import { assetsOf } from './html';
 import { experimentAt } from './places';
-import { RunPanel } from './runPanel';
+import { RunPanel, type SearchesOfPage } from './runPanel';
 
 export interface ShowOptions {
   /** Absolute path of the run's folder; the newest where absent. */
@@ -29,8 +30,10 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
   constructor(
     private readonly extension: vscode.Uri,
     private readonly runs: RunStore,
-    jobs: Jobs,
+    private readonly jobs: Jobs,
     private readonly act: (action: PageAction, panel: RunPanel) => void,
+    private readonly searches: SearchesOfPage,
+    private readonly drafts: DraftKeeper,
     private readonly log: Log,
   ) {
     this.subscriptions = [
@@ -58,15 +61,31 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.adopt(panel, experiment, run).turnTo(run, begun && [begun]);
   }
 
+  /** Whether an experiment has a page. */
+  isOpen({ fsPath }: vscode.Uri): boolean {
+    return this.panels.has(fsPath);
+  }
+
   /** Turns the page of an experiment, where there is one, to a run that was worked on. */
   turn(experiment: vscode.Uri, run: string): void {
     const open = this.panels.get(experiment.fsPath);
     if (open && open.run !== run) open.turnTo(run);
   }
 
+  /** A run was deleted: a page that shows it turns to the newest that is left. */
+  async leave(run: string): Promise<void> {
+    const page = this.showing(run);
+    page?.turnTo((await this.runs.folders(page.experiment.fsPath))[0]);
+  }
+
   /** Hint that a run's journal has grown. */
   look(run: string): void {
     this.showing(run)?.look();
+  }
+
+  /** The run that an experiment's page shows. */
+  runOf(experiment: string): string | undefined {
+    return this.panels.get(experiment)?.run;
   }
 
   /** Whether a run is before the user's eyes. */
@@ -111,7 +130,17 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
   }
 
   private adopt(panel: vscode.WebviewPanel, experiment: vscode.Uri, run: string | undefined): RunPanel {
-    const page = new RunPanel(panel, experiment, run, this.extension, this.act, this.log);
+    const page = new RunPanel(
+      panel,
+      experiment,
+      run,
+      this.extension,
+      this.act,
+      this.searches,
+      this.drafts,
+      this.jobs,
+      this.log,
+    );
     this.panels.set(experiment.fsPath, page);
     panel.onDidDispose(() => {
       page.dispose();

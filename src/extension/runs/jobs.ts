@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { newRunFolder } from '../../files/runs';
-import { cancelled, toLabError, type LabError } from '../../shared/errors';
+import { cancelled, LabError, toLabError } from '../../shared/errors';
 import type { Params } from '../../shared/protocol';
 import type { RunEvent } from '../../shared/runEvents';
+import { replay } from '../../shared/replay';
 import { applyEvent, emptyRun, type RunState } from '../../shared/runState';
 import type { EngineClient } from '../engineClient/engineClient';
 import { Emitter } from '../emitter';
@@ -30,7 +31,11 @@ export interface JobEnd extends Pick<Job, 'run' | 'experiment' | 'state'> {
 export type DeviceChoice = Params<'score'>['device'];
 /** What a scoring is for: the scores alone, or the whole experiment. */
 export type ScoringJob = Params<'score'>['job'];
-export type EngineJob = ScoringJob | 'train';
+export type EngineJob = ScoringJob | 'train' | 'search';
+
+/** Whether a job of an experiment is a search, by itself or as a part of the main job. */
+export const isSearch = (job: EngineJob, { searches }: Pick<Experiment, 'searches'>): boolean =>
+  job === 'search' || (job === 'run' && searches);
 
 /** The part of the engine that jobs need. */
 export type JobEngine = Pick<EngineClient, 'request' | 'stop' | 'onRunGrew'>;
@@ -64,11 +69,12 @@ export class Jobs {
   }
 
   /**
-   * Scores the layers of an experiment, or trains its adapters, into a new run. To be called only while nothing is active.
+   * Scores the layers of an experiment, searches its rank, or trains its adapters, into a new run. To be called only while nothing is active.
    *
    * @param job names the run's folder and is recorded in it
    * @param begun called with the run's folder before the engine is asked
    * @param stopped the folder of a run that was stopped: it goes on, and no new one is made
+   * @param processes that share a score, at most; as many as cores and memory allow where absent
    * @returns the run's folder
    * @throws LabError what ended the job
    */
@@ -78,6 +84,7 @@ export class Jobs {
     device: DeviceChoice,
     begun: (run: string) => void = () => undefined,
     stopped?: string,
+    processes?: number,
   ): Promise<string> {
     const run = stopped ?? newRunFolder(experiment.file, job, new Date());
     this.controller = new AbortController();
@@ -93,8 +100,8 @@ export class Jobs {
       try {
         await follower.start();
         const order = { experiment: experiment.file, run, device, resume: stopped !== undefined };
-        if (job === 'train') await engine.request('train', order, signal);
-        else await engine.request('score', { ...order, job }, signal);
+        const shared = processes === undefined ? order : { ...order, processes };
+        await this.ask(experiment, job, shared, signal);
       } finally {
         hints.dispose();
       }
@@ -102,7 +109,8 @@ export class Jobs {
       return run;
     } catch (thrown) {
       error = toLabError(thrown);
-      await recordEnd(run, error).catch((failure: unknown) => this.log.error(String(failure)));
+      const isApart = job === 'train' || isSearch(job, experiment);
+      await recordEnd(run, error, isApart).catch((failure: unknown) => this.log.error(String(failure)));
       throw error;
     } finally {
       follower.dispose();
@@ -123,11 +131,30 @@ export class Jobs {
     });
   }
 
-  /** Asks the active job to stop, and ends the engine where that takes too long. */
-  stop(): void {
+  /**
+   * Asks the active job to stop, and ends the engine where that takes too long.
+   * @param run absolute path of the folder of the run that is meant, where it is a certain one
+   * @throws LabError run-in-progress where that is none of this window
+   */
+  stop(run?: string): void {
+    if (run !== undefined && this.current?.run !== run) throw foreign(run);
     if (!this.current || this.current.stopping) return;
     this.set({ ...this.current, stopping: true });
     this.controller.abort();
+  }
+
+  private async ask(
+    experiment: Experiment,
+    job: EngineJob,
+    order: Params<'train'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { engine } = this;
+    if (job === 'train') await engine.request('train', order, signal);
+    else if (job === 'search') await engine.request('search', { ...order, job }, signal);
+    else if (job === 'run' && isSearch(job, experiment))
+      await engine.request('search', { ...order, job }, signal);
+    else await engine.request('score', { ...order, job }, signal);
   }
 
   private insist(signal: AbortSignal): void {
@@ -140,7 +167,7 @@ export class Jobs {
     const follower = new RunFollower(run);
     follower.onNews(({ events, restart }) => {
       if (this.current?.run !== run) return;
-      const state = events.reduce(applyEvent, restart ? emptyRun : this.current.state);
+      const state = replay(restart ? emptyRun : this.current.state, events);
       this.set({ ...this.current, state });
     });
     follower.onFailure((thrown) => this.log.error(toLabError(thrown).message));
@@ -152,6 +179,13 @@ export class Jobs {
     this.changes.fire(job);
   }
 }
+
+const foreign = (run: string): LabError =>
+  new LabError(
+    'run-in-progress',
+    `The run ${basename(run)} is none that this window works on.`,
+    'Stop it where it was started.',
+  );
 
 /** What a run's journal will say first, once the engine is there to write it. */
 export const begunEvent = (experiment: string, job: EngineJob, tasks: readonly string[]): RunEvent => ({

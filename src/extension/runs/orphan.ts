@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mayBeAlive } from '../../files/processes';
-import { readManifest, runFiles } from '../../files/runs';
+import { canResume, readManifest, runFiles } from '../../files/runs';
 import { LabError } from '../../shared/errors';
 import { hasEnded } from '../../shared/lastLeg';
 import type { RunEvent } from '../../shared/runEvents';
@@ -29,22 +29,26 @@ export async function orphanEnd(
   now = Date.now(),
 ): Promise<RunEvent | undefined> {
   if (events.length === 0 || hasEnded(events)) return undefined;
+  const since = await orphanedSince(run, now);
+  if (since === undefined) return undefined;
+  const error = lostEngine(await canResume(run)).toPayload();
+  return { at: since.toISOString(), type: 'finished', state: 'failed', error };
+}
+
+/** When a run that has not ended was last written to, where nobody works on it any more; else undefined. */
+export async function orphanedSince(run: string, now = Date.now()): Promise<Date | undefined> {
   const changed = await stat(join(run, runFiles.events)).catch(() => undefined);
   if (!changed || now - changed.mtimeMs < restSeconds * 1000) return undefined;
   const manifest = await manifestOf(run);
   if (manifest && (await mayBeAlive(manifest.pid, Date.parse(manifest.resumedAt ?? manifest.createdAt))))
     return undefined;
-  return {
-    at: changed.mtime.toISOString(),
-    type: 'finished',
-    state: 'failed',
-    error: lostEngine().toPayload(),
-  };
+  return changed.mtime;
 }
 
-const lostEngine = (): LabError =>
+/** What is said of such a run. */
+export const lostEngine = (goesOn: boolean): LabError =>
   new LabError(
     'engine-killed',
     'The engine of this run is gone, and the run did not come to its end.',
-    'Start it again.',
+    goesOn ? 'Resume it: what was done is kept.' : 'Start it again.',
   );

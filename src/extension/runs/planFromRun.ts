@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { writeFileAtomic } from '../../files/atomic';
-import { readRunEvents, runFiles } from '../../files/runs';
+import { runFiles } from '../../files/runs';
+import { skimRunEvents } from '../../files/skim/skimRun';
 import { allocate } from '../../planning/allocate';
 import { planRequest } from '../../planning/planRequest';
 import { reportOf } from '../../planning/report';
 import type { PlanFile } from '../../shared/planFile';
-import { applyEvent, emptyRun } from '../../shared/runState';
+import { replay } from '../../shared/replay';
+import { emptyRun } from '../../shared/runState';
 import type { RunScores } from '../../shared/scoreFile';
 import { appendEvents } from './recordEnd';
 
@@ -29,6 +31,6 @@ export async function recordPlan(run: string, planFile: PlanFile, experiment: st
     { type: 'wrote', path: runFiles.plan },
     { type: 'wrote', path: experiment },
   ]);
-  const state = (await readRunEvents(run)).reduce(applyEvent, emptyRun);
+  const state = replay(emptyRun, await skimRunEvents(run));
   await writeFileAtomic(join(run, runFiles.report), reportOf(state));
 }

@@ -1,18 +1,20 @@
-import { join } from 'node:path';
-import { JournalTail } from '../../files/journalTail';
-import { runFiles } from '../../files/runs';
-import { runEventSchema, type RunEvent } from '../../shared/runEvents';
+import { setTimeout as pause } from 'node:timers/promises';
+import { runTail } from '../../files/skim/skimRun';
+import type { RunEvent } from '../../shared/runEvents';
 import { Emitter } from '../emitter';
 
 /** News of a run: `restart` means that everything before is void. */
 export interface RunNews {
   readonly restart: boolean;
+  /** Those that count (files/skim). */
   readonly events: readonly RunEvent[];
 }
 
 /** A growing journal is looked at this often, one that rests less often. */
 const intervals = { growing: 200, resting: 1000 };
 const restAfter = 10;
+/** A screen shows no more news than this: of hints that come faster, many are one look. */
+const gapMs = 25;
 
 /**
  * Follows a run's journal. The engine's hint that it has grown makes it look at once; looking every now and then besides
@@ -25,14 +27,16 @@ export class RunFollower {
   /** A line that cannot be read; told once, and the following ends there. */
   readonly onFailure = this.failures.event;
 
-  private readonly tail: JournalTail;
+  private readonly tail;
   private generation = 0;
   private quiet = 0;
   private timer: NodeJS.Timeout | undefined;
   private over = false;
+  private last: Promise<unknown> = Promise.resolve();
+  private next: Promise<void> | undefined;
 
   constructor(readonly run: string) {
-    this.tail = new JournalTail(join(run, runFiles.events));
+    this.tail = runTail(run);
   }
 
   /** Reads what there is now and tells of it, then of whatever follows. */
@@ -41,11 +45,33 @@ export class RunFollower {
     this.schedule();
   }
 
-  /** Looks at once. */
-  async look(): Promise<void> {
+  /** Looks as soon as it can; calls until then are one. */
+  look(): Promise<void> {
+    if (this.next !== undefined) return this.next;
+    const look = this.last.then(() => {
+      this.next = undefined;
+      return this.lookNow();
+    });
+    this.next = look;
+    this.last = look.then(() => (this.quiet === 0 && !this.over ? pause(gapMs) : undefined));
+    return look;
+  }
+
+  /** Tells everything anew. */
+  again(): Promise<void> {
+    this.tail.forget();
+    return this.look();
+  }
+
+  dispose(): void {
+    this.over = true;
+    clearTimeout(this.timer);
+  }
+
+  private async lookNow(): Promise<void> {
     if (this.over) return;
     try {
-      const events = (await this.tail.read()).map((value) => runEventSchema.parse(value));
+      const events = await this.tail.read();
       const restart = this.tail.generation !== this.generation;
       this.generation = this.tail.generation;
       this.quiet = events.length > 0 ? 0 : this.quiet + 1;
@@ -56,11 +82,6 @@ export class RunFollower {
       this.dispose();
       this.failures.fire(thrown);
     }
-  }
-
-  dispose(): void {
-    this.over = true;
-    clearTimeout(this.timer);
   }
 
   private schedule(): void {

@@ -1,6 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listRuns, readRunEvents, runFiles } from '../../files/runs';
+import type { JournalTail } from '../../files/journalTail';
+import { fileError } from '../../files/fileError';
+import { listRuns, runFiles } from '../../files/runs';
+import { runTail } from '../../files/skim/skimRun';
+import { isBound } from '../../shared/lastLeg';
+import { replay } from '../../shared/replay';
+import type { RunEvent } from '../../shared/runEvents';
 import { applyEvent, emptyRun, type RunState } from '../../shared/runState';
 import { orphanEnd } from './orphan';
 
@@ -10,15 +16,26 @@ export interface Run {
   readonly state: RunState;
 }
 
+/** What of a run was read so far. */
+interface RunRead {
+  readonly tail: JournalTail<RunEvent>;
+  generation: number;
+  state: RunState;
+  bounds: readonly RunEvent[];
+  /** Of the journal as it was read last. */
+  stamp: string;
+  run: Run | undefined;
+}
+
 /** Lenses and hints are asked for at every keystroke; the disk is looked at no more often than this. */
 const freshMs = 1000;
 
 /**
- * Runs on disk, read when they changed and only then. For everything that wants to know what the newest run says; a page
+ * Runs on disk, read when they changed and only then, and of a journal that has grown no more than what is new. For everything that wants to know what the newest run says; a page
  * that follows a run has a `RunFollower`.
  */
 export class RunStore {
-  private readonly read = new Map<string, { stamp: string; run: Run }>();
+  private readonly read = new Map<string, RunRead>();
   private readonly lists = new Map<string, { at: number; folders: Promise<string[]> }>();
 
   /** The folders of an experiment's runs, newest first. */
@@ -41,17 +58,30 @@ export class RunStore {
    * @throws LabError `run-not-found`, `journal-invalid`
    */
   async run(folder: string): Promise<Run> {
-    const found = await stat(join(folder, runFiles.events)).catch(() => undefined);
-    const stamp = `${found?.mtimeMs}/${found?.size}`;
-    const known = this.read.get(folder);
-    const isOver = known?.run.state.status !== 'running';
-    if (known?.stamp === stamp && isOver) return known.run;
-    const events = await readRunEvents(folder);
-    const end = await orphanEnd(folder, events);
-    const all = end ? [...events, end] : events;
-    const run = { folder, state: all.reduce(applyEvent, emptyRun) };
-    this.read.set(folder, { stamp, run });
-    return run;
+    const journal = join(folder, runFiles.events);
+    const found = await stat(journal).catch((thrown: unknown) => {
+      throw fileError(thrown, 'run-not-found', 'The journal', journal, 'Check the name of the run.');
+    });
+    const stamp = `${found.mtimeMs}/${found.size}`;
+    const read = this.read.get(folder) ?? {
+      ...{ tail: runTail(folder), generation: 0, state: emptyRun, bounds: [], stamp: '', run: undefined },
+    };
+    this.read.set(folder, read);
+    if (read.run !== undefined && read.stamp === stamp && read.run.state.status !== 'running')
+      return read.run;
+    await this.readNews(read);
+    read.stamp = stamp;
+    const end = await orphanEnd(folder, read.bounds);
+    read.run = { folder, state: end ? applyEvent(read.state, end) : read.state };
+    return read.run;
+  }
+
+  private async readNews(read: RunRead): Promise<void> {
+    const events = await read.tail.read();
+    if (read.tail.generation !== read.generation) [read.state, read.bounds] = [emptyRun, []];
+    read.generation = read.tail.generation;
+    read.state = replay(read.state, events);
+    read.bounds = [...read.bounds, ...events.filter(isBound)];
   }
 
   /** The newest run, or undefined where there is none. */

@@ -12,13 +12,14 @@ import { lensesOf } from '../../../src/extension/editor/lenses';
 import { ModelCache, type ModelFacts } from '../../../src/extension/editor/modelFacts';
 import { moduleScores, scoreText } from '../../../src/extension/editor/moduleScores';
 import { LabError } from '../../../src/shared/errors';
+import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
 import { planless, sampleExperiment } from '../configs/sampleExperiment';
 import { rawSafetensors } from '../files/rawSafetensors';
 import { temporaryFolder } from '../files/temporary';
 import { tinyConfig, writeTinyLlama } from '../files/tinyLlama';
 import { syntheticModel } from '../planning/syntheticModel';
-import { at, scored } from './runFolder';
+import { at, begun, scored } from './runFolder';
 
 const row = 'model.layers.3.self_attn.q_proj';
 const run: RunState = scored.map((event) => at(event)).reduce(applyEvent, emptyRun);
@@ -38,12 +39,13 @@ describe('lenses', () => {
 
   it('stand over the blocks that they read', () => {
     const text = sampleExperiment.replace('budget:', 'train: { epochs: 1 }\nbudget:');
-    const [score, train, budget, plan] = ['score:', 'train: {', 'budget:', 'plan:'].map((key) =>
-      lineOf(text, key),
+    const [score, search, train, budget, plan] = ['score:', 'search:', 'train: {', 'budget:', 'plan:'].map(
+      (key) => lineOf(text, key),
     );
     assert.deepEqual(titles(text), [
       `${score}: $(play) Score Layers`,
       `${score}: Run Experiment`,
+      `${search}: Search Ranks`,
       `${train}: Train`,
       `${budget}: Allocate`,
       `${plan}: Commit Plan`,
@@ -72,6 +74,31 @@ describe('lenses', () => {
       `${line}: Stop`,
     ]);
     assert.equal(titles(planless, { state: half, stopping: true })[0], `${line}: $(sync~spin) Stopping`);
+  });
+
+  it('start a search over its block, and say there at which trial it is once the layers are scored', () => {
+    const text = planless;
+    const line = lineOf(text, 'search:');
+    assert.ok(titles(text).includes(`${line}: Search Ranks`));
+    assert.ok(
+      !titles(text.replace(/^search:.*\n/m, ''))
+        .join('\n')
+        .includes('Search Ranks'),
+    );
+    const scoring = [{ ...begun, job: 'search' } as const, ...scored.slice(1, 4)];
+    const searching = [...scoring, { type: 'search-begun', trials: 8, finished: 0 } as const];
+    const first = (events: readonly UnstampedRunEvent[]): string | undefined =>
+      titles(text, {
+        state: events.map((event) => at(event)).reduce(applyEvent, emptyRun),
+        stopping: false,
+      })[0];
+    assert.equal(first(scoring), `${lineOf(text, 'score:')}: $(sync~spin) Scoring 50 %`);
+    assert.equal(first(searching), `${line}: $(sync~spin) Searching: trial 1 of 8`);
+    const paused = { type: 'search-steered', paused: true, trials: 8 } as const;
+    assert.equal(
+      first([...searching, paused]),
+      `${line}: $(debug-pause) Search paused before its first trial`,
+    );
   });
 
   it('say the loss of a training, over the block that it reads', () => {
@@ -212,7 +239,7 @@ describe('hovers', () => {
       row: { rank: 8, alpha: 16, experts: 4, locked: true },
       module: syntheticModel(4).find(({ path }) => path === row),
       scores: moduleScores(run).get(row),
-      run: '20260101-quick-score',
+      from: 'run `20260101-quick-score`',
     });
     assert.match(text, /rank 8, alpha 16 \(scaled by 2\), 4 experts · /);
     assert.match(text, /Locked/);

@@ -78,6 +78,10 @@ describe('the client of the engine', function () {
       await rejectsWith(client.request('devices', {}), code, message);
       await rejectsWith(score, code, message);
       assert.equal(client.state.name, 'failed');
+      assert.deepEqual(
+        client.exits.list.map((exit) => exit.code),
+        [code],
+      );
       assert.equal(client.pid, undefined);
       next = 'good';
       assert.deepEqual(await client.request('devices', {}), { devices: [] });

@@ -10,7 +10,7 @@ import { cancelled, LabError } from '../../../src/shared/errors';
 import { applyEvent, emptyRun } from '../../../src/shared/runState';
 import { planless } from '../configs/sampleExperiment';
 import { temporaryFolder } from '../files/temporary';
-import { rejectsWith } from '../files/throwsCode';
+import { rejectsWith, throwsWith } from '../files/throwsCode';
 import { logOf, until } from './logOf';
 import { begun, finished, model, scored } from './runFolder';
 
@@ -26,9 +26,9 @@ describe('jobs', () => {
     const engine: JobEngine = {
       onRunGrew: grown.event,
       stop: (reason) => Promise.resolve(void stopped.push(reason)),
-      request: (async (_method: string, params: { run: string }, signal: AbortSignal) => {
+      request: (async (method: string, params: { run: string }, signal: AbortSignal) => {
         const { run } = params;
-        asked.push(params);
+        asked.push({ method, ...params });
         await mkdir(run, { recursive: true });
         await work(run, signal);
         return { run };
@@ -40,7 +40,7 @@ describe('jobs', () => {
     jobs.onChange((job) => seen.push(job));
     jobs.onEnd((end) => ends.push(end));
     const file = join(folder.path, `w${count++}`, 'quick.adapter.yaml');
-    const { experiment } = parseExperiment(planless, file);
+    const { experiment } = parseExperiment(planless.replace(/^search:.*\n/m, ''), file);
     assert.ok(experiment);
     return { jobs, seen, ends, stopped, asked, grown, experiment };
   }
@@ -57,7 +57,7 @@ describe('jobs', () => {
     assert.equal(dirname(run), join(dirname(experiment.file), '.adapter-lab', 'runs'));
     assert.match(run, /-quick-run$/);
     assert.deepEqual(asked, [
-      { experiment: experiment.file, run, job: 'run', device: 'auto', resume: false },
+      { method: 'score', experiment: experiment.file, run, job: 'run', device: 'auto', resume: false },
     ]);
     assert.equal(seen[0]?.state.job, 'run');
     assert.equal(seen[0]?.state.status, 'running');
@@ -69,6 +69,30 @@ describe('jobs', () => {
     assert.equal(seen.at(-1), undefined);
     assert.equal(ends[0]?.error, undefined);
     assert.equal(ends[0]?.state.status, 'done');
+  });
+
+  it('ask for a search where they are one, as a part of the main job as well', async () => {
+    const { jobs, asked, experiment } = jobsWith(() => Promise.resolve());
+    await jobs.start(experiment, 'search', 'auto', undefined, undefined, 1);
+    await jobs.start(
+      { ...experiment, searches: true },
+      'run',
+      'native',
+      undefined,
+      join(folder.path, 'old run'),
+    );
+    await jobs.start({ ...experiment, searches: true }, 'score', 'auto');
+    assert.deepEqual(
+      asked.map((one) => {
+        const { method, job, resume, device, processes } = one as Record<string, unknown>;
+        return [method, job, resume, device, processes];
+      }),
+      [
+        ['search', 'search', false, 'auto', 1],
+        ['search', 'run', true, 'native', undefined],
+        ['score', 'score', false, 'auto', undefined],
+      ],
+    );
   });
 
   it('write the end of a run whose engine died', async () => {
@@ -84,17 +108,18 @@ describe('jobs', () => {
   });
 
   it('stop by asking the engine', async () => {
+    let working = false;
     const { jobs, seen, stopped, experiment } = jobsWith(
       (_run, signal) =>
         new Promise((_, reject) => {
           signal.addEventListener('abort', () => reject(cancelled()));
+          working = true;
         }),
     );
     const score = jobs.start(experiment, 'run', 'auto');
     score.catch(() => undefined);
-    await until(() => jobs.active !== undefined, 'the job');
     // The request goes out once the run has been looked at.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => working, 'the request');
     jobs.stop();
     jobs.stop();
     await rejectsWith(score, 'cancelled');
@@ -103,20 +128,20 @@ describe('jobs', () => {
   });
 
   it('end an engine that does not stop by itself', async () => {
-    let fail: (error: LabError) => void = () => undefined;
+    let fail: ((error: LabError) => void) | undefined;
     const { jobs, stopped, experiment } = jobsWith(() => new Promise((_, reject) => (fail = reject)), 0.05);
     const score = jobs.start(experiment, 'run', 'auto');
     score.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => fail !== undefined, 'the request');
     jobs.stop();
     await until(() => stopped.length > 0, 'the engine to be ended');
     assert.equal((stopped[0] as LabError).code, 'cancelled');
-    fail(cancelled());
+    fail?.(cancelled());
     await rejectsWith(score, 'cancelled');
   });
 
   it('say when nothing is active any more', async () => {
-    let fail: (error: LabError) => void = () => undefined;
+    let fail: ((error: LabError) => void) | undefined;
     const { jobs, experiment } = jobsWith((run) =>
       appendEvents(run, [begun]).then(() => new Promise((_, reject) => (fail = reject))),
     );
@@ -125,11 +150,28 @@ describe('jobs', () => {
     const score = jobs.start(experiment, 'score', 'auto', (folder) => (run = folder));
     score.catch(() => undefined);
     const idle = jobs.idle();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    fail(new LabError('engine-killed', 'The window is gone.', 'Start it again.'));
+    await until(() => fail !== undefined, 'the request');
+    fail?.(new LabError('engine-killed', 'The window is gone.', 'Start it again.'));
     await idle;
     const end = (await readRunEvents(run)).at(-1);
     assert.ok(end?.type === 'finished' && end.error?.message === 'The window is gone.');
+  });
+
+  it('stop no job of theirs for a run that another program works on', async () => {
+    let fail: ((error: LabError) => void) | undefined;
+    const { jobs, experiment } = jobsWith(() => new Promise((_, reject) => (fail = reject)));
+    const other = join(folder.path, 'another-search');
+    throwsWith(() => jobs.stop(other), 'run-in-progress', /another-search/);
+    let run = '';
+    const score = jobs.start(experiment, 'run', 'auto', (at) => (run = at));
+    score.catch(() => undefined);
+    await until(() => fail !== undefined, 'the request');
+    throwsWith(() => jobs.stop(other), 'run-in-progress', /another-search/);
+    assert.equal(jobs.active?.stopping, false);
+    jobs.stop(run);
+    assert.equal(jobs.active.stopping, true);
+    fail?.(cancelled());
+    await rejectsWith(score, 'cancelled');
   });
 
   it('do nothing on Stop while nothing runs', () => {

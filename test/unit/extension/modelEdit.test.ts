@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/configs/experiment/parse';
-import { applyEdits } from '../../../src/configs/experiment/textEdit';
+import { applyEdits } from '../../../src/configs/text/textEdit';
 import { modelEdits } from '../../../src/extension/editor/modelEdit';
 import { sampleExperiment } from '../configs/sampleExperiment';
 import { throwsWith } from '../files/throwsCode';
@@ -27,6 +27,10 @@ describe('another model for an experiment', () => {
     assert.equal(after('model: x\n', '7'), 'model: "7"\n');
     assert.equal(after("model: 'x'\n", "it's"), 'model: "it\'s"\n');
     assert.equal(after('model: # none yet\na: 1\n', 'z'), 'model: z # none yet\na: 1\n');
+  });
+
+  it('takes the place of a folded text, and of no line behind it', () => {
+    assert.equal(after('model: >-\n  x\n\n# next\na: 1\n', 'z'), 'model: z\n\n# next\na: 1\n');
   });
 
   it('refuses what it would break', () => {

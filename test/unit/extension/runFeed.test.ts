@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RunFeed } from '../../../src/extension/panel/runFeed';
 import { runFiles } from '../../../src/files/runs';
 import { LabError } from '../../../src/shared/errors';
-import type { ToWebview } from '../../../src/shared/webviewProtocol';
+import type { RunMessage } from '../../../src/shared/webviewProtocol';
 import { temporaryFolder } from '../files/temporary';
 import { logOf, until } from './logOf';
 import { at, begun, finished, manifest, model, scored, scores, writeRun } from './runFolder';
@@ -16,7 +16,7 @@ describe('the feed of a page', () => {
   const experiment = (): string => join(folder.path, `w${count++}`, 'quick.adapter.yaml');
 
   async function feed(run: string | undefined, standIn: readonly ReturnType<typeof at>[] = []) {
-    const messages: ToWebview[] = [];
+    const messages: RunMessage[] = [];
     const one = new RunFeed(
       { experiment: 'quick.adapter.yaml', run, standIn, trusted: true },
       (message) => messages.push(message),
@@ -25,7 +25,7 @@ describe('the feed of a page', () => {
     await one.start();
     return { one, messages };
   }
-  const types = (message: ToWebview | undefined): string[] => message?.events.map(({ type }) => type) ?? [];
+  const types = (message: RunMessage | undefined): string[] => message?.events.map(({ type }) => type) ?? [];
 
   it('opens a page on a run with all that counts of it, then tells what comes', async () => {
     const run = await writeRun(experiment(), name, scored, {
@@ -34,7 +34,12 @@ describe('the feed of a page', () => {
     const { one, messages } = await feed(run);
     assert.equal(messages.length, 1);
     assert.ok(messages[0]?.type === 'open');
-    assert.deepEqual(messages[0].heading, { run: name, experiment: 'quick.adapter.yaml', recorded: true });
+    assert.deepEqual(messages[0].heading, {
+      kind: 'run',
+      run: name,
+      experiment: 'quick.adapter.yaml',
+      recorded: true,
+    });
     assert.deepEqual(types(messages[0]), ['started', 'model', 'scores', 'scores', 'wrote']);
     await appendFile(join(run, runFiles.events), `${JSON.stringify(at(finished))}\n`);
     one.look();

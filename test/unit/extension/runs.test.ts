@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFile, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compactEvents } from '../../../src/extension/runs/compactEvents';
 import { orphanEnd, manifestOf } from '../../../src/extension/runs/orphan';
 import { mayBeAlive } from '../../../src/files/processes';
 import { recordEnd } from '../../../src/extension/runs/recordEnd';
@@ -12,8 +11,10 @@ import { runTime } from '../../../src/extension/runs/runTime';
 import { RunStore } from '../../../src/extension/runs/runStore';
 import { readRunEvents, runFiles } from '../../../src/files/runs';
 import { LabError } from '../../../src/shared/errors';
+import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { applyEvent, emptyRun } from '../../../src/shared/runState';
 import { temporaryFolder } from '../files/temporary';
+import { rejectsWith } from '../files/throwsCode';
 import { until } from './logOf';
 import { at, begun, finished, manifest, model, scored, scores, writeRun } from './runFolder';
 
@@ -23,13 +24,6 @@ describe('runs as the editor reads them', () => {
   const folder = temporaryFolder();
   let count = 0;
   const experiment = (): string => join(folder.path, `workspace ${count++}`, 'quick.adapter.yaml');
-
-  it('leaves out what later events make void, and replays to the same state', () => {
-    const events = [begun, scores('old', 8), ...scored, finished].map((event, index) => at(event, index));
-    const compact = compactEvents(events);
-    assert.equal(compact.filter(({ type }) => type === 'scores').length, 3);
-    assert.deepEqual(compact.reduce(applyEvent, emptyRun), events.reduce(applyEvent, emptyRun));
-  });
 
   it('ends a run in its journal where the engine could not', async () => {
     const run = await writeRun(experiment(), '20260101-0000000-quick-score', scored, {
@@ -43,7 +37,30 @@ describe('runs as the editor reads them', () => {
     const state = events.reduce(applyEvent, emptyRun);
     assert.equal(state.status, 'failed');
     assert.equal(state.error?.code, 'engine-killed');
-    assert.equal((await manifestOf(run))?.state, 'failed');
+    const ended = await manifestOf(run);
+    assert.deepEqual([ended?.state, ended?.outcome], ['failed', killed.message]);
+  });
+
+  it('ends the process that writes a run apart from the engine, and no other', async () => {
+    /** The signal that ends the process of a run once its end is recorded; one that lives on gets SIGTERM. */
+    const endOf = async (events: readonly UnstampedRunEvent[], isApart = false): Promise<unknown> => {
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
+      const gone = new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)));
+      const searching = manifest({
+        job: 'search',
+        state: 'running',
+        pid: child.pid!,
+        createdAt: new Date().toISOString(),
+      });
+      const run = await writeRun(experiment(), '20260101-0000000-quick-search', events, {
+        manifest: searching,
+      });
+      await recordEnd(run, killed, isApart).finally(() => child.kill('SIGTERM'));
+      return gone;
+    };
+    assert.equal(await endOf([begun]), 'SIGTERM');
+    assert.equal(await endOf([begun, finished], true), 'SIGTERM');
+    assert.equal(await endOf([begun], true), 'SIGKILL');
   });
 
   it('writes no end for a run that never began, or has one', async () => {
@@ -58,7 +75,17 @@ describe('runs as the editor reads them', () => {
     const name = '20260101-0000000-quick-score';
     const events = [at(begun)];
     const dead = await writeRun(experiment(), name, [begun], { manifest: manifest({ pid: 0 }), age: 100 });
-    assert.equal((await orphanEnd(dead, events))?.type, 'finished');
+    const nextOf = async (run: string): Promise<string | undefined> => {
+      const end = await orphanEnd(run, events);
+      return end?.type === 'finished' ? end.error?.next : undefined;
+    };
+    assert.equal(await nextOf(dead), 'Start it again.');
+    const searching = await writeRun(experiment(), '20260101-0000000-quick-search', [begun], {
+      manifest: manifest({ pid: 0, job: 'search', state: 'running' }),
+      age: 100,
+    });
+    await writeFile(join(searching, runFiles.scores), '{}');
+    assert.equal(await nextOf(searching), 'Resume it: what was done is kept.');
     const createdAt = new Date().toISOString();
     const alive = await writeRun(experiment(), name, [begun], {
       manifest: manifest({ pid: process.pid, createdAt }),
@@ -77,7 +104,8 @@ describe('runs as the editor reads them', () => {
     assert.equal(await mayBeAlive(process.pid, yesterday), false, 'this process began after the run');
     // A parent that takes no note of its child's end leaves a dead process with its number. The shell would take note: the
     // child lives until another program has taken its place.
-    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30']);
+    const untilReplaced = 'until grep -q sleep /proc/$$/comm; do :; done';
+    const parent = spawn('sh', ['-c', `(${untilReplaced}) & echo $!; exec sleep 60`]);
     try {
       const pid = Number(
         await new Promise<string>((resolve) =>
@@ -108,6 +136,30 @@ describe('runs as the editor reads them', () => {
       scored.map((event) => `${JSON.stringify(at(event))}\n`).join(''),
     );
     assert.equal((await store.newestScored(file))?.folder, newer);
+  });
+
+  it('reads of a run that grows only what is new, and all of one that was replaced', async () => {
+    const store = new RunStore();
+    const run = await writeRun(experiment(), '20260101-0000000-quick-score', scored);
+    const journal = join(run, runFiles.events);
+    assert.equal((await store.run(run)).state.tasks[0]?.samplesDone, 64);
+    // What was read is not looked at again: as nonsense it would be an error.
+    const handle = await open(journal, 'r+');
+    await handle.write('nonsense', 0);
+    await handle.close();
+    await appendFile(journal, `${JSON.stringify(at(scores('spam', 65)))}\n${JSON.stringify(at(finished))}\n`);
+    const [first, second] = await Promise.all([store.run(run), store.run(run)]);
+    assert.deepEqual(first.state, second.state);
+    assert.equal(first.state.status, 'done');
+    assert.deepEqual(
+      first.state.tasks.map(({ samplesDone }) => samplesDone),
+      [65, 64],
+    );
+    await rm(journal);
+    await rejectsWith(store.run(run), 'run-not-found', /does not exist/);
+    await writeFile(journal, `${JSON.stringify(at(begun, 7))}\n`);
+    const { state } = await store.run(run);
+    assert.deepEqual([state.status, state.tasks[0]?.samplesDone], ['running', 0]);
   });
 
   it('does not fall over a journal that cannot be read', async () => {
@@ -155,8 +207,31 @@ describe('following a run', () => {
       assert.equal(news[1]?.events[0]?.type, 'model');
       await rm(journal);
       await writeFile(journal, `${JSON.stringify(at(begun, 7))}\n`);
-      await until(() => news.some(({ restart }) => restart), 'the replaced file');
+      // It may have looked while there was no file, or nothing in it.
+      await until(() => news.slice(2).some(({ events }) => events.length > 0), 'the replaced file');
+      assert.ok(news[2]?.restart);
       assert.equal(news.at(-1)?.events.length, 1);
+    } finally {
+      follower.dispose();
+    }
+  });
+
+  it('looks once for many hints, and tells all of it anew when asked', async () => {
+    const file = join(folder.path, 'hints', 'quick.adapter.yaml');
+    const run = await writeRun(file, '20260101-0000000-quick-score', [begun]);
+    const { follower, news } = follow(run);
+    try {
+      await follower.start();
+      const lines = Array.from({ length: 20 }, (_, index) => `${JSON.stringify(at(model, index))}\n`);
+      const looks = lines.map((line) => {
+        appendFileSync(join(run, runFiles.events), line);
+        return follower.look();
+      });
+      await Promise.all(looks);
+      assert.equal(news.length, 2);
+      assert.equal(news.at(-1)?.events.at(-1)?.at, at(model, 19).at);
+      await follower.again();
+      assert.deepEqual([news.at(-1)?.restart, news.at(-1)?.events.length], [true, 2]);
     } finally {
       follower.dispose();
     }

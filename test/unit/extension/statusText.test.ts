@@ -5,6 +5,7 @@ import type { EngineState } from '../../../src/extension/engineClient/engineStat
 import type { Job } from '../../../src/extension/runs/jobs';
 import { statusText } from '../../../src/extension/statusText';
 import { LabError } from '../../../src/shared/errors';
+import type { SearchedTrial } from '../../../src/shared/runEvents';
 import { applyEvent, emptyRun } from '../../../src/shared/runState';
 import { at, begun, model, scores } from './runFolder';
 
@@ -15,6 +16,9 @@ const job = (events: Parameters<typeof at>[0][], stopping = false): Job => ({
   experiment: '/e',
   state: events.map((event) => at(event)).reduce(applyEvent, emptyRun),
   stopping,
+});
+const trialAt = (number: number): SearchedTrial => ({
+  ...{ number, point: { rank: 8, layers: 0.5 }, state: 'running', parameters: 1000, metric: 'accuracy' },
 });
 const native = { name: 'native' as const, description: 'ONNX Runtime', gflops: 61.4, refused: [] };
 
@@ -40,6 +44,54 @@ describe('the status bar', () => {
     const scoring = [begun, model, { type: 'stage', stage: 'score' } as const, scores('spam', 64)];
     assert.equal(text(ready, job(scoring), native, 'auto'), '$(sync~spin) scoring 50 %');
     assert.equal(text(ready, job(scoring, true), native, 'auto'), '$(sync~spin) stopping');
+  });
+
+  it('says which trial of a search it is at, whatever stage the trial has', () => {
+    const searching = [
+      { ...begun, job: 'search' } as const,
+      model,
+      { type: 'search-begun', trials: 8, finished: 2 } as const,
+      { type: 'searched', trial: trialAt(2) } as const,
+    ];
+    for (const stage of ['search', 'train'] as const) {
+      const { text: shown, tooltip } = statusText(
+        ready,
+        job([...searching, { type: 'stage', stage }]),
+        native,
+        'auto',
+      );
+      assert.equal(shown, '$(sync~spin) searching: trial 3 of 8');
+      assert.match(tooltip, /: searching .*\.adapter\.yaml/);
+    }
+  });
+
+  it('says that a search is paused, behind which trial', () => {
+    const paused = [
+      { ...begun, job: 'search' } as const,
+      { type: 'search-begun', trials: 8, finished: 0 } as const,
+      { type: 'search-steered', paused: true, trials: 8 } as const,
+    ];
+    const first = text(ready, job(paused), native, 'auto');
+    assert.equal(first, '$(debug-pause) search paused before its first trial');
+    const later = [...paused, { type: 'searched', trial: { ...trialAt(2), state: 'done' } } as const];
+    assert.equal(text(ready, job(later), native, 'auto'), '$(debug-pause) search paused after trial 3 of 8');
+    assert.equal(text(ready, job(later, true), native, 'auto'), '$(sync~spin) stopping');
+    const goesOn = [...later, { type: 'search-steered', paused: false, trials: 9 } as const];
+    assert.match(text(ready, job([...goesOn, { type: 'stage', stage: 'train' }]), native, 'auto'), /3 of 9/);
+  });
+
+  it('says on hovering how long it will take, once that is known', () => {
+    const told = (second: number, share: number) => at({ type: 'progress', share }, second);
+    const state = [at(begun), told(0, 0), told(10, 0.25)].reduce(applyEvent, emptyRun);
+    const tooltip = (events: Job['state'], second: number): string =>
+      statusText(ready, { ...job([]), state: events }, native, 'auto', Date.UTC(2026, 0, 1, 0, 0, second))
+        .tooltip;
+    assert.equal(tooltip(state, 10), 'Adapter Lab: scoring quick.adapter.yaml, about 30 s left');
+    assert.equal(tooltip(state, 35), 'Adapter Lab: scoring quick.adapter.yaml, a few seconds left');
+    assert.equal(
+      tooltip([at(begun), told(0, 0)].reduce(applyEvent, emptyRun), 1),
+      'Adapter Lab: scoring quick.adapter.yaml',
+    );
   });
 
   it('says that the engine hangs or has ended', () => {

@@ -1,0 +1,66 @@
+import { basename, join } from 'node:path';
+import type * as vscode from 'vscode';
+import { readRunRecords } from '../../files/runRecords';
+import { runFiles } from '../../files/runs';
+import { LabError, toLabError } from '../../shared/errors';
+import { formatSeconds } from '../../shared/format';
+import type { RunState } from '../../shared/runState';
+import { bestSearched, searchedWords } from '../../shared/searchWords';
+import { appendEvents } from '../runs/recordEnd';
+import type { Parts } from './parts';
+import { tellEnd, work } from './scoreLayers';
+import { writePlan } from './writePlan';
+
+/**
+ * Scores an experiment's layers, then searches the rank (and share of layers, and experts) into a new run that is shown beside
+ * the text, and writes the plan of the best trial.
+ *
+ * @returns the run's folder; undefined where another run is in progress
+ */
+export async function searchRanks(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
+  return planSearched(parts, uri, await work(parts, uri, 'search'));
+}
+
+/** What a search ends with: the plan of its best trial, as one edit of the open text. */
+export async function planSearched(
+  parts: Parts,
+  uri: vscode.Uri,
+  run: string | undefined,
+): Promise<string | undefined> {
+  if (run === undefined) return undefined;
+  await writeFound(parts, uri, run);
+  const { state } = await parts.runs.run(run);
+  tellEnd(parts, uri, run, `${basename(uri.fsPath)}: ${searchText(state)}.`, 'adapterLab.commitPlan');
+  return run;
+}
+
+/** Puts the plan that a search left in its run into the experiment, and notes that in the run. */
+async function writeFound(
+  { experiments, hints, panels, runs }: Parts,
+  uri: vscode.Uri,
+  run: string,
+): Promise<void> {
+  const { plan } = await readRunRecords(run);
+  if (plan === undefined) {
+    throw new LabError('plan-missing', `The search in ${run} left no plan.`, 'Search the ranks again.');
+  }
+  // Opened again: the file may have been edited while trials were trained.
+  const { document } = await experiments.open(uri).catch((thrown: unknown) => {
+    const { code, message, next } = toLabError(thrown);
+    throw new LabError(code, message, `${next} The plan that was found is in ${join(run, runFiles.plan)}.`);
+  });
+  await writePlan(document, plan.plan);
+  await appendEvents(run, [{ type: 'wrote', path: basename(uri.fsPath) }]);
+  runs.forget();
+  hints.refresh();
+  panels.look(run);
+}
+
+/** `searched 8 trials in 2 min; best is rank 4, 50 % of layers: 91.2 % accuracy with 20.2 k parameters` */
+function searchText(state: RunState): string {
+  const { searched, actual } = state;
+  const count = searched.length === 1 ? 'one trial' : `${searched.length} trials`;
+  const time = actual ? ` in ${formatSeconds(actual.seconds)}` : '';
+  const best = bestSearched(state);
+  return `searched ${count}${time}${best === undefined ? '' : `; best is ${searchedWords(best)}`}`;
+}

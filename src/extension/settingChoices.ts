@@ -1,0 +1,6 @@
+/** What settings with few values may be; the manifest lists the same. */
+export const choices = {
+  notifyWhenDone: ['unseen', 'always', 'never'],
+  statusBar: ['always', 'running', 'never'],
+  mapPalette: ['theme', 'viridis', 'cividis'],
+} as const;

@@ -1,0 +1,17 @@
+/** The few forms of Markdown that tooltips need. Names and messages are shown as they are, whatever they hold. */
+
+/** A text without any form of its own. */
+export const plain = (text: string): string =>
+  text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, (sign) => `\\${sign}`).replace(/\s+/g, ' ');
+
+/** A name in the font of code. A name with backticks is fenced by more of them. */
+export function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  const gap = longest > 0 ? ' ' : '';
+  return `${fence}${gap}${text.replace(/\s+/g, ' ')}${gap}${fence}`;
+}
+
+/** A first line, and the others as a list below it. */
+export const lines = (first: string, others: readonly string[]): string =>
+  [first, '', ...others.map((line) => `- ${line}`)].join('\n');
