@@ -1,192 +1,37 @@
 /**
- * Pictures of the run page in VS Code's themes, without VS Code: `npx tsx scripts/preview.ts [outDir] [name…]`.
+ * Pictures of the run page, and of the side bar's, in VS Code's themes, without VS Code: `npx tsx scripts/preview.ts [outDir]
+ * [scene…]`, where a scene may be narrowed to a theme and a width: `done:dark:700`, `done::400`.
  * The page is the real bundle under the real Content Security Policy; only the host is played. It exits with 1 where
  * the page breaks the policy, logs an error, is wider than its window, or prints numbers with too little contrast.
  */
-import { build } from 'esbuild';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import type { RunEvent } from '../src/shared/runEvents';
+import { chromium, type Browser } from 'playwright-core';
 import type { RunHeading, ToWebview } from '../src/shared/webviewProtocol';
-import * as runs from '../test/unit/webview/sampleRuns';
+import { seriousFindings } from '../test/harness/accessibility';
+import { compareScenes } from './preview/compareScenes';
+import { liveScenes } from './preview/liveScenes';
+import type { CompareScene, Scene } from './preview/scene';
+import { scenes as pageScenes } from './preview/scenes';
+import { openPlayed, pageBundle, type PageFiles, type PageKind } from './preview/played';
+import { themes, type Theme } from './preview/themes';
 
-const origin = 'https://preview.invalid';
-const nonce = 'cHJldmlldw';
-const widths = [400, 700, 1400];
-const sizes = [300, 400, 560, 700, 1040, 1600];
+/** Each page is looked at in pictures of some widths, and must fit between them and a little beyond. */
+const looks: Readonly<Record<PageKind, { readonly widths: number[]; readonly sizes: number[] }>> = {
+  webview: { widths: [400, 700, 1400], sizes: [300, 400, 560, 700, 1040, 1600] },
+  compare: { widths: [400, 600, 1400], sizes: [300, 400, 560, 700, 1040, 1600] },
+  live: { widths: [250, 400], sizes: [170, 200, 250, 330, 400, 700] },
+};
+const scenes: Readonly<Record<string, Scene | CompareScene>> = {
+  ...pageScenes,
+  ...liveScenes,
+  ...compareScenes,
+};
+const kindOf = (name: string): PageKind => {
+  if (Object.hasOwn(compareScenes, name)) return 'compare';
+  return Object.hasOwn(liveScenes, name) ? 'live' : 'webview';
+};
 const leastContrast = 4.5;
-
-/** VS Code's variables in Default Dark Modern, Default Light Modern and Dark High Contrast; empty where unset. */
-const themes = ['dark', 'light', 'high-contrast'] as const;
-type Theme = (typeof themes)[number];
-const variables: Readonly<Record<string, readonly [dark: string, light: string, highContrast: string]>> = {
-  'badge-background': ['#616161', '#cccccc', '#000000'],
-  'badge-foreground': ['#f8f8f8', '#3b3b3b', '#ffffff'],
-  'button-background': ['#0078d4', '#005fb8', ''],
-  'button-border': ['#ffffff12', '#0000001a', '#6fc3df'],
-  'button-foreground': ['#ffffff', '#ffffff', '#ffffff'],
-  'button-hoverBackground': ['#026ec1', '#0258a8', ''],
-  'button-secondaryBackground': ['#313131', '#e5e5e5', ''],
-  'button-secondaryForeground': ['#cccccc', '#3b3b3b', '#ffffff'],
-  'button-secondaryHoverBackground': ['#3c3c3c', '#cccccc', ''],
-  'charts-blue': ['#3794ff', '#1a85ff', '#3794ff'],
-  'charts-foreground': ['#cccccc', '#3b3b3b', '#ffffff'],
-  'charts-green': ['#89d185', '#388a34', '#89d185'],
-  'charts-lines': ['#cccccc80', '#3b3b3b80', '#ffffff80'],
-  'charts-orange': ['#d18616', '#d18616', '#d18616'],
-  'charts-yellow': ['#cca700', '#bf8803', '#ffd370'],
-  'checkbox-background': ['#313131', '#f8f8f8', '#000000'],
-  'checkbox-border': ['#3c3c3c', '#cecece', '#6fc3df'],
-  contrastActiveBorder: ['', '', '#f38518'],
-  contrastBorder: ['', '', '#6fc3df'],
-  descriptionForeground: ['#9d9d9d', '#3b3b3b', '#ffffffb3'],
-  'dropdown-background': ['#313131', '#ffffff', '#000000'],
-  'dropdown-border': ['#3c3c3c', '#cecece', '#6fc3df'],
-  'dropdown-foreground': ['#cccccc', '#3b3b3b', '#ffffff'],
-  'editor-background': ['#1f1f1f', '#ffffff', '#000000'],
-  'editor-font-family': ['monospace', 'monospace', 'monospace'],
-  'editor-foreground': ['#cccccc', '#3b3b3b', '#ffffff'],
-  'editorHoverWidget-background': ['#202020', '#f8f8f8', '#000000'],
-  'editorHoverWidget-border': ['#454545', '#c8c8c8', '#6fc3df'],
-  'editorHoverWidget-foreground': ['#cccccc', '#3b3b3b', '#ffffff'],
-  'editorWarning-foreground': ['#cca700', '#bf8803', '#ffd370'],
-  focusBorder: ['#0078d4', '#005fb8', '#f38518'],
-  'font-family': ['"DejaVu Sans", sans-serif', '"DejaVu Sans", sans-serif', '"DejaVu Sans", sans-serif'],
-  'font-size': ['13px', '13px', '13px'],
-  'font-weight': ['normal', 'normal', 'normal'],
-  foreground: ['#cccccc', '#3b3b3b', '#ffffff'],
-  'inputValidation-errorBackground': ['#5a1d1d', '#f2dede', '#000000'],
-  'inputValidation-errorBorder': ['#be1100', '#be1100', '#6fc3df'],
-  'inputValidation-warningBackground': ['#352a05', '#f6f5d2', '#000000'],
-  'inputValidation-warningBorder': ['#b89500', '#b89500', '#6fc3df'],
-  'list-activeSelectionBackground': ['#04395e', '#e8e8e8', ''],
-  'list-activeSelectionForeground': ['#ffffff', '#000000', '#ffffff'],
-  'panel-border': ['#2b2b2b', '#e5e5e5', '#6fc3df'],
-  'progressBar-background': ['#0078d4', '#005fb8', '#6fc3df'],
-};
-
-interface Scene {
-  readonly events: readonly RunEvent[];
-  readonly heading?: Partial<RunHeading>;
-  readonly trusted?: boolean;
-  readonly state?: Readonly<Record<string, unknown>>;
-  /** Clicks, keys and the like before the picture. */
-  readonly play?: (page: Page) => Promise<void>;
-}
-
-const { smallModel: small, deepModel: deep, deepestModel: deepest, oneTask } = runs;
-const justNow = (): string => new Date(Date.now() - 41_000).toISOString();
-const done = [
-  ...runs.begin(small),
-  ...runs.score(small, 3, [0.82, 0.51, 0.12]),
-  ...runs.finish(small, [2, 3, 4]),
-];
-const keptDeep = [9, 10, 11, 12, 14, 15, 16, 17, 19, 20, 22, 23];
-const scenes: Readonly<Record<string, Scene>> = {
-  empty: { events: [], heading: { run: '' } },
-  starting: { events: runs.begin(small, justNow()) },
-  running: { events: [...runs.begin(small, justNow()), ...runs.score(small, 1.4)] },
-  'running-one': { events: [...runs.begin(oneTask, justNow()), ...runs.score(oneTask, 0.5)] },
-  done: { events: done },
-  'done-tip': {
-    events: done,
-    state: { task: 'topic', quantity: 'experts' },
-    play: async (page) => {
-      await page.locator('[role=gridcell]').first().focus();
-      for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
-    },
-  },
-  training: { events: [...runs.begin(small, justNow(), 'train'), ...runs.train(small)] },
-  'small-card': {
-    events: [
-      ...runs.begin(small, justNow()),
-      ...runs.onSmallCard(),
-      ...runs.score(small, 1.4).filter(({ type }) => type !== 'memory'),
-    ],
-  },
-  'done-table': { events: done, state: { asTable: true, task: 'spam', quantity: 'parameters' } },
-  'done-deep': { events: [...runs.begin(deep), ...runs.score(deep, 1), ...runs.finish(deep, keptDeep)] },
-  'done-deepest': {
-    events: [
-      ...runs.begin(deepest),
-      ...runs.score(deepest, 2),
-      ...runs.finish(
-        deepest,
-        [...Array(32).keys()].map((layer) => 36 + layer),
-      ),
-    ],
-    heading: { recorded: true },
-    state: { quantity: 'rank' },
-    play: async (page) => {
-      await page.locator('canvas').hover();
-    },
-  },
-  failed: {
-    events: [
-      ...runs.begin(small),
-      ...runs.score(small, 0.6),
-      ...runs.end({
-        type: 'finished',
-        state: 'failed',
-        error: {
-          code: 'out-of-memory',
-          message: 'The engine ran out of memory in layer 5 of models/tiny-llama with a batch of 32 samples.',
-          next: 'Lower score.batch_size in the experiment and try again.',
-        },
-      }),
-    ],
-  },
-  'failed-early': {
-    events: [
-      ...runs.begin(small).slice(0, 2),
-      ...runs.end({
-        type: 'finished',
-        state: 'failed',
-        error: {
-          code: 'model-missing',
-          message: 'There is no model folder at models/tiny-lama.',
-          next: 'Correct `model` in the experiment.',
-        },
-      }),
-    ],
-  },
-  cancelled: {
-    events: [
-      ...runs.begin(small),
-      ...runs.score(small, 1.5),
-      ...runs.end({ type: 'finished', state: 'cancelled' }),
-    ],
-  },
-  untrusted: { events: done, trusted: false },
-  'untrusted-empty': { events: [], heading: { run: '' }, trusted: false },
-};
-
-const csp = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${origin} 'nonce-${nonce}'`;
-
-/** The page around the bundle, with the part of VS Code that a webview sees: variables, body class, API. */
-function html(theme: Theme, state: unknown): string {
-  const kind = `vscode-${theme}`;
-  const values = Object.entries(variables).map(([name, each]) => [
-    `--vscode-${name}`,
-    each[themes.indexOf(theme)],
-  ]);
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${csp}">
-<title>preview</title><link rel="stylesheet" href="${origin}/webview.css">
-<script nonce="${nonce}">
-  for (const [name, value] of ${JSON.stringify(values)}) if (value) document.documentElement.style.setProperty(name, value);
-  window.troubles = [];
-  window.posted = [];
-  addEventListener('securitypolicyviolation', (event) =>
-    troubles.push('policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));
-  const api = { postMessage: (message) => posted.push(message), getState: () => (${JSON.stringify(state)}), setState: () => {} };
-  window.acquireVsCodeApi = () => api;
-</script></head>
-<body class="${kind}" data-vscode-theme-kind="${kind}"><div id="app"></div>
-<script nonce="${nonce}" src="${origin}/webview.js"></script></body></html>`;
-}
 
 /** Run in the page: the smallest contrast of a printed cell to its ground, and by how much the page is too wide. */
 interface Seen {
@@ -221,7 +66,7 @@ const measure = `(() => {
 
 async function picture(
   browser: Browser,
-  files: Map<string, string>,
+  files: PageFiles,
   name: string,
   theme: Theme,
   width: number,
@@ -232,36 +77,22 @@ async function picture(
   const troubles: string[] = [];
   page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', (error) => troubles.push(error.message));
-  await page.route('**', (route) => {
-    const file = new URL(route.request().url()).pathname.slice(1);
-    const type = file.endsWith('.js') ? 'text/javascript' : file.endsWith('.css') ? 'text/css' : 'text/html';
-    return route.fulfill({ contentType: type, body: files.get(file) ?? html(theme, scene.state ?? null) });
-  });
-  await page.goto(`${origin}/`);
-  await page.waitForFunction('posted.some((message) => message.type === "ready")');
-  const heading = {
-    run: '2025-03-04T09-12-30-mail-run',
-    experiment: 'experiments/mail.adapter.yaml',
-    recorded: false,
-  };
-  const message: ToWebview = {
-    type: 'open',
-    heading: { ...heading, ...scene.heading },
-    events: scene.events,
-    trusted: scene.trusted ?? true,
-  };
-  await page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`);
+  await openPlayed(page, files, theme, scene.state ?? null, kindOf(name));
+  for (const one of messagesOf(scene)) {
+    await page.evaluate(`window.postMessage(${JSON.stringify(one)}, '*')`);
+  }
   await page.waitForSelector('main');
   await page.waitForTimeout(250);
   await scene.play?.(page);
   await page.screenshot({ path: path.join(out, `${name}-${theme}-${width}.png`), fullPage: true });
   // Between the pictures' widths, and a little beyond them, nothing may stick out either.
-  for (const other of sizes.filter((size) => size !== width)) {
+  for (const other of looks[kindOf(name)].sizes.filter((size) => size !== width)) {
     await page.setViewportSize({ width: other, height: 900 });
     await page.waitForTimeout(60);
     const { tooWide } = (await page.evaluate(measure)) as Seen;
     if (tooWide > 0) troubles.push(`${tooWide} px wider than a window of ${other}`);
   }
+  troubles.push(...(await seriousFindings(page)));
   const seen = (await page.evaluate(measure)) as Seen;
   troubles.push(...seen.troubles);
   if (seen.contrast < leastContrast) troubles.push(`contrast of a cell only ${seen.contrast.toFixed(2)}`);
@@ -269,39 +100,51 @@ async function picture(
   return troubles.map((trouble) => `${name} ${theme} ${width}: ${trouble}`);
 }
 
-async function bundle(): Promise<Map<string, string>> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'adapter-lab-preview-'));
-  try {
-    await build({
-      entryPoints: [path.join(__dirname, '../webview/main.ts')],
-      outfile: path.join(folder, 'webview.js'),
-      bundle: true,
-      minify: true,
-      format: 'iife',
-      platform: 'browser',
-      target: 'es2022',
-    });
-    const read = (name: string) => readFile(path.join(folder, name), 'utf8');
-    return new Map([
-      ['webview.js', await read('webview.js')],
-      ['webview.css', await read('webview.css')],
-    ]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** What the host tells: an opened run before all else, where it is about one. */
+function messagesOf(scene: Scene | CompareScene): readonly ToWebview[] {
+  if (!('events' in scene)) return scene.messages;
+  const heading: RunHeading = {
+    kind: 'run',
+    run: '2025-03-04T09-12-30-mail-run',
+    experiment: 'experiments/mail.adapter.yaml',
+    recorded: false,
+  };
+  const open: ToWebview = {
+    type: 'open',
+    heading: { ...heading, ...scene.heading },
+    events: scene.events,
+    trusted: scene.trusted ?? true,
+    palette: scene.palette ?? 'theme',
+  };
+  return [open, ...(scene.messages ?? [])];
 }
 
 async function main(): Promise<void> {
   const [out = '.cache/preview', ...wanted] = process.argv.slice(2);
   await mkdir(out, { recursive: true });
-  const files = await bundle();
+  const files = await pageBundle();
   for (const [name, text] of files) console.log(`${name}: ${(text.length / 1000).toFixed(1)} kB`);
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   const troubles: string[] = [];
-  for (const name of wanted.length > 0 ? wanted : Object.keys(scenes)) {
-    for (const theme of themes) {
-      for (const width of widths) troubles.push(...(await picture(browser, files, name, theme, width, out)));
+  for (const one of wanted.length > 0 ? wanted : Object.keys(scenes)) {
+    const [name = '', onlyTheme, onlyWidth] = one.split(':');
+    const { widths } = looks[kindOf(name)];
+    const drawn = themes
+      .filter((each) => !onlyTheme || each === onlyTheme)
+      .flatMap((theme) =>
+        widths
+          .filter((each) => !onlyWidth || each === Number(onlyWidth))
+          .map((width) => [theme, width] as const),
+      );
+    if (!scenes[name] || drawn.length === 0) {
+      troubles.push(
+        `${one} is none: ${Object.keys(scenes).join(', ')}; ${themes.join(', ')}; ${widths.join(', ')}`,
+      );
+      continue;
+    }
+    for (const [theme, width] of drawn) {
+      troubles.push(...(await picture(browser, files, name, theme, width, out)));
     }
   }
   await browser.close();

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureSystem } from '../test/harness/system';
+import { failuresOf, reportOf, type Failure } from './lib/failures';
 import { suites, type Suite } from './lib/suites';
 
 /**
- * `npm test [-- part of a suite's name]...`: every suite in turn, closing with `N passed, N failed[, N skipped]`.
+ * `npm test [-- part of a suite's name]...`: every suite in turn, closing with each failure once more, then
+ * `N passed, N failed[, N skipped]`: of a long output often only the end is kept.
  * The window tests need git and Chromium: as root on Debian they are installed, else those tests are skipped and the one
  * command that installs them is printed. In CI a skipped test is a failure where it could have been installed.
  */
@@ -24,13 +26,13 @@ async function main(): Promise<number> {
   );
   const system = chosen.some(({ browser }) => browser) ? ensureSystem() : undefined;
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const broken: string[] = [];
+  const failures: Failure[] = [];
   const countsOfOne = async (suite: Suite, alone: boolean): Promise<void> => {
     if (alone) console.log(`\n=== ${suite.name}`);
     const env = suite.env === undefined ? {} : suite.env();
     const lacking = env === undefined || (suite.browser !== undefined && system?.ok === false);
-    const counts = lacking ? skipped(suite) : await run(suite, env, alone);
-    if (counts.failed > 0) broken.push(suite.name);
+    const { output, ...counts } = lacking ? { ...skipped(suite), output: '' } : await run(suite, env, alone);
+    if (counts.failed > 0) failures.push(...failuresOf(suite, output));
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
@@ -44,7 +46,7 @@ async function main(): Promise<number> {
     await Promise.all(turn.map((suite) => countsOfOne(suite, turn.length === 1)));
     first += turn.length;
   }
-  if (broken.length > 0) console.log(`\nFailed: ${broken.join(', ')}`);
+  if (failures.length > 0) console.log(`\n=== What failed\n${reportOf(failures)}`);
   if (system?.ok === false) {
     console.log(
       `\nThe tests in a window and on a software card were skipped: ${system.missing.join(', ')} missing. Install with:\n  ${system.command}`,
@@ -58,7 +60,11 @@ async function main(): Promise<number> {
 }
 
 /** @param alone its output is shown as it comes; else when it has ended, in one piece */
-async function run(suite: Suite, env: Readonly<Record<string, string>>, alone: boolean): Promise<Counts> {
+async function run(
+  suite: Suite,
+  env: Readonly<Record<string, string>>,
+  alone: boolean,
+): Promise<Counts & { output: string }> {
   const started = performance.now();
   const [program = '', ...args] = suite.command;
   const child = spawn(path.join(root, 'node_modules', '.bin', program), args, {
@@ -80,7 +86,7 @@ async function run(suite: Suite, env: Readonly<Record<string, string>>, alone: b
   console.log(
     `--- ${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${((performance.now() - started) / 1000).toFixed(0)} s`,
   );
-  return counts;
+  return { ...counts, output };
 }
 
 /** A suite that dies without its closing line, or fails without a failed test, is one failure: never a silent pass. */

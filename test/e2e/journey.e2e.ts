@@ -67,6 +67,11 @@ describe('from the sample to a commit', function () {
       .getByText(/^Kept layers? /)
       .first()
       .waitFor();
+    const method = page.locator('.allocation vscode-dropdown').first();
+    await wb.until(
+      async () => (await method.evaluate((one: { displayValue?: string }) => one.displayValue)) === 'floe',
+      'the method that it was allocated by',
+    );
     // The rows are wide.
     await wb.exec('workbench.action.closeSidebar');
     await wb.resize({ width: 1900, height: 950 });
@@ -87,7 +92,7 @@ describe('from the sample to a commit', function () {
     execFileSync('git', ['config', 'core.autocrlf', 'false'], { cwd: session.folder });
     execFileSync('sh', ['-c', 'echo mine > mine.txt && git add mine.txt'], { cwd: session.folder });
     const page = await wb.webview('section.actions');
-    await page.locator('vscode-button', { hasText: 'Commit Plan' }).click();
+    await page.locator('vscode-button:visible', { hasText: 'Commit Plan' }).click();
     await wb.page
       .locator('.monaco-dialog-box')
       .filter({ hasText: 'Commit the plan on main?' })

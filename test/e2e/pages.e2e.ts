@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { seriousFindings } from '../harness/accessibility';
 import { Session } from '../harness/session';
 import { type Theme, themes } from '../harness/settings';
 import { SCREENSHOTS, type Workbench } from '../harness/workbench';
@@ -55,8 +56,10 @@ describe('the page of a run', function () {
         const tooWide = (await alone.evaluate(
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         )) as number;
+        const findings = await seriousFindings(alone);
         wb.page.off('console', listen);
         assert.deepEqual(troubles, []);
+        assert.deepEqual(findings, []);
         assert.ok(tooWide <= 0, `${tooWide} px too wide`);
       });
     }

@@ -27,7 +27,7 @@ describe('a window that is reloaded in the middle of a score', function () {
     await wb.command('Adapter Lab: Show Allocation Map');
     const again = await wb.webview('#app section', 60_000);
     await again
-      .getByText(/^(Cancelled|Failed)$/)
+      .getByText(/^(Stopped|Failed)$/)
       .first()
       .waitFor({ timeout: 60_000 });
     const button = again.locator('vscode-button:not([disabled])', { hasText: 'Score Layers' }).first();
@@ -36,6 +36,6 @@ describe('a window that is reloaded in the middle of a score', function () {
     const next = await wb.webview('section.progress', 60_000);
     await next.getByText('Running', { exact: true }).first().waitFor({ timeout: 60_000 });
     await wb.command('Adapter Lab: Stop');
-    await next.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 60_000 });
+    await next.getByText('Stopped', { exact: true }).first().waitFor({ timeout: 60_000 });
   });
 });

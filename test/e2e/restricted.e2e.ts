@@ -34,7 +34,19 @@ describe('a window that is not trusted', function () {
     await wb.open('quickstart.adapter.yaml');
     await wb.page.locator('.codelens-decoration a', { hasText: 'Score Layers' }).first().waitFor();
     const before = readFileSync(join(session.folder, 'quickstart.adapter.yaml'), 'utf8');
-    for (const command of ['scoreLayers', 'allocate', 'runExperiment', 'commitPlan', 'selectDevice']) {
+    const plans = ['applyPlan', 'exportPlan', 'importScores', 'scoreConfig'];
+    for (const command of [
+      ...[
+        'newExperiment',
+        'openSample',
+        'scoreLayers',
+        'allocate',
+        'runExperiment',
+        'commitPlan',
+        'selectDevice',
+      ],
+      ...plans,
+    ]) {
       const failed = (await wb.exec(`adapterLab.${command}`)) as { error?: { code: string } };
       assert.equal(failed.error?.code, 'restricted-mode', command);
     }
@@ -47,5 +59,23 @@ describe('a window that is not trusted', function () {
       return (exports as { enginePid?: number }).enginePid ?? null;
     });
     assert.equal(pid, null);
+  });
+
+  it('says what a config comes to, and changes nothing in it', async () => {
+    await wb.open('configs/axolotl.yml');
+    const before = await wb.text('configs/axolotl.yml');
+    const file = join(session.folder, 'configs/axolotl.yml');
+    await wb.page.locator('.codelens-decoration a', { hasText: 'Score Layers…' }).first().waitFor();
+    await wb.page
+      .getByText(/trainable/)
+      .first()
+      .waitFor();
+    await wb.page.locator('.codelens-decoration a', { hasText: 'rank 8 · change…' }).first().click();
+    await wb
+      .toast(/Restricted Mode, in which Adapter Lab/)
+      .first()
+      .waitFor();
+    assert.equal(await wb.text('configs/axolotl.yml'), before);
+    assert.equal(readFileSync(file, 'utf8'), before);
   });
 });

@@ -3,6 +3,10 @@
  *
  *     npx tsx test/e2e/run.ts [part of a file's name]... [--grep PATTERN]
  *
+ * Browser, server and extension host share this machine with each other, so a file with a failure gets a second try, in
+ * a window of its own: what fails twice fails, and what did only once is named. Where more than two files fail it is not
+ * the machine, and nothing is tried again.
+ *
  * ADAPTER_LAB_VSIX names the package (default: the newest in dist/), ADAPTER_LAB_VSCODE the version of VS Code. Pictures
  * of failures lie in test/e2e/screenshots afterwards.
  */
@@ -15,6 +19,9 @@ import { Session } from '../harness/session';
 import { requireSystem } from '../harness/system';
 import { findVsix } from '../harness/vsix';
 import { SCREENSHOTS } from '../harness/workbench';
+
+/** Most files with a failure that are tried again. */
+const TRIED_AGAIN = 2;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -35,23 +42,58 @@ async function main(): Promise<number> {
   console.log(`VS Code ${install.vscode}, ${relative(process.cwd(), vsix)}`);
   forgetPictures();
 
+  const paths = files.map((file) => join(__dirname, file));
+  const first = await runFiles(paths, values.grep);
+  const again = [...new Set(first.failed.map(({ file }) => file))];
+  if (again.length === 0 || again.length > TRIED_AGAIN || again.includes(''))
+    return report(first.passed.length, first.failed.length);
+
+  console.log(`\nTried again: ${again.map((file) => relative(__dirname, file)).join(', ')}`);
+  const second = await runFiles(again, values.grep);
+  const passedTwice = new Set(second.passed.map(({ title }) => title));
+  for (const { title } of first.failed) {
+    if (passedTwice.has(title)) console.log(`Failed once, passed at the second try: ${title}`);
+  }
+  const rest = first.passed.filter(({ file }) => !again.includes(file));
+  return report(rest.length + second.passed.length, second.failed.length);
+}
+
+interface Ran {
+  readonly title: string;
+  readonly file: string;
+}
+
+/** @returns which tests passed and failed; a hook that fails counts as one */
+async function runFiles(
+  files: readonly string[],
+  grep?: string,
+): Promise<Record<'passed' | 'failed', Ran[]>> {
   const mocha = new Mocha({
     timeout: 120_000,
     slow: 10_000,
     forbidOnly: process.env['CI'] !== undefined,
     rootHooks: { afterEach: takePictures },
-    ...(values.grep === undefined ? {} : { grep: values.grep }),
+    ...(grep === undefined ? {} : { grep }),
   });
-  files.forEach((file) => mocha.addFile(join(__dirname, file)));
-  return new Promise((resolve) => {
-    const runner = mocha.run((failures) => {
-      console.log(`${runner.stats?.passes ?? 0} passed, ${failures} failed`);
-      resolve(failures === 0 ? 0 : 1);
+  files.forEach((file) => mocha.addFile(file));
+  // Else the second run of a file would find no tests in it: they are declared when it is loaded.
+  mocha.unloadFiles();
+  const ran: Record<'passed' | 'failed', Ran[]> = { passed: [], failed: [] };
+  const note = (test: Mocha.Runnable): Ran => ({ title: test.fullTitle(), file: test.file ?? '' });
+  await new Promise<void>((resolve) => {
+    const runner = mocha.run(() => resolve());
+    runner.on('pass', (test) => ran.passed.push(note(test)));
+    runner.on('fail', (test) => {
+      ran.failed.push(note(test));
+      Session.open.forEach(({ workbench }) => (workbench.failure ??= test.fullTitle()));
     });
-    runner.on('fail', (test) =>
-      Session.open.forEach(({ workbench }) => (workbench.failure ??= test.fullTitle())),
-    );
   });
+  return ran;
+}
+
+function report(passed: number, failed: number): number {
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
 }
 
 async function takePictures(): Promise<void> {

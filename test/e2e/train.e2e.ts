@@ -57,7 +57,7 @@ describe('a training in the window', function () {
   it('starts from the lens, and the loss falls in the lens and on the page', async () => {
     await lens('Train').click();
     const page = await wb.webview('section.training', 60_000);
-    await page.locator('section.training canvas').waitFor();
+    await page.locator('section.training canvas[aria-label^="Loss"]').waitFor();
     await lens(/Training \d+ %, loss/).waitFor({ timeout: 120_000 });
     const first = await lossInLens();
     await wb.until(async () => (await lossInLens()) < first / 2, 'a lower loss', 120_000);
@@ -83,7 +83,7 @@ describe('a training in the window', function () {
     await page.locator('vscode-button', { hasText: 'Resume' }).click();
     await lens(/Training \d+ %, loss/).waitFor({ timeout: 60_000 });
     await lens('Stop').click();
-    await page.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 30_000 });
+    await page.getByText('Stopped', { exact: true }).first().waitFor({ timeout: 30_000 });
     assert.deepEqual(trainers(), []);
     await wb.command('Adapter Lab: Resume');
     await page.getByText('Done', { exact: true }).first().waitFor({ timeout: 180_000 });

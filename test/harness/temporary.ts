@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const folders = new Set<string>();
+let removesAtExit = false;
 
 /** A new temporary folder, which is gone at the end of this process even when that end is Ctrl+C. */
 export function temporaryFolder(prefix = 'adapter-lab-'): string {
-  if (folders.size === 0) process.once('exit', () => folders.forEach(removeFolder));
+  if (!removesAtExit) process.once('exit', () => folders.forEach(removeFolder));
+  removesAtExit = true;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), prefix)));
   folders.add(folder);
   return folder;

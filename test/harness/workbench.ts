@@ -8,6 +8,7 @@ import { openPalette, quickInput, quickRow, runFromPalette } from './palette';
 import { pause } from './processes';
 import type { VscodeServer } from './server';
 import { type Theme, themes } from './settings';
+import { keepStill } from './still';
 import { findWebview } from './webviews';
 
 export interface Viewport {
@@ -52,6 +53,7 @@ export class Workbench {
     await context.route('**/mint-key', (route) => route.fulfill({ body: key }));
     // The compiler of the tests wraps functions in calls of __name, which page.evaluate would send along.
     await context.addInitScript({ content: 'globalThis.__name = globalThis.__name || ((value) => value);' });
+    await keepStill(context);
     const workbench = new Workbench(await context.newPage(), bridge, folder);
     bridge.forgetHost();
     try {
@@ -206,6 +208,13 @@ export class Workbench {
   /** The page inside a webview; `selector` is something that only this page has. Look again after it was replaced. */
   webview(selector: string, timeout?: number): Promise<Frame> {
     return findWebview(this.page, selector, timeout);
+  }
+  /** Loads the pages of all webviews again, and returns the one that only has `selector` once the old ones are gone. */
+  async reloadWebviews(selector: string, timeout?: number): Promise<Frame> {
+    const old = await this.webview(selector, timeout);
+    await this.exec('workbench.action.webview.reloadWebviewAction');
+    await this.until(() => Promise.resolve(old.isDetached()), 'the old page to go');
+    return this.webview(selector, timeout);
   }
   toast(text: string | RegExp): Locator {
     return toast(this.page, text);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { GitApi } from '../../src/extension/git/gitExtension';
 import { answer, closeAll, folder, lab, openNew, quickExperiment, write, type TestApi } from './lab';
 
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: folder(), encoding: 'utf8' });
@@ -110,5 +111,24 @@ describe('committing a plan', function () {
     await run('commitPlan', uri);
     assert.ok(shown);
     assert.ok(!isShown(), labels().join());
+  });
+
+  it('commits what is not saved yet of the config, while its last commit is open beside it', async () => {
+    const config = write('own config.yml', 'base_model: model\nadapter: lora\nlora_r: 8\n');
+    git('add', '--', 'own config.yml');
+    git('commit', '--quiet', '-m', 'A config', '--', 'own config.yml');
+    const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
+    const committed = (await extension!.activate()).getAPI(1).toGitUri(config, 'HEAD');
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(committed));
+    const plan = await vscode.workspace.openTextDocument(uri);
+    const document = await vscode.workspace.openTextDocument(config);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, plan.positionAt(plan.getText().length), 'target_config: own config.yml\n');
+    edit.insert(config, document.positionAt(document.getText().length), 'lora_alpha: 16\n');
+    await vscode.workspace.applyEdit(edit);
+    press('Commit');
+    const hash = await run('commitPlan', uri);
+    assert.equal(git('rev-parse', 'HEAD').trim(), hash, JSON.stringify(hash));
+    assert.match(git('show', 'HEAD:own config.yml'), /^lora_alpha: 16$/m);
   });
 });

@@ -48,6 +48,7 @@ describe('an experiment in the editor', () => {
   before(lab);
   afterEach(async () => {
     await setting('codeLens', undefined);
+    await setting('rankLenses', undefined);
     await setting('inlayHints', undefined);
     await closeAll();
   });
@@ -57,7 +58,11 @@ describe('an experiment in the editor', () => {
 
   it('has its lenses', async () => {
     const document = await openNew('editor/lens.adapter.yaml', withPlan);
+    // Those on ranks come with the part that is loaded for users' own configs.
+    await until(async () => (await lenses(document)).length === 8, 'all lenses');
     assert.deepEqual((await lenses(document)).sort(), [
+      `    ${row}: rank 4 · change…`,
+      'adapter: rank 4 · change…',
       'budget: Allocate',
       'plan: Commit Plan',
       'plan: Show Allocation Map',
@@ -66,6 +71,7 @@ describe('an experiment in the editor', () => {
       'score: Train',
     ]);
     await setting('codeLens', false);
+    await setting('rankLenses', false);
     await until(async () => (await lenses(document)).length === 0, 'the lenses to go');
   });
 

@@ -26,7 +26,12 @@ export function answer(api: TestApi, answers: Partial<Dialogs>): void {
     ask: () => Promise.resolve(undefined),
     input: () => Promise.resolve(undefined),
     pick: () => Promise.resolve(undefined),
+    step: () => Promise.resolve(undefined),
+    line: () => Promise.resolve(undefined),
     folder: () => Promise.resolve(undefined),
+    file: () => Promise.resolve(undefined),
+    save: () => Promise.resolve(undefined),
+    open: () => Promise.resolve(),
   };
   api.testing.answer({ ...closed, ...answers });
 }
@@ -68,6 +73,13 @@ export async function openNew(name: string, text: string): Promise<vscode.TextDo
 
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+/** Forgets where a test said that a model lies. */
+export async function forgetModelFolders(): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('adapterLab');
+  if (settings.inspect('modelFolders')?.workspaceValue === undefined) return;
+  await settings.update('modelFolders', undefined, vscode.ConfigurationTarget.Workspace);
 }
 
 /** The events of a run on disk; a half-written last line is left out. */

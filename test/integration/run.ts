@@ -15,13 +15,15 @@ import { testVariables } from '../harness/environment';
 import { installVscode } from '../harness/installVscode';
 import { VscodeServer } from '../harness/server';
 import { quietSettings } from '../harness/settings';
+import { keepStill } from '../harness/still';
 import { removeFolder, temporaryFolder } from '../harness/temporary';
 import { makeWorkspace } from '../harness/workspace';
 import { bundleTests } from './bundle';
 import { withSourcePositions } from './positions';
 
 const ROOT = resolve(__dirname, '../..');
-const LIMIT = 10 * 60_000;
+/** Some ten times as long as it takes alone. */
+const LIMIT = 30 * 60_000;
 
 const { values, positionals } = parseArgs({
   options: {
@@ -77,7 +79,9 @@ async function openAndWait(
   const browser = await launchChromium();
   let timer: NodeJS.Timeout | undefined;
   try {
-    const page = await browser.newPage();
+    const context = await browser.newContext();
+    await keepStill(context);
+    const page = await context.newPage();
     const ended = new Promise<number>((done, fail) => {
       timer = setTimeout(
         () => fail(new Error(`No end after ${LIMIT / 60_000} minutes.\n${server.output}`)),

@@ -149,6 +149,50 @@ describe('scoring the sample', function () {
     answer(api, {});
   });
 
+  it('says so always or never, and opens no page, where the settings have it so', async () => {
+    const told: string[][] = [];
+    answer(api, { ask: ({ buttons }) => Promise.resolve(void told.push([...buttons])) });
+    const configuration = vscode.workspace.getConfiguration('adapterLab');
+    const { Global } = vscode.ConfigurationTarget;
+    const uri = write('settings.adapter.yaml', quickExperiment(8));
+    const tabs = (): number => vscode.window.tabGroups.all.flatMap((group) => group.tabs).length;
+    try {
+      await configuration.update('notifyWhenDone', 'always', Global);
+      await score(uri);
+      assert.deepEqual(told, [['Show Run', 'Allocate', "Don't Show Again"]]);
+      await closeAll();
+      await configuration.update('showRunOnStart', false, Global);
+      await configuration.update('notifyWhenDone', 'never', Global);
+      await configuration.update('processes', 1, Global);
+      const run = await score(uri);
+      assert.deepEqual([told.length, tabs()], [1, 0]);
+      const memory = eventsOf(run as string).find((event) => event.type === 'memory');
+      assert.ok(memory?.type === 'memory');
+      assert.equal(memory.processes, 1);
+    } finally {
+      for (const key of ['notifyWhenDone', 'showRunOnStart', 'processes'])
+        await configuration.update(key, undefined, Global);
+      answer(api, {});
+    }
+  });
+
+  it('does not say it again where that was asked for', async () => {
+    answer(api, { ask: ({ buttons }) => Promise.resolve(buttons.at(-1)) });
+    const { Global } = vscode.ConfigurationTarget;
+    const told = (): unknown => vscode.workspace.getConfiguration('adapterLab').get('notifyWhenDone');
+    const uri = write('again.adapter.yaml', quickExperiment(12));
+    try {
+      const scoring = score(uri);
+      await running(uri);
+      await closeAll();
+      await scoring;
+      await until(() => told() === 'never', 'the setting');
+    } finally {
+      await vscode.workspace.getConfiguration('adapterLab').update('notifyWhenDone', undefined, Global);
+      answer(api, {});
+    }
+  });
+
   it('does one job at a time', async () => {
     const uri = write('busy.adapter.yaml', quickExperiment(200));
     const scoring = score(uri);

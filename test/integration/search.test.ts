@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { answer, closeAll, eventsOf, lab, openNew, quickExperiment, until, type TestApi } from './lab';
+
+const command = (name: string, uri: vscode.Uri): Thenable<unknown> =>
+  vscode.commands.executeCommand(`adapterLab.${name}`, uri);
+
+/** Two trials of a few steps each. */
+const searching = `${quickExperiment(12).replace(
+  '    train: data/spam.train.jsonl',
+  '    train: data/spam.few.jsonl\n    validation: data/spam.fewer.jsonl',
+)}search: { ranks: [2, 4], layers: [50%], evaluations: 2 } # two of them
+train: { epochs: 1, learning_rate: 5e-3, batch_size: 8, max_length: 48, evaluations: 1, seeds: [1] }
+`;
+
+describe('searching', function () {
+  this.timeout(300_000);
+  let api: TestApi;
+  const told: string[] = [];
+  before(async () => {
+    api = await lab();
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    const data = (name: string): string => join(workspace!.uri.fsPath, 'data', name);
+    const lines = readFileSync(data('spam.train.jsonl'), 'utf8').split('\n');
+    for (const [name, from, to] of [
+      ['spam.few.jsonl', 0, 96],
+      ['spam.fewer.jsonl', 96, 120],
+    ] as const)
+      await vscode.workspace.fs.writeFile(
+        vscode.Uri.file(data(name)),
+        Buffer.from(`${lines.slice(from, to).join('\n')}\n`),
+      );
+    answer(api, {
+      ask: ({ message }) => {
+        told.push(message);
+        return Promise.resolve(undefined);
+      },
+    });
+  });
+  beforeEach(() => told.splice(0));
+  afterEach(closeAll);
+  after(() => answer(api, {}));
+
+  /** What a search must leave in the open document and in its run. */
+  function requireFound(document: vscode.TextDocument, before: string, run: string): void {
+    const events = eventsOf(run);
+    const ended = events.find((event) => event.type === 'search-ended');
+    const best = events.findLast((event) => event.type === 'searched' && event.trial.number === ended?.best);
+    assert.ok(best?.type === 'searched' && best.trial.value !== undefined);
+    const text = document.getText();
+    assert.ok(text.startsWith(before), 'What the user wrote stays.');
+    assert.ok(text.includes(`rank: ${best.trial.point['rank']}, alpha:`), text);
+    assert.equal(document.isDirty, false);
+    assert.equal(readFileSync(document.uri.fsPath, 'utf8'), text);
+    const last = events.at(-1);
+    assert.ok(last?.type === 'wrote' && document.uri.fsPath.endsWith(last.path));
+  }
+
+  it('writes the plan of the best trial as one edit, and says the result in one sentence', async () => {
+    const document = await openNew('found.adapter.yaml', searching);
+    const run = (await command('searchRanks', document.uri)) as string;
+    assert.match(run, /-found-search$/, JSON.stringify(run));
+    requireFound(document, searching, run);
+    // The page of the run is before the user's eyes, so that nothing else need be said.
+    assert.deepEqual(told, []);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), searching);
+    await vscode.commands.executeCommand('redo');
+    await document.save();
+  });
+
+  it('keeps what was written meanwhile, and tells the end where nobody watches', async () => {
+    const document = await openNew('edited.adapter.yaml', searching);
+    const working = command('searchRanks', document.uri);
+    const run = await until(() => runOf(document.uri), 'the run');
+    await until(() => eventsOf(run).some(({ type }) => type === 'searched'), 'the first trial', 120_000);
+    await closeAll();
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 0), '# written meanwhile\n');
+    await vscode.workspace.applyEdit(edit);
+    assert.equal(await working, run);
+    const now = await vscode.workspace.openTextDocument(document.uri);
+    requireFound(now, `# written meanwhile\n${searching}`, run);
+    assert.equal(told.length, 1);
+    assert.match(
+      told[0]!,
+      /^edited\.adapter\.yaml: searched 2 trials in .+; best is rank \d, 50 % of layers: [\d.]+ % accuracy with .+ parameters\.$/,
+    );
+  });
+
+  it('is a part of the whole experiment, stops in a trial, and goes on', async () => {
+    const document = await openNew('whole.adapter.yaml', searching);
+    const working = command('runExperiment', document.uri);
+    const run = await until(() => runOf(document.uri), 'the run');
+    assert.match(run, /-whole-run$/);
+    await until(() => eventsOf(run).some(({ type }) => type === 'step'), 'the first step', 120_000);
+    await vscode.commands.executeCommand('adapterLab.stop');
+    const { error } = (await working) as { error?: { code: string } };
+    assert.equal(error?.code, 'cancelled');
+    assert.equal(document.getText(), searching);
+    assert.equal(await command('resume', document.uri), run);
+    requireFound(document, searching, run);
+    const types = eventsOf(run).map(({ type }) => type);
+    assert.equal(types.filter((type) => type === 'resumed').length, 1);
+    assert.equal(types.filter((type) => type === 'started').length, 1);
+  });
+
+  async function runOf(uri: vscode.Uri): Promise<string | undefined> {
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    const runs = vscode.Uri.joinPath(workspace!.uri, '.adapter-lab', 'runs');
+    const name = uri.path.slice(uri.path.lastIndexOf('/') + 1).replace('.adapter.yaml', '');
+    const found = await vscode.workspace.fs.readDirectory(runs).then(
+      (entries) => entries.map(([entry]) => entry),
+      () => [],
+    );
+    const [first] = found.filter((entry) => entry.includes(`-${name}-`));
+    return first === undefined ? undefined : join(runs.fsPath, first);
+  }
+});
