@@ -2,6 +2,7 @@ import { benchActivation } from './activation';
 import { benchAdapters } from './adapters';
 import { benchCard } from './card';
 import { benchDynamic } from './dynamic';
+import { benchHints } from './hints';
 import { benchLarge } from './large';
 import { benchMatmul } from './matmul';
 import { benchSample } from './sample';
@@ -9,6 +10,7 @@ import { benchScore } from './score';
 import { benchSearch } from './search';
 import { benchSelection } from './selection';
 import { benchTraining } from './training';
+import { benchViews } from './views';
 
 /**
  * `npm run bench [-- NAME... [--OPTION [VALUE]...]]`: the benchmarks by name, all where none is named. Results go to bench/results/.
@@ -19,6 +21,7 @@ const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promis
   adapters: benchAdapters,
   card: benchCard,
   dynamic: benchDynamic,
+  hints: benchHints,
   large: benchLarge,
   matmul: benchMatmul,
   sample: benchSample,
@@ -26,6 +29,7 @@ const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promis
   search: benchSearch,
   selection: benchSelection,
   training: benchTraining,
+  views: benchViews,
 };
 const withOptions: readonly string[] = ['card', 'training'];
 

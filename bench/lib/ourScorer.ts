@@ -6,8 +6,8 @@ import { dispatch } from '../../src/engine/lanes/dispatch';
 import { closeLanes, openLanes } from '../../src/engine/lanes/openLanes';
 import { prepare, type Prepared } from '../../src/engine/prepare';
 import type { ScoreRequest } from '../../src/engine/request';
-import { ScoreReporter } from '../../src/engine/scoreReporter';
 import { batchFlops } from '../../src/engine/scoring/cost';
+import { ScoreTally } from '../../src/engine/scoring/scoreTally';
 import { notBegun, type Update } from '../../src/engine/scoring/work';
 import { workloadOf, type Workload } from '../../src/engine/scoring/workload';
 import type { Device, TaskKind } from '../../src/shared/words';
@@ -19,6 +19,7 @@ export class OurScorer {
     private readonly lanes: readonly Lane[],
     private readonly prepared: Prepared,
     private readonly work: Workload,
+    private readonly request: ScoreRequest,
   ) {}
 
   static async open(
@@ -45,7 +46,7 @@ export class OurScorer {
     const prepared = await prepare(request);
     const { lanes, work } = await opened(prepared, request);
     await prepared.model.dispose();
-    return new OurScorer(lanes, prepared, work);
+    return new OurScorer(lanes, prepared, work, request);
   }
 
   /** What computes, in the device's own words. */
@@ -81,9 +82,9 @@ export class OurScorer {
 
   /** Scores once without measuring. @returns each module's score */
   async scores(): Promise<ReadonlyMap<string, number>> {
-    const reporter = new ScoreReporter(this.prepared, this.work, () => undefined);
-    await this.run((update) => reporter.take(update));
-    return new Map(reporter.tasks[0]!.moduleScores(false).map(({ path: of, score }) => [of, score]));
+    const tally = new ScoreTally(this.prepared, this.request, this.work);
+    await this.run((update) => void tally.take(update));
+    return new Map(tally.tasks[0]!.moduleScores(false).map(({ path: of, score }) => [of, score]));
   }
 
   /** What the machine multiplies with all its cores, in GFLOP/s: 1024 x 768 x 3072, the best of twenty. */
