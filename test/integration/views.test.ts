@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExperimentNode, RunNode, TreeNode } from '../../src/extension/views/nodes';
 import type { Views } from '../../src/extension/views/parts';
+import { readManifest } from '../../src/files/runs';
 import { formatSeconds } from '../../src/shared/format';
 import { answer, closeAll, eventsOf, folder, lab, quickExperiment, until, write, type TestApi } from './lab';
 
@@ -70,8 +71,9 @@ describe('the side bar', function () {
     assert.equal(shown.contextValue, 'run done deletable report planned');
     assert.equal((shown.iconPath as vscode.ThemeIcon).id, 'pass');
     const tooltip = (shown.tooltip as vscode.MarkdownString).value;
-    const [ended] = eventsOf(run.path).filter((event) => event.type === 'actual');
-    assert.ok(tooltip.includes(`Took ${formatSeconds(ended!.actual.seconds)}`), tooltip);
+    const { createdAt, finishedAt } = await readManifest(run.path);
+    const seconds = (Date.parse(finishedAt!) - Date.parse(createdAt)) / 1000;
+    assert.ok(tooltip.includes(`Took ${formatSeconds(seconds)}`), tooltip);
     assert.match(tooltip, /Tasks `sentiment`, `spam`, `gloss`/);
     const parts = await children(run);
     assert.deepEqual(await labels(parts), ['Scores', 'Plan', 'Report', 'Folder']);
