@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { planFileSchema, type PlanFile } from '../shared/planFile';
 import { runManifestSchema, type RunManifest } from '../shared/runManifest';
 import { runScoresSchema, type RunScores } from '../shared/scoreFile';
+import { verdictSchema, type Verdict } from '../shared/verdict';
 import { hashFile } from './hash';
 import { readJsonAs } from './json';
 import { listRuns, runFiles } from './runs';
@@ -42,4 +43,15 @@ export async function newestPlannedRun(experiment: string): Promise<RunRecords |
     if (records?.plan !== undefined) return records;
   }
   return undefined;
+}
+
+/** The verdicts that runs of an experiment came to, the newest first; what cannot be read is left out. */
+export async function readVerdicts(experiment: string): Promise<Verdict[]> {
+  const runs = await listRuns(experiment);
+  const found = await Promise.all(
+    runs.map((run) =>
+      readJsonAs(join(run, runFiles.verdict), verdictSchema, about('The verdict')).catch(() => undefined),
+    ),
+  );
+  return found.filter((verdict) => verdict !== undefined);
 }

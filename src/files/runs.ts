@@ -18,7 +18,15 @@ export const runFiles = {
   /** What was asked of a search while it ran (files/searchRequests.ts). */
   requests: requestsFile,
   plan: 'plan.json',
+  /** What each training of a judgement did on each example (engine/judge/outcomes.ts). */
+  outcomes: 'outcomes.jsonl',
+  verdict: 'verdict.json',
+  /** The experiment as it was when the run began. */
+  experiment: 'experiment.yaml',
   report: 'report.md',
+  htmlReport: 'report.html',
+  /** A verdict as a table for papers. */
+  latex: 'report.tex',
   /** A classification head that was made for a model without one. */
   head: 'head.safetensors',
 } as const;

@@ -1,3 +1,4 @@
+import type { Call } from '../shared/verdict';
 import { levelOfLooks } from './looks';
 import type { PairedScores } from './pairedScores';
 import { spreadOf } from './spread';
@@ -19,9 +20,12 @@ export interface JudgeSettings {
   readonly moreIsBetter: boolean;
   /** A difference in the metric's unit that does not matter, 0 where each does. */
   readonly margin?: number | undefined;
+  /**
+   * What ends it before the seeds are spent. `difference`: a difference, or that there is none that matters. `as-good`: that the
+   * plan is worse, or that it is not worse by more than the margin; for a control that costs more.
+   */
+  readonly asks?: 'difference' | 'as-good' | undefined;
 }
-
-export type Call = 'better' | 'worse' | 'none';
 
 /** What can be said of a plan against one control after some seeds. All in the metric's unit. */
 export interface Judgement {
@@ -36,6 +40,8 @@ export interface Judgement {
   readonly call: Call;
   /** No difference is found, and the interval leaves none that matters. */
   readonly isEquivalent: boolean;
+  /** The interval leaves no plan that is worse by more than the margin. */
+  readonly isAsGood: boolean;
   /** Whether another seed is not worth its training: a difference, none that matters, or the seeds are spent. */
   readonly isOver: boolean;
 }
@@ -45,7 +51,7 @@ export interface Judgement {
  * @param scores one row a seed, in the order in which they were trained
  */
 export function judge(scores: PairedScores, settings: JudgeSettings): Judgement {
-  const { moreIsBetter, margin = 0, level = 0.05 } = settings;
+  const { moreIsBetter, margin = 0, level = 0.05, asks = 'difference' } = settings;
   const seeds = scores.differences.length;
   const { difference, standardError, degrees } = spreadOf(scores);
   const each = levelOfLooks(looksUpTo(settings.seeds), level);
@@ -54,9 +60,11 @@ export function judge(scores: PairedScores, settings: JudgeSettings): Judgement 
   const p = standardError === 0 ? Number(difference === 0) : pOf(difference, standardError, degrees);
   const call = callOf(interval, moreIsBetter);
   const isEquivalent = call === 'none' && margin > 0 && interval[0] >= -margin && interval[1] <= margin;
+  const isAsGood = seeds > 1 && (moreIsBetter ? interval[0] >= -margin : interval[1] <= margin);
   const mayStop = seeds >= Math.min(fewest, settings.seeds);
-  const isOver = seeds >= settings.seeds || (mayStop && (call !== 'none' || isEquivalent));
-  return { seeds, difference, standardError, interval, p, call, isEquivalent, isOver };
+  const isClear = asks === 'difference' ? call !== 'none' || isEquivalent : call === 'worse' || isAsGood;
+  const isOver = seeds >= settings.seeds || (mayStop && isClear);
+  return { seeds, difference, standardError, interval, p, call, isEquivalent, isAsGood, isOver };
 }
 
 function reachOf(standardError: number, degrees: number, level: number): number {

@@ -62,10 +62,12 @@ export function spreadOf({ differences, weights, tasks }: PairedScores): Spread 
   }
   const fromExamples = Math.max(0, across - interaction);
   const variance = fromSeeds + fromExamples;
+  // Of shares: squares of the variances themselves are 0 for differences that are minute.
+  const [ofSeeds, ofExamples] = [fromSeeds / variance, fromExamples / variance];
   const degrees =
     variance === 0
       ? Infinity
-      : variance ** 2 / (fromSeeds ** 2 / (seeds - 1) + fromExamples ** 2 / Math.max(1, examples - 1));
+      : 1 / (ofSeeds ** 2 / (seeds - 1) + ofExamples ** 2 / Math.max(1, examples - 1));
   return { difference, standardError: Math.sqrt(variance), degrees, fromSeeds, fromExamples };
 }
 

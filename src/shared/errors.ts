@@ -42,6 +42,7 @@ export const errorKinds = {
   'models-differ': 'input',
   'run-not-found': 'input',
   'run-not-resumable': 'input',
+  'run-not-reproducible': 'input',
   'run-in-progress': 'input',
   'not-writable': 'input',
   'plan-outdated': 'input',

@@ -11,6 +11,7 @@ export const commands = {
   'adapterLab.pauseSearch': 'Pause Search',
   'adapterLab.addTrial': 'Add Trial',
   'adapterLab.train': 'Train',
+  'adapterLab.judge': 'Judge',
   'adapterLab.runExperiment': 'Run Experiment',
   'adapterLab.commitPlan': 'Commit Plan',
   'adapterLab.applyPlan': 'Apply Plan',
@@ -30,6 +31,8 @@ export type CommandId = keyof typeof commands;
 export const viewCommands = {
   'adapterLab.refreshExperiments': 'Refresh',
   'adapterLab.openReport': 'Open Report',
+  'adapterLab.openHtmlReport': 'Open Report as Page',
+  'adapterLab.openReportInBrowser': 'Open Report in Browser',
   'adapterLab.reveal': 'Reveal in File Explorer',
   'adapterLab.copyPath': 'Copy Path',
   'adapterLab.deleteRun': 'Delete Run…',
@@ -56,10 +59,11 @@ export type SettingKey = keyof typeof settings;
 /** The side bar's container. */
 export const container = 'adapterLab';
 
-/** `run` is the page of a run, `compare` that of two plans; the others lie in the side bar. */
+/** `run` is the page of a run, `compare` that of two plans, `report` a report's; the others lie in the side bar. */
 export const views = {
   run: 'adapterLab.run',
   compare: 'adapterLab.compare',
+  report: 'adapterLab.report',
   experiments: 'adapterLab.experiments',
   live: 'adapterLab.live',
 } as const;

@@ -7,4 +7,5 @@ export const jobTitles: Readonly<Record<Job, string>> = {
   run: 'Experiment',
   train: 'Training',
   search: 'Rank search',
+  judge: 'Verdict',
 };

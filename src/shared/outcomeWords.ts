@@ -2,6 +2,7 @@ import { formatCount } from './format';
 import type { RunState } from './runState';
 import { bestSearched, metricWords, pointWords } from './searchWords';
 import { accuracyWords } from './trialState';
+import { judgedTrainings, verdictTag } from './verdictWords';
 
 /**
  * What came of a run, in a few words for lists: "fisher · 24 samples", "8 trials · best 40.4 % accuracy: rank 8, 25 % of
@@ -10,7 +11,19 @@ import { accuracyWords } from './trialState';
  */
 export function outcomeWords(state: RunState): string {
   if (state.status === 'failed' && state.error !== undefined) return state.error.message;
-  return (searchParts(state) ?? trainingParts(state) ?? planParts(state) ?? scoreParts(state)).join(' · ');
+  const parts =
+    judgeParts(state) ?? searchParts(state) ?? trainingParts(state) ?? planParts(state) ?? scoreParts(state);
+  // Of the main job the verdict is the end.
+  const tag = state.job === 'judge' ? undefined : verdictTag(state.verdict);
+  return [...parts, ...(tag === undefined ? [] : [tag])].join(' · ');
+}
+
+function judgeParts({ job, verdict }: RunState): string[] | undefined {
+  if (job !== 'judge') return undefined;
+  if (verdict === undefined) return [];
+  const { done, most } = judgedTrainings(verdict);
+  const trainings = done < most ? `${done} of ${most} trainings` : countOf(done, 'training', 'trainings');
+  return [verdictTag(verdict) ?? [], trainings].flat();
 }
 
 function searchParts(state: RunState): string[] | undefined {

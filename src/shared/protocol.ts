@@ -6,7 +6,7 @@ import { devices } from './words';
  * One table a direction; both ends derive their types from it and decode every message before use.
  * Raise `protocolVersion` with any change that an older end would misread.
  */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 const empty = z.object({});
 
@@ -57,6 +57,17 @@ export const requests = {
   },
   /** Train an experiment's adapters by its plan, once for each seed. The run's folder is the client's to name, as above. */
   train: {
+    params: z.object({
+      experiment: z.string(),
+      run: z.string(),
+      device: z.union([z.enum(devices), z.literal('auto')]),
+      /** Go on with the run that is there, from its last checkpoint. */
+      resume: z.boolean(),
+    }),
+    result: z.object({ run: z.string() }),
+  },
+  /** Train an experiment's plan and its controls over the same seeds, and say which is better. */
+  judge: {
     params: z.object({
       experiment: z.string(),
       run: z.string(),

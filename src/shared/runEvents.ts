@@ -3,15 +3,18 @@ import { certaintySchema } from './certaintySchema';
 import { devices, estimators, experimentMethods, labelKinds, memoryModes, roles } from './words';
 import { errorKinds, type ErrorCode } from './errors';
 import { planFileSchema } from './planFile';
+import { verdictSchema } from './verdict';
 
 /**
  * The lines of a run's append-only `events.jsonl`. The file is the truth of a run: views, the status bar and the
  * command line all show what replaying it gives, so a page can be closed and opened on yesterday's run.
  */
-export const jobs = ['score', 'allocate', 'run', 'train', 'search'] as const;
+export const jobs = ['score', 'allocate', 'run', 'train', 'search', 'judge'] as const;
 export type Job = (typeof jobs)[number];
 
-export const stages = ['probe', 'load', 'score', 'allocate', 'search', 'train', 'write', 'report'] as const;
+export const stages = [
+  ...(['probe', 'load', 'score', 'allocate', 'search', 'train', 'judge', 'write', 'report'] as const),
+] as const;
 export type Stage = (typeof stages)[number];
 
 const errorPayloadSchema = z.object({
@@ -272,6 +275,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Why a search ended, in words, and its best trial where one came to its end. */
   z.object({ ...at, type: z.literal('search-ended'), words: z.string(), best: z.number().int().optional() }),
   z.object({ ...at, type: z.literal('plan'), plan: planFileSchema }),
+  /** Plan against controls, each time a training of one has ended; each says all that the ones before it said. */
+  z.object({ ...at, type: z.literal('judged'), verdict: verdictSchema }),
   z.object({ ...at, type: z.literal('wrote'), path: z.string() }),
   z.object({ ...at, type: z.literal('actual'), actual: costSchema }),
   z.object({

@@ -8,6 +8,8 @@ export const runManifestSchema = z.object({
   /** The folder's name. */
   id: z.string().min(1),
   job: z.enum(jobs),
+  /** How the same is asked for on the command line, in the folder of the experiment; absent in runs of earlier versions. */
+  command: z.string().optional(),
   /** Path of the experiment relative to the run's folder, with forward slashes. */
   experiment: z.string(),
   createdAt: z.string(),

@@ -5,6 +5,7 @@ import type { PlanFile } from './planFile';
 import type { Cost, Job, RunEvent, SearchedTrial, Stage } from './runEvents';
 import { TrialsDraft } from './trialDraft';
 import type { TrialState } from './trialState';
+import type { Verdict } from './verdict';
 import type { Device, Estimator, LabelKind, MemoryMode, Module } from './words';
 
 /** What replaying a run's events gives: all that a view, the status bar or the terminal shows of a run. */
@@ -44,6 +45,8 @@ export interface RunState {
   /** Of a rank search, by number. */
   readonly searched: readonly SearchedTrial[];
   readonly searchEnd: { readonly words: string; readonly best: number | undefined } | undefined;
+  /** Plan against controls, as far as they are trained; undefined where nothing is judged. */
+  readonly verdict: Verdict | undefined;
   readonly wrote: readonly string[];
   /** What went wrong and was no reason to end, with what was done about it as `next`: a few, as each makes the work smaller. */
   readonly setbacks: readonly ErrorPayload[];
@@ -122,6 +125,7 @@ export const emptyRun: RunState = {
   search: undefined,
   searched: [],
   searchEnd: undefined,
+  verdict: undefined,
   wrote: [],
   setbacks: [],
   error: undefined,
@@ -257,6 +261,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     case 'wrote':
       // A file that is written again, a report after each allocation, is one file still.
       return state.wrote.includes(event.path) ? state : { ...state, wrote: [...state.wrote, event.path] };
+    case 'judged':
+      return { ...state, verdict: event.verdict };
     case 'actual':
       return { ...state, actual: event.actual };
     case 'finished':

@@ -1,5 +1,6 @@
 import type { ByModule } from './byModule';
 import { formatShare } from './format';
+import type { Verdict } from './verdict';
 import type { StepMemory, TaskMetrics, TrialAdapter } from './runEvents';
 
 /** What replaying a training's events gives. */
@@ -55,6 +56,19 @@ export function accuracyWords(trials: readonly TrialState[]): string | undefined
   const [low, high] = [Math.min(...accuracies), Math.max(...accuracies)].map(formatShare);
   return `accuracy ${low === high ? low : `${low} to ${high}`}`;
 }
+
+/** A trial's name without its seed, "uniform" of "uniform-seed-2"; empty where nothing but seeds is trained. */
+export const designName = (trial: string): string => trial.replace(/-?seed--?\d+$/, '');
+
+/** The trials of a run's own plan: of a run that judges, not those of the controls. */
+export const trialsOfPlan = ({
+  trials,
+  verdict,
+}: {
+  readonly trials: readonly TrialState[];
+  readonly verdict: Verdict | undefined;
+}): readonly TrialState[] =>
+  verdict === undefined ? trials : trials.filter(({ name }) => ['', 'plan'].includes(designName(name)));
 
 /** Loss of the newest step that was told of. */
 export const lossOf = ({ trials }: { readonly trials: readonly TrialState[] }): number | undefined =>

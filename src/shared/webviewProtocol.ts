@@ -21,6 +21,10 @@ export interface RunHeading {
   readonly elsewhere?: boolean;
 }
 
+/** What lies behind each tab of a run's page, in their order. */
+export const pageTabs = ['map', 'search', 'training', 'verdict', 'sharing', 'details'] as const;
+export type PageTab = (typeof pageTabs)[number];
+
 /** Colors of the map, by name (setting `mapPalette`). All can be told apart by readers who are color-blind. */
 export type Palette = 'theme' | 'viridis' | 'cividis';
 
@@ -47,6 +51,8 @@ export type ToWebview =
       readonly draft: Draft | undefined;
       readonly answered?: number | undefined;
     }
+  /** The reader asked for a part of the page, from outside of it. */
+  | { readonly type: 'turn'; readonly run: string; readonly tab: PageTab }
   /** What its search knows and expects, whenever that changes. */
   | { readonly type: 'outlook'; readonly run: string; readonly outlook: SearchOutlook }
   /** Of the page of two plans side by side: all of it, whenever one of them changes. */
@@ -81,12 +87,14 @@ export const pageActions = [
   'run',
   'search',
   'train',
+  'judge',
   'commit',
   'stop',
   'resume',
   'apply',
   'openExperiment',
   'openReport',
+  'openHtmlReport',
   /** Of a plan file or an adapter's config: the same file in a text editor. */
   'openText',
   /** Where a config's base model is not found: the user says where it lies. */

@@ -8,7 +8,7 @@ import { ThinnedLines, ThinnedTracks, type TrackLimits } from './thinnedLines';
 
 /** Each says all that the ones of its type before it said. */
 const replacing: ReadonlySet<string> = new Set<RunEvent['type']>([
-  ...(['device', 'model', 'memory', 'estimate', 'stage', 'plan', 'actual'] as const),
+  ...(['device', 'model', 'memory', 'estimate', 'stage', 'plan', 'judged', 'actual'] as const),
 ]);
 /** How many lines of each trial are kept, and of all. */
 export interface SkimLimits {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { judge } from '../../../src/judging/judgement';
 import { pairScores } from '../../../src/judging/pairedScores';
 import { spreadOf } from '../../../src/judging/spread';
 import { studentQuantile, twoSidedP } from '../../../src/judging/studentT';
@@ -24,7 +25,7 @@ describe('the spread of paired scores', () => {
     // B = 2 · ¼ · 2 · 2² = 4; residuals are ±1: I = 2 · ¼ · 2 · (1 + 1) / 1 / 2 = 1.
     assert.equal(spread.fromExamples, 3);
     assert.equal(spread.standardError, Math.sqrt(7));
-    assert.equal(spread.degrees, 49 / (16 / 1 + 9 / 1));
+    assert.ok(Math.abs(spread.degrees - 49 / (16 / 1 + 9 / 1)) < 1e-12);
   });
 
   it('has the variance of a bootstrap of seeds, but for its factor of (n − 1)/n', () => {
@@ -38,6 +39,27 @@ describe('the spread of paired scores', () => {
     const variance = drawn.reduce((sum, value) => sum + (value - mean) ** 2, 0) / drawn.length;
     const { fromSeeds } = spreadOf(scores);
     assert.ok(Math.abs(variance / ((4 / 5) * fromSeeds) - 1) < 0.05, `${variance} ${fromSeeds}`);
+  });
+
+  it('has degrees of freedom for differences of any size, down to the least that there are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 4, maxLength: 4 }), {
+          minLength: 2,
+          maxLength: 5,
+        }),
+        (differences) => {
+          const spread = spreadOf({ differences, weights: [0.25, 0.25, 0.25, 0.25], tasks: [0, 0, 1, 1] });
+          assert.ok(spread.degrees > 0, String(spread.degrees));
+          assert.equal(spread.degrees === Infinity, spread.standardError === 0);
+          const { interval } = judge(
+            { differences, weights: [0.25, 0.25, 0.25, 0.25], tasks: [0, 0, 1, 1] },
+            { seeds: 5, moreIsBetter: true },
+          );
+          assert.ok(interval.every(Number.isFinite), String(interval));
+        },
+      ),
+    );
   });
 
   it('does not lessen with seeds where plans differ by example, and is 0 where nothing differs', () => {

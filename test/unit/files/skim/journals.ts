@@ -42,6 +42,34 @@ const plan = fc.constant({
   ...{ version: 1, method: 'uniform', plan: { modules: {}, shared: [] }, summary: 'All alike.' },
   totals: { parameters: 1, experts: 1, modules: 1, layers: 1 },
 });
+const arm = some({
+  ...{ name: fc.constantFrom('plan', 'uniform'), method: fc.constant('floe'), parameters: small },
+  ...{ layers: small, modules: small, experts: small },
+  results: fc.array(
+    some({ seed: small, value: number, loss: number, secondsPerStep: number, memoryBytes: number }),
+    { maxLength: 2 },
+  ),
+});
+const comparison = some({
+  ...{ control: fc.constantFrom('uniform', 'random'), seeds: fc.constantFrom(2, 3), difference: number },
+  ...{ standardError: number, interval: fc.tuple(number, number), p: number },
+  call: fc.constantFrom('better', 'worse', 'none'),
+  ...{ isEquivalent: fc.boolean(), isAsGood: fc.boolean(), isOver: fc.boolean() },
+  ...{ bySeed: numbers, timeRatios: numbers },
+});
+const verdict = some({
+  ...{ version: fc.constant(1), plan: fc.constant({ modules: {}, shared: [] }) },
+  ...{ metric: fc.constantFrom('accuracy', 'loss'), split: fc.constantFrom('validation', 'test') },
+  tasks: fc.array(some({ name, examples: step }), { maxLength: 2 }),
+  ...{ margin: number, level: fc.constant(0.05), seeds: fc.constantFrom([1], [1, 2]) },
+  arms: fc.array(arm, { maxLength: 2 }),
+  comparisons: fc.array(comparison, { maxLength: 2 }),
+  ...{
+    isOver: fc.boolean(),
+    words: name,
+    answers: fc.array(some({ question: name, words: name }), { maxLength: 1 }),
+  },
+});
 const certainty = some({
   level: fc.constant(0.9),
   layers: step,
@@ -119,6 +147,7 @@ const fieldsOf: Readonly<Record<RunEvent['type'], fc.Arbitrary<object>>> = {
   searched: optionally({ trial: searched }, { best: small }),
   'search-ended': optionally({ words: name }, { best: small }),
   plan: some({ plan }),
+  judged: some({ verdict }),
   wrote: some({ path: name }),
   actual: some({ actual: costs }),
   finished: optionally({ state: fc.constantFrom('done', 'failed') }, { error }),

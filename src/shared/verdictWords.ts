@@ -1,0 +1,57 @@
+import { formatShare } from './format';
+import type { RunState } from './runState';
+import type { ArmName, ControlName, Verdict } from './verdict';
+
+/** How an arm is called in tables. */
+export const armTitles: Readonly<Record<ArmName, string>> = {
+  plan: 'Plan',
+  uniform: 'Uniform',
+  random: 'Random layers',
+  'all-layers': 'All layers',
+};
+
+/** What a plan is compared with, in a sentence. */
+export const controlWords: Readonly<Record<ControlName, string>> = {
+  uniform: 'the uniform plan of at most its size',
+  random: 'the same rows in layers drawn by chance',
+  'all-layers': 'the same row in all layers',
+};
+
+/** Trainings that have ended, and those that may be asked for. */
+export function judgedTrainings({ arms, seeds, isOver }: Verdict): { done: number; most: number } {
+  const done = arms.reduce((sum, { results }) => sum + results.length, 0);
+  return { done, most: isOver ? done : arms.length * seeds.length };
+}
+
+/** "training 3 of 6", of a run that judges now; undefined where it does not. */
+export function judgingWords({ status, verdict }: RunState): string | undefined {
+  if (status !== 'running' || verdict === undefined || verdict.isOver) return undefined;
+  const { done, most } = judgedTrainings(verdict);
+  return `training ${Math.min(done + 1, most)} of ${most}`;
+}
+
+/** "better than uniform", "no difference from uniform": the outcome in a few words, for lists; undefined before there is one. */
+export function verdictTag(verdict: Verdict | undefined): string | undefined {
+  const [first] = verdict?.comparisons ?? [];
+  if (verdict?.isOver !== true || first === undefined) return undefined;
+  const control = armTitles[first.control].toLowerCase();
+  if (first.call === 'better') return `better than ${control}`;
+  if (first.call === 'worse') return `worse than ${control}`;
+  return first.isEquivalent ? `as good as ${control}` : `no difference from ${control}`;
+}
+
+/** A value of a verdict's metric: accuracy in percent, a loss as it is. */
+export const verdictValue = ({ metric }: Pick<Verdict, 'metric'>, value: number): string =>
+  metric === 'accuracy' ? formatShare(value) : value.toFixed(3);
+
+/** A difference of such values without its sign: "1.3 points" of accuracy, "0.012" of a loss. */
+export const verdictDifference = ({ metric }: Pick<Verdict, 'metric'>, difference: number): string =>
+  metric === 'accuracy'
+    ? `${(100 * Math.abs(difference)).toFixed(1)} points`
+    : Math.abs(difference).toFixed(3);
+
+/** Whether the plan is better than, or as good as, every control that it was judged against. */
+export const isWorthKeeping = ({ isOver, comparisons }: Verdict): boolean =>
+  isOver &&
+  comparisons.length > 0 &&
+  comparisons.every(({ call, isAsGood }) => call === 'better' || isAsGood);
