@@ -22,11 +22,15 @@ export function checkOptions({ minExperts, maxExperts }: MethodOptions): void {
   );
 }
 
+/** Whether one of the targets names a module: its whole path, or how that ends. */
+export const isTarget = (path: string, targets: readonly string[]): boolean =>
+  targets.some((target) => path === target || path.endsWith(`.${target}`));
+
 /** Paths of the modules that targets name. */
 export function matchTargets(modules: readonly Module[], targets: readonly string[]): Set<string> {
   const matched = new Set<string>();
   for (const target of targets) {
-    const found = modules.filter(({ path }) => path === target || path.endsWith(`.${target}`));
+    const found = modules.filter(({ path }) => isTarget(path, [target]));
     if (found.length === 0) {
       const names = new Set(modules.map(({ path }) => path.slice(path.lastIndexOf('.') + 1)));
       throw new LabError(

@@ -3,6 +3,7 @@ import type { UniformControl } from '../../shared/draft';
 import { LabError } from '../../shared/errors';
 import type { Plan } from '../../shared/words';
 import { allocate } from '../allocate';
+import { isTarget } from '../checkRequest';
 import { moduleParameters } from '../parameters';
 import { planTotals } from '../totals';
 import { emptyPlan, formOf, type DraftFrame } from './frame';
@@ -14,8 +15,8 @@ export interface ControlPlan extends UniformControl {
 
 /**
  * The uniform plan of the same size, which a design has to beat: every target module alike, with no more parameters than the
- * design and as many as fit. It has the design's experts where these fit, and then the largest rank; else fewer experts; else a
- * smaller rank. Where not even rank 1 in every target fits, it leaves out layers, evenly.
+ * design and as many as fit. It has the design's experts where these fit at its rank, else fewer, and then the largest rank; else a
+ * smaller one. Where not even rank 1 in every target fits, it leaves out layers, evenly.
  *
  * @param parameters of the design
  * @returns undefined where not one adapter fits
@@ -25,9 +26,7 @@ export function uniformControl(frame: DraftFrame, parameters: number): ControlPl
   const form = formOf(frame);
   // Plain LoRA: the control of a plan that shares tensors shares none. It goes by no scores.
   const request = allocationRequest({ ...frame, scores: [] }, emptyPlan, 'uniform', { parameters });
-  const isTarget = (path: string): boolean =>
-    request.targets.some((target) => path === target || path.endsWith(`.${target}`));
-  const rows = modules.filter(({ path }) => isTarget(path));
+  const rows = modules.filter(({ path }) => isTarget(path, request.targets));
   const most = Math.min(...rows.map(({ inFeatures, outFeatures }) => Math.min(inFeatures, outFeatures)));
   const { rank: usual, experts } = request.adapter;
   const alike = (rank: number, each: number): Plan => ({
@@ -46,8 +45,7 @@ export function uniformControl(frame: DraftFrame, parameters: number): ControlPl
   if (rows.length === 0) return undefined;
   for (let each = experts; each >= 1; each--) {
     if (!fits(usual, each)) continue;
-    // Experts that had to be fewer leave room that a whole one more would not fit in; a rank is no finer than the design's.
-    const rank = each === experts ? largest(usual, most, (one) => fits(one, each)) : usual;
+    const rank = largest(usual, most, (one) => fits(one, each));
     return measured(alike(rank, each), rank);
   }
   if (fits(1, 1)) {
