@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { RunRecords } from '../files/runRecords';
 import { LabError } from '../shared/errors';
 import { planSchema, type PlanFile } from '../shared/planFile';
+import type { Verdict } from '../shared/verdict';
 import { version } from '../shared/version';
 import type { Module, Plan } from '../shared/words';
 import { budgetLimits } from './budget';
@@ -15,9 +16,15 @@ import { planTotals } from './totals';
  * numbers are those of the rows and the summary says that they were edited by hand.
  *
  * @param file path of the experiment
+ * @param verdicts that runs of the experiment came to, the newest first: the first one on this very plan is told
  * @throws LabError plan-missing, plan-outdated where the plan exceeds the budget that now stands in the file
  */
-export function commitFacts(file: string, design: Design, records: RunRecords) {
+export function commitFacts(
+  file: string,
+  design: Design,
+  records: RunRecords,
+  verdicts: readonly Verdict[] = [],
+) {
   const { manifest, scores, scoresHash, plan } = records;
   const [first] = scores.scores;
   if (design.plan === undefined || plan === undefined || first === undefined) throw noPlan(file);
@@ -35,8 +42,12 @@ export function commitFacts(file: string, design: Design, records: RunRecords) {
     scoresHash,
     estimator: first.estimator,
     data: scores.scores.map(({ task, dataHash }) => ({ task, hash: dataHash })),
+    verdict: verdictOn(design.plan, verdicts),
   };
 }
+
+const verdictOn = (plan: Plan, verdicts: readonly Verdict[]): string | undefined =>
+  verdicts.find((verdict) => verdict.isOver && isSamePlan(verdict.plan, plan, { locks: false }))?.words;
 
 /** A commit whose trailer names a budget that its plan breaks would be a lie. */
 function requireBudget(file: string, { budget }: Design, { totals }: PlanFile, layers: number): void {

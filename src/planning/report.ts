@@ -1,26 +1,21 @@
 import { certaintyWords } from '../shared/certainty';
 import { combineTasks, scoresByLayer, sumByLayer } from '../shared/combineScores';
-import {
-  formatBytes,
-  formatCount,
-  formatScore,
-  formatSeconds,
-  formatShare,
-  formatSpeed,
-} from '../shared/format';
-import { estimatorWords } from '../shared/estimatorWords';
-import { memoryWords } from '../shared/memoryWords';
+import { formatScore, formatShare } from '../shared/format';
 import type { RunState, TaskState } from '../shared/runState';
+import type { Plan } from '../shared/words';
+import { factLines, scoringFacts } from './facts';
 import { rankLayers } from './rankLayers';
 import { searchSection } from './searchReport';
 import { table } from './table';
+import { trainingReport } from './trainingReport';
+import { judgeReport, verdictSection } from './verdictReport';
 
 /** A run as a Markdown page: what was measured on what, how stable it is, what was planned. Pure. */
 export function reportOf(state: RunState): string {
   return [
     `# ${state.experiment}`,
     '',
-    ...facts(state),
+    ...factLines(scoringFacts(state)),
     '',
     '## Layers',
     '',
@@ -32,11 +27,21 @@ export function reportOf(state: RunState): string {
     '',
     ...searchSection(state),
     ...planSection(state),
+    ...verdictSection(state),
   ].join('\n');
 }
 
+/** The report of a run as a Markdown page, by what it did. Pure. */
+export function markdownReport(state: RunState): string {
+  if (state.job === 'train') return trainingReport(state);
+  return state.job === 'judge' ? judgeReport(state) : reportOf(state);
+}
+
 /** One row a layer: share of the score, experts. Also what the command line prints. */
-export function layerTable(state: RunState): string[] {
+export const layerTable = (state: RunState): string[] => table(layerCells(state));
+
+/** The rows of the layers under their head, numbers all. */
+export function layerCells(state: RunState): string[][] {
   const layers = state.modules.map(({ layer }) => layer);
   const byTask = state.tasks.map((task) => scoresByLayer(layers, task));
   const shares = combineTasks(byTask);
@@ -58,34 +63,12 @@ export function layerTable(state: RunState): string[] {
     }),
     ...(planned ? [(experts[layer] ?? 0) > 0 ? String(experts[layer]) : '-'] : []),
   ]);
-  return table([head, ...rows]);
+  return [head, ...rows];
 }
 
 /** `0.12 to 0.34` */
 const intervalWords = (interval: readonly [number, number] | undefined): string =>
   interval === undefined ? '-' : interval.map(formatScore).join(' to ');
-
-function facts(state: RunState): string[] {
-  const { model, labels, device, memory, estimate, actual } = state;
-  const cost = (of: NonNullable<typeof actual>): string =>
-    `${formatSeconds(of.seconds)}, ${formatBytes(of.memoryBytes)} of memory, ${formatBytes(of.diskBytes)} on disk`;
-  return [
-    ...(model === undefined
-      ? []
-      : [
-          `- Model: ${model.architecture}, ${model.layers} layers, ${formatCount(model.parameters)} parameters`,
-        ]),
-    ...(labels === undefined ? [] : [`- Scores: ${estimatorWords(state.estimator, labels)}`]),
-    ...(device === undefined
-      ? []
-      : [`- Device: ${device.name} (${device.description}, ${formatSpeed(device.gflops)})`]),
-    ...(memory === undefined ? [] : [`- Memory: ${memoryWords(memory)}`]),
-    ...(estimate === undefined
-      ? []
-      : [`- Estimated: ${state.untilSure === undefined ? '' : 'at most '}${cost(estimate)}`]),
-    ...(actual === undefined ? [] : [`- Actual: ${cost(actual)}`]),
-  ];
-}
 
 /** A sentence for each task whose order of modules is mostly noise. */
 export const noiseWarnings = (state: RunState): string[] =>
@@ -101,16 +84,22 @@ export const noiseWarnings = (state: RunState): string[] =>
 export const noisyTau = 0.3;
 
 function stability(state: RunState): string[] {
-  return state.tasks.flatMap(({ name, samplesDone, stability: found, selection, certainty }) => {
-    if (found === undefined) return [];
-    const verdict = found.halvesKendallTau < noisyTau ? ' The order is mostly noise: use more samples.' : '';
-    return [
-      `- ${name}: ${samplesDone}${certainty === undefined ? '' : ` of ${certainty.of}`} samples; two halves agree with Kendall τ ${found.halvesKendallTau.toFixed(2)}, ` +
-        `${formatShare(found.topKAgreement)} of the top modules in common.${verdict}`,
-      ...(certainty === undefined ? [] : [`  ${certaintyWords(certainty)}`]),
-      ...(selection === undefined ? [] : [`  ${selectionWords(selection)}`]),
-    ];
+  return state.tasks.flatMap((task) => {
+    const [first, ...more] = stabilityWords(task);
+    return first === undefined ? [] : [`- ${task.name}: ${first}`, ...more.map((words) => `  ${words}`)];
   });
+}
+
+/** How sure the order of a task's modules and its top layers are: sentences; none before it is known. */
+export function stabilityWords({ samplesDone, stability: found, selection, certainty }: TaskState): string[] {
+  if (found === undefined) return [];
+  const verdict = found.halvesKendallTau < noisyTau ? ' The order is mostly noise: use more samples.' : '';
+  return [
+    `${samplesDone}${certainty === undefined ? '' : ` of ${certainty.of}`} samples; two halves agree with Kendall τ ${found.halvesKendallTau.toFixed(2)}, ` +
+      `${formatShare(found.topKAgreement)} of the top modules in common.${verdict}`,
+    ...(certainty === undefined ? [] : [certaintyWords(certainty)]),
+    ...(selection === undefined ? [] : [selectionWords(selection)]),
+  ];
 }
 
 /** Layers that are named more seldom say nothing. */
@@ -130,7 +119,12 @@ function selectionWords(selection: NonNullable<TaskState['selection']>): string 
 
 function planSection({ plan }: RunState): string[] {
   if (plan === undefined) return [];
-  const modules = Object.entries(plan.plan.modules);
+  return ['## Plan', '', plan.summary, '', ...table(planCells(plan.plan), 1), ''];
+}
+
+/** The rows of a plan under their head; a column of names, then numbers. */
+export function planCells(plan: Plan): string[][] {
+  const modules = Object.entries(plan.modules);
   const locked = modules.some(([, row]) => row.locked === true);
   const rows = modules.map(([path, row]) => [
     path,
@@ -139,6 +133,5 @@ function planSection({ plan }: RunState): string[] {
     String(row.experts),
     ...(locked ? [row.locked === true ? 'by hand' : ''] : []),
   ]);
-  const head = ['module', 'rank', 'alpha', 'experts', ...(locked ? ['locked'] : [])];
-  return ['## Plan', '', plan.summary, '', ...table([head, ...rows], 1), ''];
+  return [['module', 'rank', 'alpha', 'experts', ...(locked ? ['locked'] : [])], ...rows];
 }

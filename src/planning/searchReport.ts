@@ -11,7 +11,10 @@ export function searchSection(state: RunState): string[] {
 }
 
 /** One row a trial: what was tried, what was expected of it and what came of it. Also what the command line prints. */
-export function searchTable({ searched, searchEnd: end }: RunState): string[] {
+export const searchTable = (state: RunState): string[] => table(searchCells(state), 3);
+
+/** The rows of the trials under their head; three columns of names, then numbers. */
+export function searchCells({ searched, searchEnd: end }: RunState): string[][] {
   const metric = searched[0]?.metric ?? 'metric';
   const rows = searched.map((trial) => [
     String(trial.number + 1),
@@ -21,7 +24,7 @@ export function searchTable({ searched, searchEnd: end }: RunState): string[] {
     expected(trial),
     trial.value === undefined ? '-' : metricWords(metric, trial.value),
   ]);
-  return table([['trial', 'point', 'outcome', 'parameters', 'expected', metric], ...rows], 3);
+  return [['trial', 'point', 'outcome', 'parameters', 'expected', metric], ...rows];
 }
 
 /** Why it ended, and what won. */

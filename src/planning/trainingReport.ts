@@ -1,39 +1,23 @@
-import { formatBytes, formatCount, formatSeconds, formatShare, formatSpeed } from '../shared/format';
+import { formatShare } from '../shared/format';
 import type { TaskMetrics } from '../shared/runEvents';
 import type { RunState } from '../shared/runState';
 import type { TrialEvaluation, TrialState } from '../shared/trialState';
+import { factLines, noteLines, trainingFacts } from './facts';
 import { table } from './table';
 
 /** A training as a Markdown page: what was trained on what, and how well it does against the base model. Pure. */
 export function trainingReport(state: RunState): string {
-  const { model, device, actual, trials, notes } = state;
-  const facts = [
-    ...(model === undefined
-      ? []
-      : [
-          `- Model: ${model.architecture}, ${model.layers} layers, ${formatCount(model.parameters)} parameters`,
-        ]),
-    ...(device === undefined
-      ? []
-      : [`- Device: ${device.name} (${device.description}, ${formatSpeed(device.gflops)})`]),
-    ...trials
-      .slice(0, 1)
-      .map(
-        ({ parameters, samples, steps }) =>
-          `- Training: ${formatCount(parameters)} trainable parameters, ${formatCount(samples)} samples, ${formatCount(steps)} steps a seed`,
-      ),
-    ...(actual === undefined
-      ? []
-      : [`- Took: ${formatSeconds(actual.seconds)}, ${formatBytes(actual.memoryBytes)} of memory`]),
-    ...notes.map((note) => `- ${note}`),
-  ];
-  return [`# ${state.experiment}`, '', ...facts, '', '## Results', '', ...trainingTable(state), ''].join(
-    '\n',
-  );
+  return [
+    ...[`# ${state.experiment}`, '', ...factLines(trainingFacts(state)), ...noteLines(state), ''],
+    ...['## Results', '', ...trainingTable(state), ''],
+  ].join('\n');
 }
 
 /** One row a seed and task: the base model, the majority class, and the best adapter. Also what the command line prints. */
-export function trainingTable({ trials }: RunState): string[] {
+export const trainingTable = (state: RunState): string[] => table(trainingCells(state), 3);
+
+/** The rows of the trained adapters under their head; three columns of names, then numbers. */
+export function trainingCells({ trials }: RunState): string[][] {
   const rows = trials.flatMap((trial) =>
     ['test', 'validation'].flatMap((split) => {
       const best = evaluationOf(trial, split);
@@ -54,7 +38,7 @@ export function trainingTable({ trials }: RunState): string[] {
     'loss',
     'best step',
   ];
-  return table([head, ...rows], 3);
+  return [head, ...rows];
 }
 
 /** The best on validation data, or what the test data said of it. */

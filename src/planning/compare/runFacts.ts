@@ -3,6 +3,7 @@ import { combineTasks } from '../../shared/combineScores';
 import { capital, formatBytes, formatSeconds } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
 import { bestSearched, metricWords } from '../../shared/searchWords';
+import { trialsOfPlan } from '../../shared/trialState';
 import { measuredOf } from './measured';
 
 /** What a run found out, to be put beside what another one did: best value, seconds, memory. */
@@ -38,8 +39,8 @@ function bestFact(run: RunState): ComparedFact[] {
   return [fact(`Best ${best.metric} of the search`, metricWords(best.metric, best.value), best.value, unit)];
 }
 
-function trainedFact({ trials }: RunState): ComparedFact[] {
-  const measured = measuredOf(trials);
+function trainedFact(run: RunState): ComparedFact[] {
+  const measured = measuredOf(trialsOfPlan(run));
   if (!measured) return [];
   const { metric, split, values } = measured;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -4,7 +4,7 @@ import { runEventSchema, type RunEvent, type UnstampedRunEvent } from '../../sha
 import type { RunManifest } from '../../shared/runManifest';
 import { outcomeWords } from '../../shared/outcomeWords';
 import { applyEvent, emptyRun } from '../../shared/runState';
-import { reportOf } from '../report';
+import { reportFiles } from '../reportFiles';
 import type { ImportedScores } from './importScores';
 
 /** What of a run its record says; all paths relative to the run, with forward slashes. */
@@ -57,6 +57,7 @@ export function importedRunFiles(
     ...notes.map((text) => ({ type: 'note', text }) as const),
     { type: 'wrote', path: runFiles.scores },
     { type: 'wrote', path: runFiles.report },
+    { type: 'wrote', path: runFiles.htmlReport },
     { type: 'finished', state: 'done' },
   ];
   const stamped: RunEvent[] = events.map((event) => runEventSchema.parse({ at: run.at, ...event }));
@@ -84,6 +85,6 @@ export function importedRunFiles(
     [runFiles.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
     [runFiles.events, stamped.map((event) => `${JSON.stringify(event)}\n`).join('')],
     [runFiles.scores, `${JSON.stringify({ version: 1, scores: [scores] }, null, 1)}\n`],
-    [runFiles.report, reportOf(state)],
+    ...reportFiles(state, manifest),
   ]);
 }

@@ -4,6 +4,8 @@ import { allocate } from '../../../src/planning/allocate';
 import { commitFacts } from '../../../src/planning/commitFacts';
 import { commitMessage } from '../../../src/planning/commitMessage';
 import { planRequest, type Design } from '../../../src/planning/planRequest';
+import type { Verdict } from '../../../src/shared/verdict';
+import type { Plan } from '../../../src/shared/words';
 import { throwsWith } from '../files/throwsCode';
 import { scoreFiles } from './scoredModel';
 
@@ -50,6 +52,24 @@ describe('what a commit says of a plan', () => {
     ]) {
       assert.ok(message.split('\n').includes(trailer), `${trailer}\n\n${message}`);
     }
+  });
+
+  it('names the newest verdict on this very plan, and none on another or one that is open', () => {
+    const on = (plan: Plan, words: string, isOver = true): Verdict => ({
+      ...{ version: 1, plan, metric: 'accuracy', split: 'test', tasks: [], margin: 0.01, level: 0.05 },
+      ...{ seeds: [1], arms: [], comparisons: [], isOver, words, answers: [] },
+    });
+    const other = { modules: {}, shared: [] };
+    const verdictOf = (...verdicts: readonly Verdict[]): string | undefined =>
+      commitFacts('mail.adapter.yaml', design, records, verdicts).verdict;
+    const { plan } = planFile;
+    assert.equal(
+      verdictOf(on(other, 'other'), on(plan, 'open', false), on(plan, 'newer'), on(plan, 'older')),
+      'newer',
+    );
+    assert.equal(verdictOf(on(other, 'other')), undefined);
+    const message = commitMessage(commitFacts('mail.adapter.yaml', design, records, [on(plan, 'Better.')]));
+    assert.ok(message.includes('\nAdapter-Lab-Verdict: Better.\n'), message);
   });
 
   it('is the same for rows in another order and for a lock', () => {

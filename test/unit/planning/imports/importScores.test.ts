@@ -192,7 +192,8 @@ describe('a run of imported scores', () => {
       imported.scores.modules.map(({ score }) => score),
     );
     assert.ok(state.notes.some((note) => note.includes('imported from ../../../mine.csv')));
-    assert.ok(files.get('report.md')!.includes('LlamaForCausalLM, 12 layers'));
+    for (const report of ['report.md', 'report.html'])
+      assert.ok(files.get(report)!.includes('LlamaForCausalLM, 12 layers'), report);
     assert.ok(roles.includes(state.modules[0]!.role));
   });
 });

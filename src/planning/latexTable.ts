@@ -1,0 +1,73 @@
+import type { Verdict } from '../shared/verdict';
+import { armTitles, verdictDifference } from '../shared/verdictWords';
+import { armValue, confidenceWords, taskWords } from './verdictNumbers';
+
+const marks: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  '"': "''",
+};
+
+/** Text as it stands in LaTeX; characters that end lines or are for machines become spaces. */
+export const latexText = (text: string): string =>
+  text
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replace(/[\\~^<>|"]|[&%$#_{}]/g, (mark) => marks[mark] ?? `\\${mark}`);
+
+/**
+ * A verdict as a table for papers (booktabs): arms × parameters, the metric's mean ± standard error over seeds, and plan less each
+ * control with its interval. Pure.
+ *
+ * @param source what the table is from, for a comment
+ */
+export function verdictLatex(verdict: Verdict, source: string): string {
+  const { metric, arms, comparisons, split, margin } = verdict;
+  const [scale, digits, unit] = metric === 'accuracy' ? [100, 1, '\\%'] : [1, 3, 'nats'];
+  const signed = (value: number): string => {
+    const text = (scale * Math.abs(value)).toFixed(digits);
+    if (Number(text) === 0) return text;
+    return `${value > 0 ? '+' : '-'}${text}`;
+  };
+  const rows = arms.map((arm) => {
+    const value = armValue(arm);
+    const error =
+      arm.results.length < 2 || value === undefined ? '' : ` \\pm ${(scale * value.error).toFixed(digits)}`;
+    const one = comparisons.find(({ control }) => control === arm.name);
+    return [
+      latexText(armTitles[arm.name]),
+      `$${arm.parameters.toLocaleString('en-US').replaceAll(',', '{,}')}$`,
+      value === undefined ? '--' : `$${(scale * value.mean).toFixed(digits)}${error}$`,
+      one === undefined ? '' : `$${signed(one.difference)}$`,
+      one === undefined ? '' : `$[${one.interval.map(signed).join(',\\,')}]$`,
+    ].join(' & ');
+  });
+  const seeds = Math.max(0, ...arms.map(({ results }) => results.length));
+  const caption = [
+    `${metric === 'accuracy' ? 'Accuracy' : 'Loss'} on ${split} data of ${taskWords(verdict)}:`,
+    `mean over ${seeds} seed${seeds === 1 ? '' : 's'}${seeds > 1 ? ' ± standard error' : ''},`,
+    `and plan less control with its ${confidenceWords(verdict)} interval over all looks.`,
+    ...(margin > 0 ? [`A difference of at most ${verdictDifference(verdict, margin)} does not matter.`] : []),
+  ].join(' ');
+  return [
+    `% ${source.replaceAll(/\s+/g, ' ')}`,
+    '% Needs \\usepackage{booktabs}.',
+    '\\begin{table}',
+    '  \\centering',
+    `  \\caption{${latexText(caption).replaceAll('±', '$\\pm$')}}`,
+    '  \\label{tab:verdict}',
+    '  \\begin{tabular}{lrrrr}',
+    '    \\toprule',
+    `    Arm & Parameters & ${metric === 'accuracy' ? 'Accuracy' : 'Loss'} (${unit}) & Difference & ${latexText(confidenceWords(verdict)).replace(' ', '\\,')} interval \\\\`,
+    '    \\midrule',
+    ...rows.map((row) => `    ${row} \\\\`),
+    '    \\bottomrule',
+    '  \\end{tabular}',
+    '\\end{table}',
+    '',
+  ].join('\n');
+}
