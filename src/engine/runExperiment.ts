@@ -4,14 +4,16 @@ import { requireComputable } from '../files/quantized';
 import { requireWritable } from '../files/writable';
 import { allocate } from '../planning/allocate';
 import { planRequest, requireAllocatable } from '../planning/planRequest';
+import { judgeInRun } from './judge/judgeInRun';
 import type { RunWriter } from './runWriter';
 import { writePlan } from './writePlan';
 import { scoreExperiment } from './scoreExperiment';
+import { requireTrainable } from './training/requireTrainable';
 import { searchExperiment, type SearchOptions } from './searchExperiment';
 
 /**
  * The main job: score the layers, search the rank where the experiment has a block `search:` or else allocate under the budget,
- * write the plan into the experiment, report. The verdict joins here when it is built.
+ * write the plan into the experiment, judge it against its controls where there is a block `judge:`, report.
  */
 export async function runExperiment(
   experiment: Experiment,
@@ -24,8 +26,13 @@ export async function runExperiment(
   requireComputable(folder);
   requireAllocatable(experiment, folder.modules);
   await requireWritable(experiment.file);
+  const { run, device, resume = false, version, saveEvery } = options;
+  if (experiment.judges) await requireTrainable(experiment, version);
   return scoreExperiment(experiment, { ...options, job: 'run' }, signal, async (writer, { scores }) => {
     await writer.record({ type: 'stage', stage: 'allocate' });
-    await writePlan(experiment, writer, allocate(planRequest(experiment, scores)), options.keepFile);
+    const planFile = allocate(planRequest(experiment, scores));
+    await writePlan(experiment, writer, planFile, options.keepFile);
+    const settings = { run, device, resume, saveEvery, version };
+    await judgeInRun(experiment, planFile.plan, writer, settings, signal);
   });
 }

@@ -2,7 +2,8 @@ import { version as tfjsVersion } from '@tensorflow/tfjs';
 import path from 'node:path';
 import { hashFile } from '../files/hash';
 import { mayBeAlive } from '../files/processes';
-import { readManifest } from '../files/runs';
+import { isFile } from '../files/isFile';
+import { readManifest, resumeFile, runFiles } from '../files/runs';
 import { LabError } from '../shared/errors';
 import type { Job } from '../shared/runEvents';
 import type { RunManifest } from '../shared/runManifest';
@@ -22,6 +23,7 @@ export async function newManifest({
   experiment,
   model,
   seed,
+  command,
 }: {
   readonly run: string;
   readonly job: Job;
@@ -29,11 +31,16 @@ export async function newManifest({
   readonly experiment: string | undefined;
   readonly model: string;
   readonly seed: number;
+  /** How it was asked for on the command line; in the editor, what asks for the same there. */
+  readonly command?: string | undefined;
 }): Promise<RunManifest> {
   return {
     version: 1,
     id: path.basename(run),
     job,
+    ...(command === undefined && experiment === undefined
+      ? {}
+      : { command: command ?? `adapter-lab ${job} ${path.basename(experiment ?? '')}` }),
     experiment: experiment === undefined ? '' : relativeTo(run, experiment),
     createdAt: new Date().toISOString(),
     state: 'running',
@@ -74,3 +81,12 @@ export async function requireMine(run: string, job: Job, experiment: string | un
     );
   }
 }
+
+/**
+ * Whether a run had come as far as to have something to go on from. One that was killed before is begun at its beginning when it
+ * is resumed; one that came to an end without is not.
+ */
+export const hasBegun = async (run: string): Promise<boolean> =>
+  (await isFile(resumeFile(run))) ||
+  (await isFile(path.join(run, runFiles.scores))) ||
+  (await readManifest(run)).state !== 'running';

@@ -1,7 +1,8 @@
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '../files/atomic';
 import { systemCode } from '../files/fileError';
+import { isFile } from '../files/isFile';
 import { Journal } from '../files/journal';
 import { readManifest, readRunEvents, runFiles } from '../files/runs';
 import { toLabError, type LabError } from '../shared/errors';
@@ -76,6 +77,17 @@ export class RunWriter {
     this.state = applyEvent(this.state, stamped);
     await this.journal.append(stamped);
     this.told(this.folder);
+  }
+
+  /** The run's record as it stands; in the file it is with the end of the run. */
+  get noted(): RunManifest {
+    return this.manifest;
+  }
+
+  /** Keeps a copy of the experiment as it is now, unless there is one: the run says what it was of, whatever becomes of the file. */
+  async keep(experiment: string): Promise<void> {
+    if (await isFile(path.join(this.folder, runFiles.experiment))) return;
+    await writeFileAtomic(path.join(this.folder, runFiles.experiment), await readFile(experiment, 'utf8'));
   }
 
   /** Changes of the manifest, written with the end of the run. */

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { readJsonAs } from '../files/json';
 import { canResume, resumeFile, runFiles } from '../files/runs';
-import { reportOf } from '../planning/report';
 import { LabError, toLabError } from '../shared/errors';
 import type { RunManifest } from '../shared/runManifest';
 import { runScoresSchema, type RunScores } from '../shared/scoreFile';
@@ -11,11 +10,12 @@ import { headFor, headless, headOf } from './headFor';
 import { OrderedWrites } from './orderedWrites';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
-import { newManifest, relativeTo, requireMine } from './runRecord';
+import { hasBegun, newManifest, relativeTo, requireMine } from './runRecord';
 import { RunWriter } from './runWriter';
 import { scoreModel } from './scoreModel';
 import { ScoreStore } from './scoring/scoreStore';
 import { isFile } from '../files/isFile';
+import { writeReports } from './writeReports';
 
 export interface RunOptions {
   /** Absolute path of the run's folder. */
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly resume?: boolean;
   /** Processes that share the work; 0 = this one alone; as many as fit where absent. Changes no number. */
   readonly processes?: number;
+  /** How it was asked for on the command line. */
+  readonly command?: string | undefined;
   /** Called after each write to the run's journal. */
   readonly told: (writer: RunWriter) => void;
 }
@@ -35,7 +37,7 @@ export interface RunOptions {
 export type AfterScores = (writer: RunWriter, scores: RunScores) => Promise<void>;
 
 /**
- * Scores into a run folder: journal, scores.json, report.md; and while it lasts `state/`, from which a stopped run goes on.
+ * Scores into a run folder: journal, scores.json, reports; and while it lasts `state/`, from which a stopped run goes on.
  *
  * @param experiment absolute path of the experiment file; undefined where there is none
  * @throws LabError what ended the run; the run's folder says the same
@@ -48,9 +50,9 @@ export async function scoreRun(
   then?: AfterScores,
 ): Promise<RunWriter> {
   const started = performance.now();
-  const { run, job, version } = options;
+  const { run, job, version, command } = options;
   const { model, seed } = asked;
-  const manifest = await newManifest({ run, job, version, experiment, model, seed });
+  const manifest = await newManifest({ run, job, version, experiment, model, seed, command });
   const store = new ScoreStore(options.run);
   const resume = options.resume === true;
   const early = { ...asked, head: resume ? await headOf(run) : undefined };
@@ -62,7 +64,8 @@ export async function scoreRun(
   const now = resume && prepared !== undefined ? fingerprintOf(early, prepared) : undefined;
   // Beside scores, how they were cut says once more and in full what they are of, where it is still there.
   if (now !== undefined && kept !== undefined && (await isFile(resumeFile(run)))) await store.work(now);
-  const before = now !== undefined && kept === undefined ? await store.resume(now) : undefined;
+  const goesOn = now !== undefined && kept === undefined && (await hasBegun(run));
+  const before = goesOn ? await store.resume(now) : undefined;
   const told = (): void => options.told(writer);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
@@ -83,6 +86,7 @@ export async function scoreRun(
             ...(asked.untilSure === undefined ? {} : { untilSure: asked.untilSure.level }),
           },
     );
+    if (experiment !== undefined) await writer.keep(experiment);
     let memoryBytes = process.resourceUsage().maxRSS * 1024;
     if (prepared !== undefined && kept !== undefined) {
       // A process that was killed has not written them down.
@@ -109,7 +113,7 @@ export async function scoreRun(
         diskBytes: await writer.diskBytes(),
       },
     });
-    await writer.write(runFiles.report, reportOf(writer.state));
+    await writeReports(writer);
     await writer.finish('done');
     return writer;
   } catch (thrown) {

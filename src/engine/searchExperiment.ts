@@ -8,15 +8,24 @@ import { requireAllocatable } from '../planning/planRequest';
 import { asWritten, refusalIn } from '../search/byHand';
 import type { Point } from '../search/space';
 import { LabError } from '../shared/errors';
+import type { ScoreFile } from '../shared/scoreFile';
 import type { Module } from '../shared/words';
-import { headless, headOf } from './headFor';
+import { headOf } from './headFor';
+import { judgeInRun } from './judge/judgeInRun';
 import { requireMine } from './runRecord';
 import type { RunWriter } from './runWriter';
 import { scoreExperiment, type RunOptions } from './scoreExperiment';
 import { Listener } from './search/listener';
 import { RankSearch } from './search/rankSearch';
-import { dimensionsOf, requireSearchable, smallestOf, studySettings } from './search/searchSpace';
+import {
+  dimensionsOf,
+  requireSearchable,
+  smallestOf,
+  studySettings,
+  type SearchedPoint,
+} from './search/searchSpace';
 import { prepareTraining } from './training/prepareTraining';
+import { requireTrainable, withoutPlan } from './training/requireTrainable';
 import { writePlan } from './writePlan';
 
 export interface SearchOptions extends Omit<RunOptions, 'job'> {
@@ -51,7 +60,7 @@ export async function searchExperiment(
   const add = pointsOf(experiment, folder.modules, options.add ?? []);
   await requireTrainable(experiment, options.version);
   const { run, job = 'search', device, resume = false, version, keepFile = false } = options;
-  const { saveEvery, lookEvery } = options;
+  const { saveEvery } = options;
   if (resume) {
     // Before anything is asked: the run may be another's.
     await requireMine(run, job, experiment.file);
@@ -59,39 +68,54 @@ export async function searchExperiment(
   }
   await ask(run, add);
   return scoreExperiment(experiment, { ...options, job }, signal, async (writer, { scores }) => {
-    await writer.record({ type: 'stage', stage: 'search' });
-    const { seeds } = studySettings(experiment, scores);
-    const prepared = await prepareTraining(
-      withoutPlan(experiment),
-      version,
-      seeds,
-      undefined,
-      await headOf(run),
-    );
-    try {
-      const found = await RankSearch.run(
-        ...([
-          experiment,
-          scores,
-          prepared,
-          writer,
-          { run, device, resume, saveEvery, lookEvery },
-          signal,
-        ] as const),
-      );
-      if (found === undefined) {
-        throw new LabError(
-          'training-diverged',
-          'No trial of the search came to its end.',
-          `Lower train.learning_rate (${experiment.train.learningRate}).`,
-        );
-      }
-      await writer.record({ type: 'stage', stage: 'allocate' });
-      await writePlan(experiment, writer, found.plan, keepFile);
-    } finally {
-      await prepared.model.dispose();
-    }
+    const found = await search(experiment, scores, writer, options, signal);
+    await writer.record({ type: 'stage', stage: 'allocate' });
+    await writePlan(experiment, writer, found.plan, keepFile);
+    if (job !== 'run') return;
+    const settings = { run, device, resume, saveEvery, version };
+    await judgeInRun(found.experiment, found.plan.plan, writer, settings, signal);
   });
+}
+
+/** @throws LabError training-diverged where no trial came to its end, and as `RankSearch.run` */
+async function search(
+  experiment: Experiment,
+  scores: readonly ScoreFile[],
+  writer: RunWriter,
+  { run, device, resume = false, version, saveEvery, lookEvery }: SearchOptions,
+  signal: AbortSignal,
+): Promise<SearchedPoint> {
+  await writer.record({ type: 'stage', stage: 'search' });
+  const { seeds } = studySettings(experiment, scores);
+  const prepared = await prepareTraining(
+    withoutPlan(experiment),
+    version,
+    seeds,
+    undefined,
+    await headOf(run),
+  );
+  try {
+    const found = await RankSearch.run(
+      ...([
+        experiment,
+        scores,
+        prepared,
+        writer,
+        { run, device, resume, saveEvery, lookEvery },
+        signal,
+      ] as const),
+    );
+    if (found === undefined) {
+      throw new LabError(
+        'training-diverged',
+        'No trial of the search came to its end.',
+        `Lower train.learning_rate (${experiment.train.learningRate}).`,
+      );
+    }
+    return found;
+  } finally {
+    await prepared.model.dispose();
+  }
 }
 
 /** Which of them the budget leaves is known only by the scores: that the search itself says. @throws LabError option-invalid */
@@ -109,18 +133,4 @@ function pointsOf(experiment: Experiment, modules: readonly Module[], points: re
 async function ask(run: string, points: readonly Point[]): Promise<void> {
   if (points.length > 0) await mkdir(run, { recursive: true });
   for (const point of points) await appendRequest(run, { type: 'add', point });
-}
-
-/** Each trial has a plan of its own: what stands in the file is none of theirs. */
-const withoutPlan = (experiment: Experiment): Experiment => ({ ...experiment, plan: undefined });
-
-/** Reads the data that trials are trained and judged on, so that what it has wrong is said before hours of scoring. */
-async function requireTrainable(experiment: Experiment, version: string): Promise<void> {
-  const { model, tasks, score } = experiment;
-  const sources = tasks.map((task) => ({ ...task, file: task.train }));
-  const request = { model, tasks: sources, maxLength: score.maxLength, device: 'auto', seed: 1 } as const;
-  // What has no head yet cannot be asked.
-  if ((await headless(request)) !== undefined) return;
-  const prepared = await prepareTraining(withoutPlan(experiment), version, [1]);
-  await prepared.model.dispose();
 }

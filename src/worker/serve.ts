@@ -67,6 +67,10 @@ function handlersOf(connection: MessageConnection): Handlers {
       await workApart({ ...order, job: 'train', version }, toldOf(connection, order), signal);
       return { run: order.run };
     },
+    judge: async (order, signal) => {
+      await workApart({ ...order, job: 'judge', version }, toldOf(connection, order), signal);
+      return { run: order.run };
+    },
     search: async (order, signal) => {
       await workApart({ ...order, version }, toldOf(connection, order), signal);
       return { run: order.run };

@@ -37,13 +37,19 @@ export interface Experiment extends Readonly<Blocks> {
   readonly plan: Plan | undefined;
   /** Whether the file has a block `search:`: the main job then searches, where it else allocates. */
   readonly searches: boolean;
+  /** Whether it has a block `judge:`: the main job then ends with the verdict. */
+  readonly judges: boolean;
 }
 
 /**
  * @param file absolute path of the experiment; paths in it are relative to its folder
- * @param searches whether `search:` was written, which the defaults hide
+ * @param has whether a block was written, which the defaults hide
  */
-export function toExperiment(written: ExperimentFile, file: string, searches: boolean): Experiment {
+export function toExperiment(
+  written: ExperimentFile,
+  file: string,
+  has: (block: string) => boolean,
+): Experiment {
   const { model, tasks, adapter, budget, target_config: targetConfig, plan, ...blocks } = written;
   const absolute = (path: string): string => resolve(dirname(file), path);
   const optional = (path: string | undefined): string | undefined =>
@@ -67,6 +73,7 @@ export function toExperiment(written: ExperimentFile, file: string, searches: bo
     budget,
     targetConfig: optional(targetConfig),
     plan,
-    searches,
+    searches: has('search'),
+    judges: has('judge'),
   };
 }

@@ -41,8 +41,8 @@ export function parseExperiment(text: string, file: string): ParsedExperiment {
   if (!decoded.success) return { issues: sorted(schemaIssues(decoded.error.issues, document, value)) };
   const issues = sorted(semanticIssues(decoded.data, document));
   if (issues.some(({ severity }) => severity === 'error')) return { issues };
-  const searches = Object.hasOwn(value as object, 'search');
-  return { experiment: toExperiment(decoded.data, file, searches), issues };
+  const has = (block: string): boolean => Object.hasOwn(value as object, block);
+  return { experiment: toExperiment(decoded.data, file, has), issues };
 }
 
 /**

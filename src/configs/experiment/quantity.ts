@@ -30,3 +30,14 @@ export const confidenceSchema = written.transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'must be a share such as 95%' });
   return z.NEVER;
 });
+
+/** A difference that does not matter: a number of the metric's unit, or of accuracy a share such as 1%. */
+export const marginSchema = written.transform((value, context) => {
+  const margin = typeof value === 'number' ? value : (parseShare(value) ?? (Number(value) === 0 ? 0 : NaN));
+  if (margin >= 0 && margin < Infinity) return margin;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be 0 or more, such as 1% of accuracy or 0.01 of a loss',
+  });
+  return z.NEVER;
+});

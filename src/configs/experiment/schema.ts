@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { planSchema } from '../../shared/planFile';
 import { promptParts } from '../../shared/taskSource';
+import { controlNames } from '../../shared/verdict';
 import { estimators, experimentMethods, taskKinds } from '../../shared/words';
 import { adaloraSchema, dynamicLoraSchema, floeSchema, lilySchema, loraSmoeSchema } from './methodBlocks';
-import { confidenceSchema, countSchema, layersSchema } from './quantity';
+import { confidenceSchema, countSchema, layersSchema, marginSchema } from './quantity';
 
 const whole = z.number().int();
 const text = z.string().min(1);
@@ -166,6 +167,19 @@ const trainSchema = z.strictObject({
     .describe('One training for each seed; the verdict needs several.'),
 });
 
+const judgeSchema = z.strictObject({
+  controls: z
+    .array(z.enum(controlNames))
+    .min(1)
+    .default(['uniform'])
+    .describe(
+      'What the plan is compared with: uniform (all targets alike, in its size), random (its rows in layers drawn by chance) and all-layers (its usual row everywhere).',
+    ),
+  margin: marginSchema
+    .default(0.01)
+    .describe('A difference that does not matter: 1% of accuracy, or 0.01 of a loss.'),
+});
+
 const planBlockSchema = z.strictObject({
   modules: planSchema.shape.modules
     .default({})
@@ -188,6 +202,11 @@ export const experimentFileSchema = z.strictObject({
     .prefault({})
     .describe('What the rank search may try. Where it is given, the main job searches.'),
   train: trainSchema.prefault({}).describe('How trials and final adapters are trained.'),
+  judge: judgeSchema
+    .prefault({})
+    .describe(
+      'What the plan is judged against, over the seeds of train. Where it is given, the main job ends with the verdict.',
+    ),
   target_config: text.optional().describe("The trainer's own config file that the plan is written back to."),
   executor: z.enum(['local', 'slurm']).default('local').describe('Where trials run.'),
   floe: floeSchema.prefault({}),

@@ -2,15 +2,17 @@ import { readExperiment } from '../../configs/experiment/parse';
 import { toLabError, type ErrorPayload } from '../../shared/errors';
 import type { Device } from '../../shared/words';
 import { belongToParent } from '../childProcess';
+import { judgeExperiment } from '../judgeExperiment';
 import { runExperiment } from '../runExperiment';
 import { searchExperiment } from '../searchExperiment';
 import { trainExperiment } from '../trainExperiment';
 
 /** Jobs that train are done by processes of their own; the main job where it searches. */
-export type ApartJob = 'train' | 'search' | 'run';
+export type ApartJob = 'train' | 'judge' | 'search' | 'run';
 
 /** Argument by which a bundle of ours is asked for a job; it shows in lists of processes. */
-export const argumentOf = (job: ApartJob): string => (job === 'train' ? '--train' : '--search');
+export const argumentOf = (job: ApartJob): string => `--${job === 'run' ? 'search' : job}`;
+const asked = (['train', 'judge', 'search'] as const).map(argumentOf);
 
 /** What another process is asked for. */
 export interface ApartOrder {
@@ -35,7 +37,7 @@ export type FromApart =
 
 /** Becomes a process that does one job where this one was started as one; true until the parent is gone. */
 export function servedApart(args: readonly string[]): boolean {
-  if (!args.includes(argumentOf('train')) && !args.includes(argumentOf('search'))) return false;
+  if (!asked.some((argument) => args.includes(argument))) return false;
   belongToParent();
   const send = (message: FromApart): void => void process.send?.(message);
   const controller = new AbortController();
@@ -62,6 +64,7 @@ async function work(order: ApartOrder, told: () => void, signal: AbortSignal): P
   const experiment = await readExperiment(file);
   const given = { ...options, told, ...(processes === undefined ? {} : { processes }) };
   if (job === 'train') await trainExperiment(experiment, given, signal);
+  else if (job === 'judge') await judgeExperiment(experiment, given, signal);
   else if (job === 'search') await searchExperiment(experiment, { ...given, keepFile: true }, signal);
   else await runExperiment(experiment, { ...given, keepFile: true }, signal);
 }

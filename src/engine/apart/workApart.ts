@@ -2,6 +2,13 @@ import { LabError } from '../../shared/errors';
 import { endError, forkSelf } from '../childProcess';
 import { argumentOf, type ApartOrder, type FromApart, type ToApart } from './serveApart';
 
+const names: Readonly<Record<ApartOrder['job'], string>> = {
+  train: 'The training process',
+  judge: 'The judging process',
+  search: 'The search process',
+  run: 'The search process',
+};
+
 /**
  * Does a job in a process of its own: a step of a training may take longer than a heartbeat, and a process has one device for
  * its life. It writes the run; whoever it leaves without an end by dying is told here how it died.
@@ -28,12 +35,7 @@ export async function workApart(order: ApartOrder, told: () => void, signal: Abo
       child.on('error', reject);
       child.on('exit', (code, ended) =>
         reject(
-          endError(
-            code,
-            ended,
-            order.job === 'train' ? 'The training process' : 'The search process',
-            'Resume the run: it goes on from its last checkpoint.',
-          ),
+          endError(code, ended, names[order.job], 'Resume the run: it goes on from its last checkpoint.'),
         ),
       );
       send({ type: 'work', order });

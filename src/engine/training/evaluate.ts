@@ -32,6 +32,21 @@ export const evaluationSet = (task: string, items: readonly EvaluationItem[]): E
   samples: items.flatMap(({ candidates }) => candidates),
 });
 
+/** What was found of each item of a set, in its order. */
+export interface ItemOutcomes {
+  /** Loss of the right candidate: a mean over its targets, in nats. */
+  readonly losses: readonly number[];
+  /** Targets that it is the mean of. */
+  readonly targets: readonly number[];
+  /** 1 where the answer was right, else 0; undefined where nothing is classified. */
+  readonly hits: readonly number[] | undefined;
+}
+
+export interface Evaluated {
+  readonly metrics: TaskMetrics;
+  readonly items: ItemOutcomes;
+}
+
 /** @param tokens positions with padding of a batch at most */
 export async function evaluate(
   pass: TrainingPass,
@@ -39,7 +54,7 @@ export async function evaluate(
   tokens: number,
   boundary: number | undefined,
   breathe: () => Promise<void>,
-): Promise<TaskMetrics> {
+): Promise<Evaluated> {
   const { samples } = set;
   const losses = new Float64Array(samples.length);
   const exact = new Array<boolean>(samples.length).fill(false);
@@ -53,19 +68,23 @@ export async function evaluate(
     });
     await breathe();
   }
-  return metricsOf(set, samples, { losses, exact, classes });
+  return outcomesOf(set, samples, { losses, exact, classes });
 }
 
-function metricsOf(
+function outcomesOf(
   { task, items }: EvaluationSet,
   samples: readonly AnySample[],
   found: { losses: Float64Array; exact: readonly boolean[]; classes: readonly number[] },
-): TaskMetrics {
+): Evaluated {
   const answers: Answer[] = [];
+  const losses: number[] = [];
+  const counts: number[] = [];
   let [loss, targets, hits, first] = [0, 0, 0, 0];
   for (const { candidates, expected, truth } of items) {
     const right = first + truth;
     const count = targetsOf(samples[right]);
+    losses.push(found.losses[right] ?? NaN);
+    counts.push(count);
     loss += (found.losses[right] ?? NaN) * count;
     targets += count;
     if (found.exact[right] === true) hits++;
@@ -77,7 +96,8 @@ function metricsOf(
     first += candidates.length;
   }
   const classified = answers.length > 0;
-  return {
+  const right = answers.map(({ expected, predicted }) => Number(expected === predicted));
+  const metrics = {
     task,
     samples: items.length,
     loss: loss / targets,
@@ -90,6 +110,7 @@ function metricsOf(
         }
       : { perplexity: perplexity(loss, targets), exactMatch: hits / items.length }),
   };
+  return { metrics, items: { losses, targets: counts, hits: classified ? right : undefined } };
 }
 
 /** Targets that a sample's loss is the mean of; one where a head classifies it. */

@@ -2,10 +2,9 @@ import { lengthOf, type AnySample } from '../../models/samples';
 import type { Transformer } from '../../models/transformer';
 import { toLabError } from '../../shared/errors';
 import { largestOf } from '../../shared/largestOf';
-import type { TaskMetrics } from '../../shared/runEvents';
 import { breathe } from '../scoring/breathe';
 import { addAll } from './addInto';
-import { evaluate, type EvaluationSet } from './evaluate';
+import { evaluate, type Evaluated, type EvaluationSet } from './evaluate';
 import { stepBatches, tokensOf } from './stepBatches';
 import type { TrainingPass } from './trainingPass';
 import type { TrialEvent } from './trialEvents';
@@ -38,7 +37,7 @@ export class FittingBatches {
     );
   }
 
-  evaluate(set: EvaluationSet): Promise<TaskMetrics> {
+  evaluate(set: EvaluationSet): Promise<Evaluated> {
     const breath = (): Promise<void> => breathe(this.signal);
     const { lengthBoundary } = this.model.spec;
     return this.untilItFits(set.samples, () => evaluate(this.pass, set, this.tokens, lengthBoundary, breath));

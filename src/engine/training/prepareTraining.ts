@@ -24,7 +24,7 @@ import { readTrainingData, type TrainingData } from './trainingData';
 /** What a run that goes on must be given again, and what it takes from its beginning. */
 const workSchema = z.object({
   version: z.literal(1),
-  job: z.literal('train'),
+  job: z.enum(['train', 'judge']),
   fingerprint: z.string(),
   seeds: z.array(z.number().int()).min(1),
   plan: planSchema.optional(),
@@ -73,6 +73,15 @@ export async function prepareTraining(
     await model.dispose();
     throw error;
   }
+}
+
+/** What a reader of the results should know of what is trained and judged on; sentences. */
+export function notesOf({ data, head }: Pick<PreparedTraining, 'data' | 'head'>): string[] {
+  const whole = head.map(({ name }) => name).join(', ');
+  return [
+    ...data.notes,
+    ...(head.length === 0 ? [] : [`Of the head, ${whole} are trained whole beside the adapters.`]),
+  ];
 }
 
 export async function writeWork(run: string, work: TrainingWork): Promise<void> {

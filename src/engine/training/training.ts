@@ -2,46 +2,25 @@ import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { countParameters } from '../../adapters/parameter';
 import type { Experiment } from '../../configs/experiment/experiment';
-import { requireUnchanged } from '../../files/modelFolder';
-import { resumeFile, runFiles } from '../../files/runs';
-import { trainingReport } from '../../planning/trainingReport';
+import { resumeFile } from '../../files/runs';
 import { LabError, toLabError } from '../../shared/errors';
 import type { TaskMetrics } from '../../shared/runEvents';
-import type { Device, Plan } from '../../shared/words';
 import type { OrderedWrites } from '../orderedWrites';
 import { relativeTo } from '../runRecord';
 import type { RunWriter } from '../runWriter';
-import { removeCheckpoints } from './checkpoint';
+import type { TrainOptions } from '../trainingRun';
 import type { EvaluationSet } from './evaluate';
-import type { PreparedTraining } from './prepareTraining';
+import { notesOf, type PreparedTraining } from './prepareTraining';
 import { saveTrained } from './saveTrained';
 import { TrialRunner, type RunningTrial } from './trialRunner';
 import { TrainingForecast } from './trainingForecast';
 import type { TrialEvent } from './trialEvents';
-
-export interface TrainOptions {
-  /** Absolute path of the run's folder. */
-  readonly run: string;
-  readonly device: Device | 'auto';
-  readonly version: string;
-  /** Go on with the run that is there, from the last checkpoint, with the seeds and the plan that it was begun with. */
-  readonly resume?: boolean;
-  /** Instead of the experiment's own. */
-  readonly plan?: Plan | undefined;
-  /** Instead of the experiment's own: one training for each. */
-  readonly seeds?: readonly number[] | undefined;
-  /** Called after each write to the run's journal. */
-  readonly told: (writer: RunWriter) => void;
-  /** Milliseconds between two checkpoints beside those of evaluations. */
-  readonly saveEvery?: number;
-}
 
 /** Of a run's journal, record and report, about. */
 const journalBytes = 100_000;
 
 /** All trials of an experiment, one for each seed, into a run's folder. */
 export class Training {
-  private readonly started = performance.now();
   private readonly runner: TrialRunner;
   private forecast: TrainingForecast | undefined;
 
@@ -58,33 +37,12 @@ export class Training {
   }
 
   async run(): Promise<void> {
-    const { experiment, options, writer } = this;
-    const { model, data, head, work } = this.prepared;
-    const { architecture, layers, parameters } = model.folder;
-    await writer.record({
-      type: 'model',
-      model: relativeTo(path.dirname(experiment.file), experiment.model),
-      ...{ architecture, layers, parameters },
-      modules: model.modules.map((module) => ({ ...module })),
-    });
-    const whole = head.map(({ name }) => name).join(', ');
-    const notes = head.length === 0 ? [] : [`Of the head, ${whole} are trained whole beside the adapters.`];
-    for (const text of [...data.notes, ...notes]) await writer.record({ type: 'note', text });
+    const { prepared, writer } = this;
+    const { work } = prepared;
+    for (const text of notesOf(prepared)) await writer.record({ type: 'note', text });
     for (const [index, seed] of work.seeds.entries()) {
       if (!(await exists(this.adapterFolder(`seed-${seed}`)))) await this.train(seed, index);
     }
-    await requireUnchanged(model.folder);
-    await removeCheckpoints(options.run);
-    await writer.record({
-      type: 'actual',
-      actual: {
-        seconds: (performance.now() - this.started) / 1000,
-        memoryBytes: process.resourceUsage().maxRSS * 1024,
-        diskBytes: await writer.diskBytes(),
-      },
-    });
-    await writer.record({ type: 'stage', stage: 'report' });
-    await writer.write(runFiles.report, trainingReport(writer.state));
   }
 
   private async train(seed: number, index: number): Promise<void> {
@@ -111,7 +69,7 @@ export class Training {
     );
     const step = await runner.takeBest(name, running);
     const metrics: TaskMetrics[] = [];
-    for (const set of data.test) metrics.push(await running.trial.measure(set));
+    for (const set of data.test) metrics.push((await running.trial.measure(set)).metrics);
     if (metrics.length > 0) {
       await writer.record({ type: 'evaluated', trial: name, step, split: 'test', metrics, best: true });
     }

@@ -8,7 +8,7 @@ import { breathe } from '../scoring/breathe';
 import { AdamW } from './adamW';
 import type { Checkpoint, TrialFacts } from './checkpoint';
 import { clipByGlobalNorm } from './clip';
-import { isBetter, standingOf, type EvaluationSet, type Standing } from './evaluate';
+import { isBetter, standingOf, type Evaluated, type EvaluationSet, type Standing } from './evaluate';
 import { FittingBatches } from './fittingBatches';
 import { LossWatch } from './lossWatch';
 import { memoryNow } from './memoryNow';
@@ -37,6 +37,7 @@ export class Trial {
   private waited = 0;
   private pending = { loss: 0, steps: 0, tokens: 0 };
   private began: { readonly at: number; readonly tokens: number } | undefined;
+  private readonly stepSeconds: number[] = [];
   private readonly watch = new LossWatch();
   private readonly moves = new Moves();
   private isHopeless = false;
@@ -72,6 +73,12 @@ export class Trial {
   /** Whether it was said that it is not worth going on. */
   get wasEndedEarly(): boolean {
     return this.isHopeless;
+  }
+
+  /** Median over the steps of this process, without evaluations and checkpoints; 0 where it took none. */
+  get secondsPerStep(): number {
+    const sorted = [...this.stepSeconds].sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? 0;
   }
 
   /** Goes on from a checkpoint. @throws LabError run-not-resumable where it does not fit the adapter */
@@ -130,7 +137,7 @@ export class Trial {
   }
 
   /** What a task's samples say of the adapter as it is now. */
-  async measure(set: EvaluationSet): Promise<TaskMetrics> {
+  async measure(set: EvaluationSet): Promise<Evaluated> {
     try {
       this.placed.refresh(this.adapter.parameters);
       return await this.finite(this.batches.evaluate(set));
@@ -236,6 +243,7 @@ export class Trial {
     const { loss, steps, tokens } = this.pending;
     const since = this.began;
     const seconds = (performance.now() - (since?.at ?? 0)) / 1000;
+    if (since?.tokens === 0) this.stepSeconds.push(seconds / steps);
     this.hooks.emit({
       type: 'step',
       ...{ trial: this.settings.name, step: this.step, loss: loss / steps, learningRate, gradientNorm },
@@ -248,7 +256,8 @@ export class Trial {
 
   private async judge(): Promise<void> {
     const metrics: TaskMetrics[] = [];
-    for (const set of this.data.validation) metrics.push(await this.finite(this.batches.evaluate(set)));
+    for (const set of this.data.validation)
+      metrics.push((await this.finite(this.batches.evaluate(set))).metrics);
     const standing = standingOf(metrics);
     // Before AdaLoRA has pruned to its budget, an adapter is larger than what was asked for.
     const counts = this.adapter.hasFinalSize?.(this.step, this.steps) ?? true;

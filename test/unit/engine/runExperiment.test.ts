@@ -11,6 +11,7 @@ import { openDevice } from '../../../src/tensors/device';
 import { temporaryFolder } from '../files/temporary';
 import { rejectsWith } from '../files/throwsCode';
 import { experimentText, writeSmallExperiment } from './smallExperiment';
+import { selfContainedPage } from './selfContained';
 
 const never = new AbortController().signal;
 
@@ -67,8 +68,15 @@ describe('runExperiment', () => {
       events.flatMap((event) => (event.type === 'stage' ? [event.stage] : [])),
       ['load', 'probe', 'score', 'write', 'allocate'],
     );
-    assert.deepEqual(writer.state.wrote, ['scores.json', 'plan.json', 'small.adapter.yaml', 'report.md']);
+    assert.deepEqual(writer.state.wrote, [
+      'scores.json',
+      'plan.json',
+      'small.adapter.yaml',
+      'report.md',
+      'report.html',
+    ]);
     assert.match(readFileSync(path.join(run, runFiles.report), 'utf8'), /## Plan/);
+    assert.ok(selfContainedPage(run).includes(plan.summary));
   });
 
   it('writes the same plan again without changing a byte', async () => {

@@ -59,7 +59,14 @@ describe('scoreExperiment', () => {
   it('leaves a folder with manifest, journal, scores and report, each whole', async () => {
     const at = options();
     const writer = await scoreExperiment(await readExperiment(file), at, never);
-    assert.deepEqual(readdirSync(at.run).sort(), ['events.jsonl', 'report.md', 'run.json', 'scores.json']);
+    assert.deepEqual(readdirSync(at.run).sort(), [
+      'events.jsonl',
+      'experiment.yaml',
+      'report.html',
+      'report.md',
+      'run.json',
+      'scores.json',
+    ]);
     const scores = scoresIn(at.run);
     assert.deepEqual(
       scores.map(({ task, samples, model }) => [task, samples, model]),
@@ -71,7 +78,7 @@ describe('scoreExperiment', () => {
     const state = await replayed(at.run);
     assert.deepEqual(state, writer.state);
     assert.equal(state.status, 'done');
-    assert.deepEqual(state.wrote, ['scores.json', 'report.md']);
+    assert.deepEqual(state.wrote, ['scores.json', 'report.md', 'report.html']);
     state.tasks.forEach((task, index) =>
       assert.deepEqual(
         task.scores,
@@ -91,6 +98,7 @@ describe('scoreExperiment', () => {
     assert.ok(Date.parse(finishedAt ?? '') >= Date.parse(createdAt));
     const { inputs, versions, ...facts } = manifest;
     assert.deepEqual(facts, {
+      command: 'adapter-lab score small.adapter.yaml',
       version: 1,
       id: path.basename(at.run),
       job: 'score',

@@ -49,7 +49,16 @@ describe('searchExperiment', () => {
     const report = readFileSync(path.join(at.run, runFiles.report), 'utf8');
     assert.match(report, /## Rank search\n[^]*\| best +\|/);
     assert.deepEqual(readdirSync(at.run).sort(), [
-      ...['events.jsonl', 'plan.json', 'report.md', 'run.json', 'scores.json', 'trials.jsonl'],
+      ...[
+        'events.jsonl',
+        'experiment.yaml',
+        'plan.json',
+        'report.html',
+        'report.md',
+        'run.json',
+        'scores.json',
+        'trials.jsonl',
+      ],
     ]);
     // A trial begins where the model itself is.
     assert.equal(new Set(study.trials.map(({ curve }) => curve[0]?.value)).size, 1);

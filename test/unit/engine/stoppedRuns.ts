@@ -80,7 +80,13 @@ export function abortedAfter(at: string, updates: number): AbortSignal {
 /** Asserts that a resumed run has ended as if it had never been stopped. */
 export async function endsWell(at: string, wanted: string): Promise<void> {
   assert.ok(scoresIn(at) === wanted, 'scores.json is the same byte for byte');
-  assert.deepEqual(readdirSync(at).sort(), ['events.jsonl', 'report.md', 'run.json', 'scores.json']);
+  assert.deepEqual(readdirSync(at).sort(), [
+    'events.jsonl',
+    'report.html',
+    'report.md',
+    'run.json',
+    'scores.json',
+  ]);
   const events = await readRunEvents(at);
   const state = events.reduce(applyEvent, emptyRun);
   assert.equal(state.status, 'done');

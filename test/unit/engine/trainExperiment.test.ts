@@ -15,6 +15,7 @@ import { openDevice } from '../../../src/tensors/device';
 import { temporaryFolder } from '../files/temporary';
 import { rejectsWith } from '../files/throwsCode';
 import { writeSmallExperiment } from './smallExperiment';
+import { selfContainedPage } from './selfContained';
 
 const never = new AbortController().signal;
 
@@ -80,8 +81,16 @@ describe('trainExperiment', () => {
       it('learns, and leaves journal, report and an adapter for each seed', async () => {
         at = options();
         whole = await trainExperiment(await experiment(text), at, never);
-        assert.deepEqual(readdirSync(at.run).sort(), ['adapters', 'events.jsonl', 'report.md', 'run.json']);
+        assert.deepEqual(readdirSync(at.run).sort(), [
+          'adapters',
+          'events.jsonl',
+          'experiment.yaml',
+          'report.html',
+          'report.md',
+          'run.json',
+        ]);
         assert.deepEqual(readdirSync(path.join(at.run, 'adapters')), ['seed-1', 'seed-2']);
+        assert.match(selfContainedPage(at.run), /Results.*Training loss.*seed-1.*seed-2/s);
         const events = await readRunEvents(at.run);
         assert.deepEqual(events.reduce(applyEvent, emptyRun), whole.state);
         assert.equal(whole.state.status, 'done');

@@ -6,6 +6,7 @@ import {
   standingOf,
   type EvaluationItem,
   evaluationSet,
+  type Evaluated,
 } from '../../../../src/engine/training/evaluate';
 import { Placed } from '../../../../src/engine/training/placed';
 import { TrainingPass } from '../../../../src/engine/training/trainingPass';
@@ -47,7 +48,7 @@ describe('evaluation of a model whose adapter changes nothing', () => {
     breaths = 0;
   }
 
-  async function metricsOf(items: readonly EvaluationItem[], tokens = Infinity): Promise<TaskMetrics> {
+  async function evaluated(items: readonly EvaluationItem[], tokens = Infinity): Promise<Evaluated> {
     const adapted = model.modules.map((module) => ({ module, rank: 2, alpha: 4, experts: 1 }));
     // B is 0 at the start: what is judged is the model itself.
     const adapter = new Lora(adapted, { dropout: 0.5, rankStabilized: false }, 1);
@@ -61,6 +62,8 @@ describe('evaluation of a model whose adapter changes nothing', () => {
       placed.dispose();
     }
   }
+  const metricsOf = async (items: readonly EvaluationItem[], tokens = Infinity): Promise<TaskMetrics> =>
+    (await evaluated(items, tokens)).metrics;
 
   describe('that predicts next tokens', () => {
     beforeEach(() => open('llama-1'));
@@ -69,7 +72,9 @@ describe('evaluation of a model whose adapter changes nothing', () => {
     it('has PyTorch’s loss and perplexity over all targets, long samples counting more', async () => {
       const counts = [8, 9, 4, 6];
       const nats = sum(llama.loss_per_sample.map((loss, sample) => loss * counts[sample]!));
-      const metrics = await metricsOf(samples.map(whole));
+      const { metrics, items } = await evaluated(samples.map(whole));
+      close(items.losses, llama.loss_per_sample, 1e-5, 'losses');
+      assert.deepEqual([items.targets, items.hits], [counts, undefined]);
       close([metrics.loss], [nats / sum(counts)], 1e-5, 'loss');
       close([metrics.perplexity!], [Math.exp(nats / sum(counts))], 1e-4, 'perplexity');
       const { task, samples: count, exactMatch, accuracy } = metrics;

@@ -1,0 +1,184 @@
+import path from 'node:path';
+import type { Experiment } from '../../configs/experiment/experiment';
+import { runFiles } from '../../files/runs';
+import { openControls, verdictOf, type ArmOutcomes, type Outcome } from '../../judging/verdictOf';
+import { armsOf, type ArmDesign } from '../../planning/controls/arms';
+import type { Verdict } from '../../shared/verdict';
+import { armTitles, judgedTrainings } from '../../shared/verdictWords';
+import type { Plan } from '../../shared/words';
+import { OrderedWrites } from '../orderedWrites';
+import type { RunWriter } from '../runWriter';
+import { removeCheckpoint } from '../training/checkpoint';
+import { notesOf, type PreparedTraining } from '../training/prepareTraining';
+import type { TrialEvent } from '../training/trialEvents';
+import {
+  TrialRunner,
+  type RunningTrial,
+  type TrialListener,
+  type TrialRunnerOptions,
+} from '../training/trialRunner';
+import { ArmTrainer, trialNameOf } from './armTrainer';
+import { OutcomeJournal } from './outcomes';
+
+/** How often a difference may be called where there is none. */
+const level = 0.05;
+
+/**
+ * Trains a plan and its controls over the same seeds and the same order of data, one seed of all before the next one of any,
+ * and ends as soon as the answer is clear. The journal of outcomes is the truth: a judgement that was stopped goes on with the
+ * training that was under way.
+ */
+export class Judging {
+  private readonly events = new OrderedWrites();
+  private readonly trainer: ArmTrainer;
+  private readonly began = performance.now();
+  /** Trainings that had ended when this process began. */
+  private readonly before: number;
+  private readonly arms: readonly ArmDesign[];
+  private readonly without: readonly string[];
+  private readonly seeds: readonly number[];
+
+  private constructor(
+    private readonly experiment: Experiment,
+    private readonly plan: Plan,
+    private readonly prepared: PreparedTraining,
+    private readonly writer: RunWriter,
+    private readonly options: TrialRunnerOptions,
+    private readonly journal: OutcomeJournal,
+    signal: AbortSignal,
+  ) {
+    const { data, model } = prepared;
+    const { judge, train } = experiment;
+    const runner = new TrialRunner(options, prepared, writer, this.events, signal);
+    const { arms, without } = armsOf(experiment, plan, model.modules, judge.controls);
+    [this.arms, this.without] = [arms, without];
+    this.seeds = [...new Set(train.seeds)];
+    this.before = judgedTrainings(this.verdict()).done;
+    const sets = splitOf(prepared) === 'test' ? data.test : data.validation;
+    this.trainer = new ArmTrainer(experiment, prepared, runner, sets);
+  }
+
+  /**
+   * @param experiment as its arms are trained; its own plan is not looked at
+   * @param plan what is judged
+   * @param prepared for this plan
+   * @returns the verdict, which stands in the run's `verdict.json` as well
+   * @throws LabError cancelled, training-diverged, run-not-resumable, and what trials throw
+   */
+  static async run(
+    experiment: Experiment,
+    plan: Plan,
+    prepared: PreparedTraining,
+    writer: RunWriter,
+    options: TrialRunnerOptions,
+    signal: AbortSignal,
+  ): Promise<Verdict> {
+    const { rank, alpha, experts } = experiment.adapter;
+    const journal = await OutcomeJournal.open(path.join(options.run, runFiles.outcomes), {
+      fingerprint: prepared.work.fingerprint,
+      ...{ plan, adapter: { rank, alpha, experts } },
+      controls: experiment.judge.controls,
+      seeds: [...new Set(experiment.train.seeds)],
+      split: splitOf(prepared),
+    });
+    let judging: Judging | undefined;
+    try {
+      judging = new Judging(...([experiment, plan, prepared, writer, options, journal, signal] as const));
+      return await judging.all();
+    } finally {
+      // What was told before a failure stands before it.
+      await judging?.events.drained().catch(() => undefined);
+      await journal.close();
+    }
+  }
+
+  private async all(): Promise<Verdict> {
+    const { writer, seeds } = this;
+    await writer.record({ type: 'stage', stage: 'judge' });
+    const split = splitOf(this.prepared) === 'validation' ? [onValidation] : [];
+    for (const text of [...notesOf(this.prepared), ...this.without, ...split])
+      await writer.record({ type: 'note', text });
+    await this.tell();
+    // Without a control there is nothing that a training would tell.
+    for (let at = 0; at < seeds.length && this.arms.length > 1; at++) {
+      const before = this.verdict(seeds.slice(0, at));
+      if (before.isOver) break;
+      const open = openControls(before);
+      // Another one is the first with each seed: what a process does for the first time takes longer.
+      const first = at % this.arms.length;
+      for (const arm of [...this.arms.slice(first), ...this.arms.slice(0, first)]) {
+        if (arm.name !== 'plan' && !open.includes(arm.name)) continue;
+        await this.judged(arm, seeds[at] as number);
+      }
+    }
+    const verdict = this.verdict();
+    await writer.write(runFiles.verdict, `${JSON.stringify(verdict, null, 1)}\n`);
+    return verdict;
+  }
+
+  /** Trains an arm with a seed, unless that was done, and keeps what came of it. */
+  private async judged(arm: ArmDesign, seed: number): Promise<void> {
+    const { journal, options } = this;
+    if (!journal.of(arm.name).some((one) => one.seed === seed)) {
+      const { name: of, method } = arm;
+      const order = { arm: of, method, plan: arm.planFor(seed), seed };
+      await journal.add(await this.trainer.outcomeOf(order, this.listener(arm, seed)));
+      await this.tell();
+      await this.foresee();
+    }
+    // A process that was killed leaves those of trainings that it had ended.
+    await removeCheckpoint(options.run, trialNameOf({ arm: arm.name, seed }));
+  }
+
+  private listener(arm: ArmDesign, seed: number): TrialListener {
+    const { events, writer } = this;
+    const { done, most } = judgedTrainings(this.verdict());
+    const heard = (event: TrialEvent, { steps }: RunningTrial): void => {
+      if (event.type !== 'step' && event.type !== 'trial') return;
+      const step = event.type === 'step' ? event.step : event.fromStep;
+      const words = `${armTitles[arm.name].toLowerCase()}, seed ${seed}, step ${step} of ${steps}`;
+      const share = Math.min(1, (done + step / steps) / most);
+      events.push(() => writer.record({ type: 'progress', share, step: words }));
+    };
+    return { heard };
+  }
+
+  private async tell(): Promise<void> {
+    await this.events.drained();
+    await this.writer.record({ type: 'judged', verdict: this.verdict() });
+  }
+
+  /** What the whole run will have taken, by what a training takes, if all seeds are spent. */
+  private async foresee(): Promise<void> {
+    const { startedAt, resumedAt, memory } = this.writer.state;
+    const { done, most } = judgedTrainings(this.verdict());
+    // What a run took before it was stopped is not known: its clock began anew.
+    const since = Date.parse(resumedAt ?? startedAt ?? '');
+    const each = (performance.now() - this.began) / 1000 / Math.max(1, done - this.before);
+    const estimate = {
+      seconds: (Date.now() - since) / 1000 + each * (most - done),
+      memoryBytes: Math.max(memory?.processBytes ?? 0, process.memoryUsage.rss()),
+      diskBytes: await this.writer.diskBytes(),
+    };
+    await this.writer.record({ type: 'estimate', estimate });
+  }
+
+  /** @param seeds those whose trainings count; all where absent */
+  private verdict(seeds: readonly number[] = this.seeds): Verdict {
+    const { experiment, plan, journal, without, prepared } = this;
+    const terms = {
+      ...{ plan, level, split: splitOf(prepared), margin: experiment.judge.margin, seeds: this.seeds },
+    };
+    const arms = this.arms.map(({ name, method, totals }): ArmOutcomes => {
+      const outcomes: Outcome[] = journal.of(name).filter(({ seed }) => seeds.includes(seed));
+      return { name, method, ...totals, outcomes };
+    });
+    return verdictOf(terms, arms, without);
+  }
+}
+
+const onValidation =
+  'Not every task has test data: the verdict is on the validation data, by which also the best step of each training was chosen.';
+
+const splitOf = ({ data }: PreparedTraining): Verdict['split'] =>
+  data.test.length === data.validation.length ? 'test' : 'validation';
