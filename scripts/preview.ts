@@ -1,6 +1,6 @@
 /**
  * Pictures of the run page, and of the side bar's, in VS Code's themes, without VS Code: `npx tsx scripts/preview.ts [outDir]
- * [scene…]`, where a scene may be narrowed to a theme and a width: `done:dark:700`, `done::400`.
+ * [scene…]`, where a scene may be narrowed to a theme and set in a width: `done:dark:700`, `done::1000`.
  * The page is the real bundle under the real Content Security Policy; only the host is played. It exits with 1 where
  * the page breaks the policy, logs an error, is wider than its window, or prints numbers with too little contrast.
  */
@@ -132,12 +132,8 @@ async function main(): Promise<void> {
     const { widths } = looks[kindOf(name)];
     const drawn = themes
       .filter((each) => !onlyTheme || each === onlyTheme)
-      .flatMap((theme) =>
-        widths
-          .filter((each) => !onlyWidth || each === Number(onlyWidth))
-          .map((width) => [theme, width] as const),
-      );
-    if (!scenes[name] || drawn.length === 0) {
+      .flatMap((theme) => (onlyWidth ? [Number(onlyWidth)] : widths).map((width) => [theme, width] as const));
+    if (!scenes[name] || drawn.length === 0 || drawn.some(([, width]) => !(width > 0))) {
       troubles.push(
         `${one} is none: ${Object.keys(scenes).join(', ')}; ${themes.join(', ')}; ${widths.join(', ')}`,
       );

@@ -1,6 +1,7 @@
 import type { RunEvent, UnstampedRunEvent } from '../../src/shared/runEvents';
 import * as runs from '../../test/unit/webview/sampleRuns';
 import { search, searchEnd } from '../../test/unit/webview/sampleSearch';
+import { betterVerdict, judged, openVerdict } from '../../test/unit/webview/sampleVerdict';
 import type { Scene } from './scene';
 
 const { smallModel: small, deepModel: deep, deepestModel: deepest, oneTask } = runs;
@@ -77,6 +78,22 @@ export const liveScenes: Readonly<Record<string, Scene>> = {
   },
   'live-training': {
     events: [...runs.begin(small, ago(90), 'train'), ...runs.train(small), ...progress(80, 0.78)],
+  },
+  'live-judging': {
+    events: [
+      ...runs.begin(small, ago(90), 'judge'),
+      ...runs.train(small),
+      ...judged(openVerdict()),
+      ...progress(80, 0.55),
+    ],
+  },
+  'live-judged': {
+    events: [
+      ...runs.begin(small, ago(900), 'judge'),
+      ...runs.train(small),
+      ...judged(betterVerdict()),
+      ...runs.end({ type: 'finished', state: 'done' }),
+    ],
   },
   'live-done': {
     events: [...runs.begin(small, ago(200)), ...runs.score(small, 3), ...runs.finish(small, [2, 3, 4])],

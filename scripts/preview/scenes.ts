@@ -5,6 +5,7 @@ import { searchScenes } from './searchScenes';
 import { search, searchEnd } from '../../test/unit/webview/sampleSearch';
 import { stayBehindTab } from './tabPlays';
 import { trainingScenes } from './trainingScenes';
+import { verdictScenes } from './verdictScenes';
 
 const { smallModel: small, deepModel: deep, deepestModel: deepest, oneTask } = runs;
 const justNow = (): string => new Date(Date.now() - 41_000).toISOString();
@@ -144,4 +145,5 @@ export const scenes: Readonly<Record<string, Scene>> = {
   untrusted: { events: done, trusted: false },
   'untrusted-empty': { events: [], heading: { run: '' }, trusted: false },
   ...trainingScenes,
+  ...verdictScenes,
 };

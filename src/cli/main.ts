@@ -11,6 +11,7 @@ import { addCommit } from './commands/commit';
 import { addDevices } from './commands/devices';
 import { addExport } from './commands/export';
 import { addInspect } from './commands/inspect';
+import { addJudge } from './commands/judge';
 import { addMerge } from './commands/merge';
 import { addRun } from './commands/run';
 import { addScore } from './commands/score';
@@ -39,6 +40,7 @@ async function main(): Promise<number> {
     addAllocate,
     addSearch,
     addTrain,
+    addJudge,
     addMerge,
     addExport,
     addRun,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { canResume } from '../files/runs';
+import { canResume, runFiles } from '../files/runs';
 import { exitCodes, toLabError } from '../shared/errors';
 
 /** Results go to standard output, everything else to standard error, so that a pipe gets results alone. */
@@ -23,6 +23,10 @@ export async function offerResume(run: string, command: string): Promise<void> {
 
 /** A path as seen from the working directory. */
 export const shown = (file: string): string => path.relative(process.cwd(), file) || file;
+
+/** The reports of a run that people open, as seen from the working directory. */
+export const shownReports = (run: string): string[] =>
+  [runFiles.report, runFiles.htmlReport].map((name) => shown(path.join(run, name)));
 
 /** A path as a word of a command. */
 export const quoted = (file: string): string => (/\s/.test(file) ? `"${file}"` : file);

@@ -35,8 +35,9 @@ describe('adapter-lab run', () => {
     assert.match(stdout, /^\| layer \| +share \| +first \| +95 % \| +second \| +95 % \| +experts \|$/m);
     assert.match(stdout, /^Kept layer [01] of 2 /m);
     assert.match(stdout, /^Estimated .+; took .+\.$/m);
-    const report = path.relative(folder.path, path.join(run, runFiles.report));
-    assert.ok(stdout.includes(`Wrote small.adapter.yaml (plan:), ${report}`), stdout);
+    const at = (name: string): string => path.relative(folder.path, path.join(run, name));
+    const reports = `${at(runFiles.report)}, ${at(runFiles.htmlReport)}`;
+    assert.ok(stdout.includes(`Wrote small.adapter.yaml (plan:), ${reports}\n`), stdout);
     assert.ok(stdout.endsWith('Next: adapter-lab commit small.adapter.yaml\n'), stdout);
   });
 

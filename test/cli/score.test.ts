@@ -154,7 +154,13 @@ describe('adapter-lab score', () => {
     assert.match(name!, /^\d{8}-\d+-bert-two-1\.jsonl-score$/);
     assert.equal(readFileSync(path.join(home, '.gitignore'), 'utf8'), '*\n');
     const run = path.join(home, 'runs', name!);
-    assert.deepEqual(readdirSync(run).sort(), ['events.jsonl', 'report.md', 'run.json', 'scores.json']);
+    assert.deepEqual(readdirSync(run).sort(), [
+      'events.jsonl',
+      'report.html',
+      'report.md',
+      'run.json',
+      'scores.json',
+    ]);
     const scores: unknown = JSON.parse(readFileSync(path.join(run, 'scores.json'), 'utf8'));
     assert.deepEqual(runScoresSchema.parse(scores).scores, [result]);
     const manifest = runManifestSchema.parse(JSON.parse(readFileSync(path.join(run, 'run.json'), 'utf8')));

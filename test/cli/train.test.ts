@@ -32,7 +32,7 @@ describe('adapter-lab train', () => {
     const { code, stdout, stderr } = await train(['short.adapter.yaml', '--seed', '3', '--seed', '4']);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^\| seed-4 +\| first +\| validation \| +7 \| perplexity [\d.]+ \|/m);
-    assert.match(stdout, /^Wrote \S+seed-3, \S+seed-4, \S+report\.md$/m);
+    assert.match(stdout, /^Wrote \S+seed-3, \S+seed-4, \S+report\.md, \S+report\.html$/m);
     assert.match(stderr, /^seed-3, step 6: first perplexity [\d.]+/m);
   });
 

@@ -4,7 +4,7 @@ import { provenancePath, provenanceText } from '../../configs/provenance';
 import { commitWith } from '../../files/commitFiles';
 import { diffOf, findRepository, isOfRepository } from '../../files/git';
 import { isFile } from '../../files/isFile';
-import { newestPlannedRun } from '../../files/runRecords';
+import { newestPlannedRun, readVerdicts } from '../../files/runRecords';
 import { commitFacts, noPlan } from '../../planning/commitFacts';
 import { commitMessage } from '../../planning/commitMessage';
 import { absolute } from '../options';
@@ -24,7 +24,7 @@ async function commit(file: string): Promise<void> {
   const repository = await findRepository(file);
   const records = await newestPlannedRun(file);
   if (records === undefined) throw noPlan(file);
-  const facts = commitFacts(file, experiment, records);
+  const facts = commitFacts(file, experiment, records, await readVerdicts(file));
   const provenance = provenancePath(file);
   const target = experiment.targetConfig;
   // The trainer's file that the plan was written to.

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import path from 'node:path';
 import { readExperiment } from '../../configs/experiment/parse';
 import { runExperiment } from '../../engine/runExperiment';
-import { newRunFolder, runFiles } from '../../files/runs';
+import { newRunFolder } from '../../files/runs';
 import { layerTable, noiseWarnings } from '../../planning/report';
 import { searchEnd, searchTable } from '../../planning/searchReport';
 import { formatBytes, formatSeconds } from '../../shared/format';
@@ -11,7 +10,7 @@ import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption } from '../options';
 import { drawnRun } from '../drawnRun';
-import { interruptSignal, print, quoted, say, shown } from '../terminal';
+import { interruptSignal, print, quoted, say, shown, shownReports } from '../terminal';
 
 /** `adapter-lab run`: the main job of an experiment from end to end. */
 export function addRun(program: Command): void {
@@ -26,16 +25,13 @@ export function addRun(program: Command): void {
     .action(async (experiment: string, { device, resume }: { device: Device | 'auto'; resume?: string }) => {
       const run = resume ?? newRunFolder(experiment, 'run', new Date());
       const resumes = resume !== undefined;
-      const writer = await drawnRun(
-        run,
-        `adapter-lab run ${quoted(shown(experiment))}`,
-        resumes,
-        async (told) =>
-          runExperiment(
-            await readExperiment(experiment),
-            { run, device, version, resume: resumes, told },
-            interruptSignal(),
-          ),
+      const command = `adapter-lab run ${quoted(shown(experiment))}`;
+      const writer = await drawnRun(run, command, resumes, async (told) =>
+        runExperiment(
+          await readExperiment(experiment),
+          { run, device, version, resume: resumes, told, command },
+          interruptSignal(),
+        ),
       );
       for (const warning of noiseWarnings(writer.state)) say(warning);
       print(summaryOf(writer.state, run, experiment).join('\n'));
@@ -57,7 +53,7 @@ function summaryOf(state: RunState, run: string, experiment: string): string[] {
             `took ${formatSeconds(actual.seconds)} and ${formatBytes(actual.memoryBytes)}.`,
         ]
       : []),
-    `Wrote ${shown(experiment)} (plan:), ${shown(path.join(run, runFiles.report))}`,
+    `Wrote ${shown(experiment)} (plan:), ${shownReports(run).join(', ')}`,
     `Next: adapter-lab commit ${shown(experiment)}`,
   ];
 }

@@ -18,7 +18,7 @@ import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption, pointOption } from '../options';
 import { drawnRun } from '../drawnRun';
-import { interruptSignal, print, quoted, say, shown } from '../terminal';
+import { interruptSignal, print, quoted, say, shown, shownReports } from '../terminal';
 
 interface Options {
   device: Device | 'auto';
@@ -78,7 +78,7 @@ async function search(experiment: string, { device, executor, resume, optuna, ad
   const writer = await drawnRun(run, command, resumes, (told) =>
     searchExperiment(
       { ...read, executor: 'local' },
-      { run, device, version, resume: resumes, told, ...(resumes ? {} : { add }) },
+      { run, device, version, resume: resumes, told, command, ...(resumes ? {} : { add }) },
       interruptSignal(),
     ),
   );
@@ -87,7 +87,7 @@ async function search(experiment: string, { device, executor, resume, optuna, ad
   if (optuna !== undefined) {
     await writeFileAtomic(optuna, writeOptuna(await readStudy(path.join(run, runFiles.trials))));
   }
-  const wrote = [`${shown(experiment)} (plan:)`, shown(path.join(run, runFiles.report))];
+  const wrote = [`${shown(experiment)} (plan:)`, ...shownReports(run)];
   print(
     [
       ...['', ...searchTable(state), '', ...searchEnd(state)],

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import path from 'node:path';
 import { readExperiment } from '../../configs/experiment/parse';
 import { trainExperiment } from '../../engine/trainExperiment';
-import { newRunFolder, runFiles } from '../../files/runs';
+import { newRunFolder } from '../../files/runs';
 import { trainingTable } from '../../planning/trainingReport';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceOption, integer } from '../options';
 import { drawnRun } from '../drawnRun';
 import { readPlan } from '../readPlan';
-import { interruptSignal, print, quoted, shown } from '../terminal';
+import { interruptSignal, print, quoted, shown, shownReports } from '../terminal';
 
 interface Options {
   device: Device | 'auto';
@@ -47,20 +47,17 @@ async function train(experiment: string, { device, plan, seed, resume }: Options
     trainExperiment(
       await readExperiment(experiment),
       {
-        ...{ run, device, version, seeds: seed, resume: resumes, told },
+        ...{ run, device, version, seeds: seed, resume: resumes, told, command },
         plan: plan === undefined ? undefined : await readPlan(plan),
       },
       interruptSignal(),
     ),
   );
   const { trials } = writer.state;
-  const wrote = [...trials.map(({ name }) => `adapters/${name}`), runFiles.report];
+  const adapters = trials.map(({ name }) => shown(path.join(run, 'adapters', name)));
   print(
-    [
-      '',
-      ...trainingTable(writer.state),
-      '',
-      `Wrote ${wrote.map((file) => shown(path.join(run, file))).join(', ')}`,
-    ].join('\n'),
+    ['', ...trainingTable(writer.state), '', `Wrote ${[...adapters, ...shownReports(run)].join(', ')}`].join(
+      '\n',
+    ),
   );
 }
