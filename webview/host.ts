@@ -38,6 +38,7 @@ const marks: Readonly<Record<ToWebview['type'], string>> = {
   open: 'events',
   events: 'events',
   asked: 'pause',
+  turn: 'tab',
   draft: 'run',
   outlook: 'outlook',
   comparison: 'page',

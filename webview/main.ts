@@ -11,6 +11,7 @@ import './styles/compare.css';
 import './styles/grid.css';
 import './styles/search.css';
 import './styles/training.css';
+import './styles/verdict.css';
 import { registerControls } from './ui/toolkit';
 
 registerControls();

@@ -1,5 +1,6 @@
+import type { PageTab } from '../src/shared/webviewProtocol';
 import { h } from './dom';
-import { shownTab, tabTitles, type TabId } from './model/tabs';
+import { shownTab, tabTitles } from './model/tabs';
 import type { PageView } from './model/view';
 import { actions } from './parts/actions';
 import { costs } from './parts/costs';
@@ -15,6 +16,7 @@ import { sharing } from './parts/sharing';
 import { ranks } from './parts/training/ranks';
 import { routers } from './parts/training/routers';
 import { training } from './parts/training/training';
+import { verdict } from './parts/verdict/verdict';
 import { tabs } from './ui/tabs';
 
 /**
@@ -31,15 +33,16 @@ export function page(deeds: Deeds): Part {
     actions(deeds),
     progress(),
   ];
-  const behind: Readonly<Record<TabId, readonly Part[]>> = {
+  const behind: Readonly<Record<PageTab, readonly Part[]>> = {
     map: [map(deeds)],
     search: [searchTab(deeds)],
     training: [training(deeds), ranks(deeds), routers(deeds, 'expert')],
+    verdict: [verdict(deeds)],
     sharing: [sharing(deeds), routers(deeds, 'B')],
     details: [facts(), costs()],
   };
-  const control = tabs<TabId>(
-    (Object.keys(behind) as TabId[]).map((id) => ({
+  const control = tabs<PageTab>(
+    (Object.keys(behind) as PageTab[]).map((id) => ({
       id,
       element: h('div', { class: 'tab' }, ...behind[id].map((part) => part.element)),
     })),

@@ -1,21 +1,23 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runFiles } from '../files/runs';
-import type { CommandId } from '../shared/ids';
+import type { CommandId, ViewCommandId } from '../shared/ids';
 import type { PageAction, Steering } from '../shared/webviewProtocol';
 import type { Parts } from './commands/parts';
 import type { Target } from './commands/target';
 
-const commandOf: Partial<Record<PageAction, CommandId>> = {
+const commandOf: Partial<Record<PageAction, CommandId | ViewCommandId>> = {
   score: 'adapterLab.scoreLayers',
   allocate: 'adapterLab.allocate',
   run: 'adapterLab.runExperiment',
   search: 'adapterLab.searchRanks',
   train: 'adapterLab.train',
+  judge: 'adapterLab.judge',
   commit: 'adapterLab.commitPlan',
   stop: 'adapterLab.stop',
   resume: 'adapterLab.resume',
   show: 'adapterLab.showAllocationMap',
+  openHtmlReport: 'adapterLab.openHtmlReport',
 };
 
 /** What a page shows. */

@@ -5,6 +5,7 @@ import { LiveView } from './views/liveView';
 import { OpenRows } from './views/openRows';
 import type { TreeShell, ViewParts, Views } from './views/parts';
 import { rowCommands } from './views/rowCommands';
+import { ReportPages } from './views/reportPages';
 import { treeItem } from './views/treeItem';
 import { watch } from './views/watch';
 import { WorkspaceRuns } from './views/workspaceRuns';
@@ -25,6 +26,7 @@ export function openViews(parts: ViewParts, { view, changed }: TreeShell): Views
   const tree = new ExperimentsTree(runs, roots);
   const rows = new OpenRows(parts.memory);
   const live = new LiveView(parts, runs);
+  const reports = new ReportPages(parts.extension, parts.dialogs);
   const showBadge = (): void => {
     const value = runs.going().length;
     if ((view.badge?.value ?? 0) === value) return;
@@ -40,6 +42,7 @@ export function openViews(parts: ViewParts, { view, changed }: TreeShell): Views
     runs,
     tree,
     live,
+    reports,
     tree.onChange(changed),
     runs.onChange(showBadge),
     view.onDidExpandElement(({ element }) => rows.set(element.id, true)),
@@ -66,6 +69,7 @@ export function openViews(parts: ViewParts, { view, changed }: TreeShell): Views
       workspaceRuns: runs,
       selected: () => view.selection[0],
       refresh,
+      reports,
     }),
     dispose: () => owned.forEach((one) => one.dispose()),
   };

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { Session } from '../harness/session';
-import type { Workbench } from '../harness/workbench';
+import { SCREENSHOTS, type Workbench } from '../harness/workbench';
 
 const experiment = 'quickstart.adapter.yaml';
 const scoring = 180_000;
@@ -83,8 +83,29 @@ describe('from the sample to a commit', function () {
 
   it('opens the report from the page', async () => {
     const page = await wb.webview('section.plan');
-    await page.locator('vscode-button', { hasText: 'Open Report' }).click();
+    await page.getByText('Open Report', { exact: true }).click();
     await wb.page.locator('.tab', { hasText: 'Preview report.md' }).first().waitFor();
+    await wb.exec('workbench.action.closeActiveEditor');
+  });
+
+  it('opens the report as a page of its own, in the colors of the theme, which the browser can have', async () => {
+    const page = await wb.webview('section.plan');
+    await page.locator('vscode-button', { hasText: 'Open Report as Page' }).click();
+    const report = await wb.webview('main figure svg[aria-labelledby^=map]');
+    assert.equal(await report.locator('script:not([id^=_])').count(), 0);
+    // Without the types of a page, which the tests do not have.
+    const paper = await report.evaluate<string[]>(
+      '[document.body.className, getComputedStyle(document.body).backgroundColor]',
+    );
+    assert.match(paper[0] ?? '', /vscode-(?:dark|light)/);
+    // A theme's own paper, not that of a browser.
+    if (/vscode-dark/.test(paper[0] ?? '')) assert.notEqual(paper[1], 'rgb(255, 255, 255)');
+    await wb.page.locator('.tab', { hasText: 'Report: quickstart' }).first().waitFor();
+    await wb.page
+      .locator('.editor-actions .action-label[aria-label^="Open Report in Browser"]')
+      .first()
+      .waitFor();
+    await wb.screenshot(join(SCREENSHOTS, 'report-page.png'));
     await wb.exec('workbench.action.closeActiveEditor');
   });
 

@@ -59,12 +59,13 @@ describe('an experiment in the editor', () => {
   it('has its lenses', async () => {
     const document = await openNew('editor/lens.adapter.yaml', withPlan);
     // Those on ranks come with the part that is loaded for users' own configs.
-    await until(async () => (await lenses(document)).length === 8, 'all lenses');
+    await until(async () => (await lenses(document)).length === 9, 'all lenses');
     assert.deepEqual((await lenses(document)).sort(), [
       `    ${row}: rank 4 · change…`,
       'adapter: rank 4 · change…',
       'budget: Allocate',
       'plan: Commit Plan',
+      'plan: Judge',
       'plan: Show Allocation Map',
       'score: $(play) Score Layers',
       'score: Run Experiment',

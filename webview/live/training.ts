@@ -21,8 +21,10 @@ export function training(): LivePart {
     update: ({ run, phase }) => {
       const trial = run.trials.at(-1);
       const last = trial?.points.at(-1);
-      // The last trial of a search that has ended says nothing of what was found.
-      const isShown = last !== undefined && (run.search === undefined || phase === 'running');
+      // The last trial of a search or of a verdict that has ended says nothing of what was found.
+      const isShown =
+        last !== undefined &&
+        ((run.search === undefined && run.verdict === undefined) || phase === 'running');
       show(element, isShown);
       if (trial === undefined || !isShown) return;
       // Seeds of one training are alike; trials of a search are of other ranks, and mostly of other scales.
@@ -40,7 +42,9 @@ export function training(): LivePart {
       setText(beside, last.loss.toFixed(3));
       setText(from, trial.name);
       setText(to, `${trial.steps} steps`);
-      const accuracy = run.search === undefined ? accuracyWords(run.trials) : undefined;
+      // Of plan and controls together it would say nothing.
+      const isMixed = run.search !== undefined || run.verdict !== undefined;
+      const accuracy = isMixed ? undefined : accuracyWords(run.trials);
       show(reached, accuracy !== undefined);
       setText(reached, accuracy === undefined ? '' : `Best on validation data: ${accuracy}`);
     },

@@ -1,5 +1,6 @@
 import type { RunState } from '../../src/shared/runState';
 import { pausedWords } from '../../src/shared/searchWords';
+import { isWorthKeeping } from '../../src/shared/verdictWords';
 import type { PageAction } from '../../src/shared/webviewProtocol';
 import { hasPlan, type PageView } from './view';
 
@@ -10,6 +11,7 @@ export const runActions = [
   'run',
   'search',
   'train',
+  'judge',
   'resume',
   'commit',
   'stop',
@@ -74,7 +76,9 @@ function reasonAgainst(action: RunAction, view: PageView): string | undefined {
   }
   if (action === 'commit') {
     if (view.heading.recorded) return recordedReason;
-    if (!hasPlan(view) || run.status !== 'done') return 'Commit Plan needs a plan. Allocate first.';
+    // What was judged is the experiment's own plan.
+    const isPlanned = hasPlan(view) || run.verdict !== undefined;
+    if (!isPlanned || run.status !== 'done') return 'Commit Plan needs a plan. Allocate first.';
   }
   return undefined;
 }
@@ -93,9 +97,10 @@ export const goesOn = ({ run, outlook, heading }: PageView): boolean =>
   isResumable(run) ||
   (run.status !== 'running' && !heading.recorded && (outlook?.requests.waiting.length ?? 0) > 0);
 
-/** A search, by itself or in the main job; one that ended without any trial would end so again. */
-const goesOnBehindScores = ({ job, search, searchEnd }: RunState): boolean =>
-  (job === 'search' || search !== undefined) && (searchEnd === undefined || searchEnd.best !== undefined);
+/** A verdict that is open, or a search, by itself or in the main job; one that ended without any trial would end so again. */
+const goesOnBehindScores = ({ job, search, searchEnd, verdict }: RunState): boolean =>
+  verdict?.isOver === false ||
+  ((job === 'search' || search !== undefined) && (searchEnd === undefined || searchEnd.best !== undefined));
 
 /** A run that broke off says nothing of the scores of earlier ones, from which Allocate then plans. */
 const mayHaveOlder = ({ status }: RunState): boolean => status === 'failed' || status === 'cancelled';
@@ -112,6 +117,7 @@ export function nextStep(view: PageView): RunAction | 'apply' | undefined {
   if (heading.recorded) return 'run';
   if (goesOn(view)) return 'resume';
   if (hasPlan(view) && run.status === 'done') return 'commit';
+  if (run.job === 'judge') return run.verdict && isWorthKeeping(run.verdict) ? 'commit' : undefined;
   if (run.job === 'train') return undefined;
   return isScored(run) ? 'allocate' : 'run';
 }

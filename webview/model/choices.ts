@@ -1,6 +1,6 @@
+import { pageTabs, type PageTab } from '../../src/shared/webviewProtocol';
 import { quantities, type Quantity } from './map/quantity';
 import { decodeSearchChoices, defaultSearchChoices, type SearchChoices } from './ranks/searchChoices';
-import { tabIds, type TabId } from './tabs';
 import {
   decodeTrainingChoices,
   defaultTrainingChoices,
@@ -16,7 +16,7 @@ export interface Choices {
   /** What the grid's color and numbers say. */
   readonly quantity: Quantity;
   /** Undefined until the reader chose one: then it follows what the run does. */
-  readonly tab: TabId | undefined;
+  readonly tab: PageTab | undefined;
   readonly search: SearchChoices;
   readonly training: TrainingChoices;
 }
@@ -35,7 +35,7 @@ export function decodeChoices(saved: unknown): Choices {
     task: typeof task === 'string' ? task : undefined,
     asTable: asTable === true,
     quantity: quantities.find((known) => known === quantity) ?? defaultChoices.quantity,
-    tab: tabIds.find((known) => known === tab),
+    tab: pageTabs.find((known) => known === tab),
     search: decodeSearchChoices(search),
     training: decodeTrainingChoices(training),
   };

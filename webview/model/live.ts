@@ -7,6 +7,8 @@ import { secondsLeft } from '../../src/shared/pace';
 import { progressOf, type RunState } from '../../src/shared/runState';
 import { pausedWords, pausesSoon } from '../../src/shared/searchWords';
 import { leftWords, roundedLeft } from '../../src/shared/timeLeft';
+import type { TrialState } from '../../src/shared/trialState';
+import { judgingWords } from '../../src/shared/verdictWords';
 import type { RunHeading } from '../../src/shared/webviewProtocol';
 import { layerRows, type LayerRow } from './layers';
 import { fileName } from './paths';
@@ -129,13 +131,19 @@ function stageOf(run: RunState): string {
 }
 
 /** Steps of the stages that take time; what an earlier stage was at says nothing of the others. */
-function stepOf({ stage, step, tasks, search, trials }: RunState): string {
+function stepOf(run: RunState): string {
+  const { stage, step, tasks, search, trials } = run;
   if (stage === 'score') return step === undefined ? samplesText(tasks) : capital(step);
   const trial = trials.at(-1);
+  const judged = judgingWords(run);
+  if (judged !== undefined) return capital(trial === undefined ? judged : `${judged}, ${stepWords(trial)}`);
   if ((stage !== 'train' && stage !== 'search') || trial === undefined || search?.paused === true) return '';
-  const words = `step ${formatCount(trial.step)} of ${formatCount(trial.steps)}`;
+  const words = stepWords(trial);
   return search === undefined ? `${capital(trial.name)}, ${words}` : capital(words);
 }
+
+const stepWords = ({ step, steps }: TrialState): string =>
+  `step ${formatCount(step)} of ${formatCount(steps)}`;
 
 /** How many samples of all tasks are done, where no step says more. */
 function samplesText(tasks: RunState['tasks']): string {

@@ -2,6 +2,7 @@ import { capital, formatCount, formatSeconds } from '../../src/shared/format';
 import type { Stage } from '../../src/shared/runEvents';
 import { progressOf, type RunState } from '../../src/shared/runState';
 import { pausedWords, trialWords } from '../../src/shared/searchWords';
+import { judgingWords } from '../../src/shared/verdictWords';
 import type { PageView } from './view';
 
 const statusTitles: Readonly<Record<RunState['status'], string>> = {
@@ -19,6 +20,7 @@ const stageTitles: Readonly<Record<Stage, string>> = {
   allocate: 'Allocating adapters',
   search: 'Searching ranks',
   train: 'Training',
+  judge: 'Judging',
   write: 'Writing the plan',
   report: 'Writing the report',
 };
@@ -52,11 +54,16 @@ export function stageText(run: RunState): string {
 /** "Elapsed 12 s of about 1 min 15 s", as far as it is known; empty when the run has ended. */
 export function elapsedText(view: PageView): string {
   if (view.elapsedSeconds === undefined) return '';
-  const { estimate, untilSure } = view.run;
+  const { untilSure } = view.run;
   const most = untilSure === undefined ? 'about' : 'at most';
+  const estimate = standingEstimate(view);
   const about = estimate ? ` of ${most} ${formatSeconds(estimate.seconds)}` : '';
   return `${formatSeconds(Math.floor(view.elapsedSeconds) || 0)}${about}`;
 }
+
+/** The estimate, unless the run has gone on for longer: then it was that of a part of it, its scores before trainings. */
+export const standingEstimate = ({ run, elapsedSeconds = 0 }: PageView): RunState['estimate'] =>
+  run.estimate !== undefined && elapsedSeconds <= run.estimate.seconds ? run.estimate : undefined;
 
 /** What a screen reader hears as the run goes on; coarse, so that it changes seldom. */
 export function announcement(run: RunState): string {
@@ -65,6 +72,8 @@ export function announcement(run: RunState): string {
   const trial = trialWords(run);
   const paused = pausedWords(run);
   if (paused !== undefined) return `${capital(paused)}.`;
+  const judged = judgingWords(run);
+  if (judged !== undefined) return `Judging, ${judged}.`;
   if (run.status === 'running' && trial !== undefined && isOfTrials(run)) return `Searching ranks, ${trial}.`;
   if (run.status !== 'running' || run.stage !== 'score') return stageText(run);
   return `Scoring layers, ${Math.round(progressOf(run) * 100)} % done.`;
@@ -74,13 +83,15 @@ export function announcement(run: RunState): string {
 const isOfTrials = ({ search, stage }: RunState): boolean =>
   search !== undefined && (stage === 'probe' || stage === 'search' || stage === 'train');
 
-/** "Scoring layers": what a run does at a stage. */
+/** "Scoring layers": what a run does at a stage. Each training of a plan and its controls has stages of its own, too. */
 export const stageTitle = (run: RunState, stage: Stage): string =>
-  stageTitles[isOfTrials(run) ? 'search' : stage];
+  stageTitles[judgingWords(run) !== undefined ? 'judge' : isOfTrials(run) ? 'search' : stage];
 
 /** Which block a run is at, where it goes block by block; which trial and step, where it searches. */
 function stepText(run: RunState): string {
   const { stage, step } = run;
+  const judged = judgingWords(run);
+  if (judged !== undefined) return `: ${judged}`;
   if (isOfTrials(run)) return `: ${step ?? trialWords(run)}`;
   return stage === 'score' && step !== undefined ? `: ${step}` : '';
 }

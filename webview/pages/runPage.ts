@@ -72,7 +72,10 @@ export function runPage(host: Host, app: HTMLElement): void {
     } else if (message.type === 'comparison' || message.type === 'asked' || open?.heading.run !== message.run)
       return;
     else if (message.type === 'events') open = { ...open, run: replay(open.run, message.events) };
-    else if (message.type === 'outlook') open = { ...open, outlook: message.outlook };
+    else if (message.type === 'turn') {
+      choices = { ...choices, tab: message.tab };
+      save();
+    } else if (message.type === 'outlook') open = { ...open, outlook: message.outlook };
     else open = { ...open, draft: message.draft, answered: message.answered };
     drawSoon();
   };

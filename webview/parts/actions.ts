@@ -10,6 +10,7 @@ const titles: Readonly<Record<RunAction, string>> = {
   run: commands['adapterLab.runExperiment'],
   search: commands['adapterLab.searchRanks'],
   train: commands['adapterLab.train'],
+  judge: commands['adapterLab.judge'],
   commit: commands['adapterLab.commitPlan'],
   stop: commands['adapterLab.stop'],
   resume: commands['adapterLab.resume'],

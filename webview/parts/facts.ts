@@ -13,6 +13,7 @@ const jobTitles = {
   run: 'Run Experiment',
   train: 'Train',
   search: 'Search Ranks',
+  judge: 'Judge',
 };
 
 /** Where the numbers come from: what ran, when, on what. */

@@ -11,6 +11,7 @@ export function header(deeds: Deeds): Part {
   const status = h('span', { class: 'badges' });
   const open = button('Open Experiment', () => deeds.act('openExperiment'));
   const report = button('Open Report', () => deeds.act('openReport'));
+  const page = button('Open Report as Page', () => deeds.act('openHtmlReport'));
   const text = button('Open as Text', () => deeds.act('openText'));
   const model = h('p', { class: 'quiet' });
   const device = h('p', { class: 'quiet' });
@@ -25,7 +26,7 @@ export function header(deeds: Deeds): Part {
       { class: 'title-line' },
       title,
       status,
-      h('span', { class: 'opens' }, open.element, report.element, text.element),
+      h('span', { class: 'opens' }, open.element, report.element, page.element, text.element),
     ),
     model,
     device,
@@ -42,7 +43,7 @@ export function header(deeds: Deeds): Part {
       setAttribute(title, 'title', path || undefined);
       rebuild(status, badges(view), () => badges(view).map((word) => badge(word)));
       show(open.element, kind === 'run' || experiment !== '');
-      show(report.element, kind === 'run' && run.status === 'done');
+      for (const one of [report, page]) show(one.element, kind === 'run' && run.status === 'done');
       show(text.element, kind !== 'run');
       show(model, run.model !== undefined);
       if (run.model) {

@@ -5,6 +5,7 @@ import { LabError } from '../../shared/errors';
 import type { PlanFile } from '../../shared/planFile';
 import type { OpenExperiment } from '../experiments';
 import { changedSince } from '../runs/changedSince';
+import { planFor, recordPlan } from '../runs/planFromRun';
 import { runTime } from '../runs/runTime';
 import { requireTrust } from '../trust';
 import type { Parts } from './parts';
@@ -37,11 +38,10 @@ export async function allocatePlan(parts: Parts, uri: vscode.Uri): Promise<PlanF
 
 /** The plan that a run's scores give, in the experiment and in the run. */
 export async function allocateFrom(
-  parts: Pick<Parts, 'runs' | 'panels' | 'hints' | 'onDemand'>,
+  parts: Pick<Parts, 'runs' | 'panels' | 'hints'>,
   { document, experiment }: OpenExperiment,
   { run, scores }: Pick<RunRecords, 'run' | 'scores'>,
 ): Promise<PlanFile> {
-  const { planFor, recordPlan } = await parts.onDemand();
   const planFile = planFor(experiment, scores);
   await writePlan(document, planFile.plan);
   await recordPlan(run, planFile, experiment.file);

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { provenancePath, provenanceText } from '../../configs/provenance';
 import { commitWith } from '../../files/commitFiles';
 import { diffOf, findRepository, isOfRepository } from '../../files/git';
-import { newestPlannedRun } from '../../files/runRecords';
+import { newestPlannedRun, readVerdicts } from '../../files/runRecords';
 import { commitFacts, noPlan } from '../../planning/commitFacts';
 import { commitMessage } from '../../planning/commitMessage';
 import { LabError } from '../../shared/errors';
@@ -26,7 +26,7 @@ export async function commitPlan(parts: Parts, uri: vscode.Uri): Promise<string 
   const { experiment } = await parts.experiments.open(uri);
   const records = await newestPlannedRun(uri.fsPath);
   if (!records) throw noPlan(uri.fsPath);
-  const facts = commitFacts(uri.fsPath, experiment, records);
+  const facts = commitFacts(uri.fsPath, experiment, records, await readVerdicts(uri.fsPath));
   const api = await gitApi();
   const repository = await repositoryOf(api, uri);
   const root = repository.rootUri.fsPath;

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { canResume, reasonAgainstResuming, resumableRun } from '../../files/runs';
 import { LabError } from '../../shared/errors';
 import { endRun } from './runExperiment';
+import { tellJudged } from './judge';
 import type { Parts } from './parts';
 import { tellScored, work } from './scoreLayers';
 import { planSearched } from './searchRanks';
@@ -34,6 +35,8 @@ export async function resume(parts: Parts, uri: vscode.Uri, asked?: string): Pro
       return endRun(parts, uri, await work(parts, uri, 'run', run));
     case 'train':
       return tellTrained(parts, uri, await work(parts, uri, 'train', run));
+    case 'judge':
+      return tellJudged(parts, uri, await work(parts, uri, 'judge', run));
     case 'search':
       return planSearched(parts, uri, await work(parts, uri, 'search', run));
     default:

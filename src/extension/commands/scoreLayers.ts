@@ -67,7 +67,9 @@ export async function work(
 export function isBusy({ jobs, presenter }: Pick<Parts, 'jobs' | 'presenter'>): boolean {
   const { active } = jobs;
   if (!active) return false;
-  const doing = { scoring: 'scored', searching: 'searched', training: 'trained' }[activityOf(active.state)];
+  const doing = { scoring: 'scored', searching: 'searched', training: 'trained', judging: 'judged' }[
+    activityOf(active.state)
+  ];
   void presenter.offer('information', `${basename(active.experiment)} is being ${doing}.`, {
     title: 'Stop',
     run: () => jobs.stop(),

@@ -21,7 +21,7 @@ export async function searchRanks(parts: Parts, uri: vscode.Uri): Promise<string
   return planSearched(parts, uri, await work(parts, uri, 'search'));
 }
 
-/** What a search ends with: the plan of its best trial, as one edit of the open text. */
+/** What a search ends with, or a main job that judged: the plan that is in its run, as one edit of the open text. */
 export async function planSearched(
   parts: Parts,
   uri: vscode.Uri,
@@ -30,11 +30,11 @@ export async function planSearched(
   if (run === undefined) return undefined;
   await writeFound(parts, uri, run);
   const { state } = await parts.runs.run(run);
-  tellEnd(parts, uri, run, `${basename(uri.fsPath)}: ${searchText(state)}.`, 'adapterLab.commitPlan');
+  tellEnd(parts, uri, run, `${basename(uri.fsPath)}: ${endText(state)}`, 'adapterLab.commitPlan');
   return run;
 }
 
-/** Puts the plan that a search left in its run into the experiment, and notes that in the run. */
+/** Puts the plan that a job left in its run into the experiment, and notes that in the run. */
 async function writeFound(
   { experiments, hints, panels, runs }: Parts,
   uri: vscode.Uri,
@@ -42,7 +42,7 @@ async function writeFound(
 ): Promise<void> {
   const { plan } = await readRunRecords(run);
   if (plan === undefined) {
-    throw new LabError('plan-missing', `The search in ${run} left no plan.`, 'Search the ranks again.');
+    throw new LabError('plan-missing', `The run in ${run} left no plan.`, 'Start it again.');
   }
   // Opened again: the file may have been edited while trials were trained.
   const { document } = await experiments.open(uri).catch((thrown: unknown) => {
@@ -54,6 +54,12 @@ async function writeFound(
   runs.forget();
   hints.refresh();
   panels.look(run);
+}
+
+/** What was found, and the verdict where there is one. */
+function endText(state: RunState): string {
+  const found = state.search === undefined ? (state.plan?.summary ?? '') : `${searchText(state)}.`;
+  return [found, state.verdict?.words ?? ''].filter((sentence) => sentence !== '').join(' ');
 }
 
 /** `searched 8 trials in 2 min; best is rank 4, 50 % of layers: 91.2 % accuracy with 20.2 k parameters` */

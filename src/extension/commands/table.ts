@@ -1,17 +1,12 @@
 import * as vscode from 'vscode';
 import { type ErrorCode, type ErrorPayload } from '../../shared/errors';
 import { doneContext, type CommandId } from '../../shared/ids';
+import type { PageTab } from '../../shared/webviewProtocol';
 import type { Remedy } from '../presenter';
-import { allocatePlan } from './allocate';
 import { installGpuRuntime } from './installGpuRuntime';
 import type { ExperimentCommand, Parts } from './parts';
-import { resume } from './resume';
-import { runExperiment } from './runExperiment';
-import { scoreLayers } from './scoreLayers';
-import { searchRanks } from './searchRanks';
 import { showMapOfFile } from './showMap';
 import { targetOf } from './target';
-import { train } from './train';
 import type { TrainerCommand } from '../trainers/parts';
 import { configGiven } from '../trainers/recognize';
 
@@ -20,8 +15,21 @@ export interface Failed {
   readonly error: ErrorPayload;
 }
 
-const showMap: ExperimentCommand = ({ panels }, uri, run) =>
-  panels.show(uri, run === undefined ? {} : { run });
+/** Commands about an experiment that the bundle of `onDemand.ts` has. */
+type LoadedCommand =
+  | 'allocatePlan'
+  | 'commitPlan'
+  | 'judge'
+  | 'resume'
+  | 'runExperiment'
+  | 'scoreLayers'
+  | 'searchRanks'
+  | 'train';
+
+const showMap =
+  (tab: PageTab | undefined): ExperimentCommand =>
+  ({ panels }, uri, run) =>
+    panels.show(uri, { ...(run === undefined ? {} : { run }), ...(tab === undefined ? {} : { tab }) });
 
 /** What each command does with what it was given; `selected` are all rows that were selected with it. */
 export type CommandTable = Readonly<Record<CommandId, (given: unknown, selected?: unknown) => unknown>>;
@@ -30,6 +38,8 @@ export type CommandTable = Readonly<Record<CommandId, (given: unknown, selected?
 export function commandTable(parts: Parts): CommandTable {
   const about = (id: CommandId, run: ExperimentCommand) => (given: unknown) =>
     onExperiment(parts, id, run, given);
+  const loaded = (id: CommandId, name: LoadedCommand) =>
+    about(id, async (given, uri, run) => (await given.onDemand())[name](given, uri, run));
   const alone =
     (run: (parts: Parts, given: unknown, selected: unknown) => unknown) =>
     async (given: unknown, selected?: unknown) => {
@@ -44,23 +54,23 @@ export function commandTable(parts: Parts): CommandTable {
   const table: CommandTable = {
     'adapterLab.newExperiment': alone(async (given) => (await given.onDemand()).newExperiment(given)),
     'adapterLab.openSample': alone(async (given, from) => (await given.onDemand()).openSample(given, from)),
-    'adapterLab.scoreLayers': about('adapterLab.scoreLayers', scoreLayers),
-    'adapterLab.allocate': about('adapterLab.allocate', allocatePlan),
-    'adapterLab.runExperiment': about('adapterLab.runExperiment', runExperiment),
-    'adapterLab.searchRanks': about('adapterLab.searchRanks', searchRanks),
+    'adapterLab.scoreLayers': loaded('adapterLab.scoreLayers', 'scoreLayers'),
+    'adapterLab.allocate': loaded('adapterLab.allocate', 'allocatePlan'),
+    'adapterLab.runExperiment': loaded('adapterLab.runExperiment', 'runExperiment'),
+    'adapterLab.searchRanks': loaded('adapterLab.searchRanks', 'searchRanks'),
     'adapterLab.pauseSearch': about('adapterLab.pauseSearch', async (given, uri, run) =>
       (await given.searching()).pauseSearch(given, uri, run),
     ),
     'adapterLab.addTrial': about('adapterLab.addTrial', async (given, uri, run) =>
       (await given.searching()).addTrial(given, uri, run),
     ),
-    'adapterLab.train': about('adapterLab.train', train),
-    'adapterLab.commitPlan': about('adapterLab.commitPlan', async (given, uri) =>
-      (await given.onDemand()).commitPlan(given, uri),
-    ),
+    'adapterLab.train': loaded('adapterLab.train', 'train'),
+    'adapterLab.judge': loaded('adapterLab.judge', 'judge'),
+    'adapterLab.commitPlan': loaded('adapterLab.commitPlan', 'commitPlan'),
     'adapterLab.showAllocationMap': alone(
       async (_, given) =>
-        (await showMapOfFile(given)) ?? about('adapterLab.showAllocationMap', showMap)(given),
+        (await showMapOfFile(given)) ??
+        about('adapterLab.showAllocationMap', showMap(targetOf(given).tab))(given),
     ),
     'adapterLab.compare': alone(async ({ maps }, given, selected) =>
       (await maps()).comparisons.ask(given, selected),
@@ -69,7 +79,7 @@ export function commandTable(parts: Parts): CommandTable {
     'adapterLab.exportPlan': trainers('exportPlan'),
     'adapterLab.importScores': trainers('importScores'),
     'adapterLab.stop': alone(({ jobs }, given) => jobs.stop(targetOf(given).run)),
-    'adapterLab.resume': about('adapterLab.resume', resume),
+    'adapterLab.resume': loaded('adapterLab.resume', 'resume'),
     'adapterLab.selectDevice': alone(async (given) => (await given.onDemand()).selectDevice(given)),
     'adapterLab.installGpuRuntime': alone(installGpuRuntime),
     'adapterLab.diagnosticReport': alone(async (given) => (await given.onDemand()).diagnosticReport(given)),

@@ -9,6 +9,7 @@ import type { Design } from '../../planning/planRequest';
 import { LabError } from '../../shared/errors';
 import type { PlanFile } from '../../shared/planFile';
 import { emptyRun, type RunState } from '../../shared/runState';
+import { trialsOfPlan } from '../../shared/trialState';
 import { readPlanText } from '../maps/editors/planText';
 import { manifestOf } from '../runs/orphan';
 import type { RunStore } from '../runs/runStore';
@@ -95,7 +96,7 @@ export async function planSide(
 export const foundBy = (state: RunState): Pick<Side, 'scores' | 'facts' | 'measured'> => ({
   scores: scoreShares(state),
   facts: comparedFacts(state),
-  measured: measuredOf(state.trials),
+  measured: measuredOf(trialsOfPlan(state)),
 });
 
 /** Absolute path of the experiment that a run is of, as its record says; undefined where that cannot be read. */

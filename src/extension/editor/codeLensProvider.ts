@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Jobs } from '../runs/jobs';
+import { judgedRun } from '../runs/judgedRun';
+import type { RunStore } from '../runs/runStore';
 import { onSetting, setting } from '../settings';
 import { lensesOf, progressTitle } from './lenses';
-import { anchors } from './parsed';
+import { anchors, parsed } from './parsed';
 
 /** Progress moves the text of a lens, and each change makes the editor lay out again. */
 const refreshMs = 500;
@@ -15,24 +17,31 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
   private soon: NodeJS.Timeout | undefined;
   private shown = '';
 
-  constructor(private readonly jobs: Jobs) {
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly runs: Pick<RunStore, 'folders'>,
+  ) {
     this.subscriptions = [
       jobs.onChange(() => this.refreshSoon()),
       onSetting(['codeLens'], () => this.changes.fire()),
     ];
   }
 
-  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!setting('codeLens')) return [];
+    const { fsPath } = document.uri;
+    const plan = parsed(document).experiment?.plan;
+    const judged = plan && (await judgedRun(this.runs, fsPath, plan));
+    // Asked for last: while runs were read, the job may have begun or ended.
     const job = this.jobs.active;
-    const mine = job?.experiment === document.uri.fsPath ? job : undefined;
-    return lensesOf(document.getText(), anchors(document), mine).map(
-      ({ line, title, tooltip, command }) =>
+    const mine = job?.experiment === fsPath ? job : undefined;
+    return lensesOf(document.getText(), anchors(document), mine, judged).map(
+      ({ line, title, tooltip, command, target }) =>
         new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
           title,
           tooltip,
           command,
-          arguments: [document.uri],
+          arguments: [target === undefined ? document.uri : { experiment: fsPath, ...target }],
         }),
     );
   }

@@ -1,4 +1,7 @@
 import type { ExperimentAnchors } from '../../configs/experiment/locate';
+import { judgingWords, verdictTag } from '../../shared/verdictWords';
+import type { Verdict } from '../../shared/verdict';
+import type { Target } from '../commands/target';
 import type { CommandId } from '../../shared/ids';
 import { capital } from '../../shared/format';
 import { activityOf } from '../../shared/activity';
@@ -14,6 +17,15 @@ export interface Lens {
   readonly title: string;
   readonly tooltip: string;
   readonly command: CommandId;
+  /** What the command is about, where that is not the experiment alone. */
+  readonly target?: Omit<Target, 'experiment'>;
+}
+
+/** A run that has judged the plan that stands in the text. */
+export interface JudgedRun {
+  /** Absolute path of its folder. */
+  readonly run: string;
+  readonly verdict: Verdict;
 }
 
 /**
@@ -21,17 +33,21 @@ export interface Lens {
  * way to stop it in the same place, so that the text does not move.
  *
  * @param job the job of this very experiment, if it runs
+ * @param judged the newest run that has judged its plan, if there is one
  */
 export function lensesOf(
   text: string,
   anchors: ExperimentAnchors,
   job: Pick<Job, 'state' | 'stopping'> | undefined,
+  judged?: JudgedRun,
 ): Lens[] {
   const line = anchors.score?.line ?? keyLine(text, 'tasks') ?? 0;
   const trainLine = anchors.train?.line ?? line;
   const searchLine = anchors.search?.line;
   if (job) {
-    const lines = { scoring: line, searching: searchLine ?? line, training: trainLine };
+    const judgeLine = anchors.plan?.line ?? trainLine;
+    const others = { training: trainLine, judging: judgeLine };
+    const lines = { scoring: line, searching: searchLine ?? line, ...others };
     return [...runningLenses(lines[activityOf(job.state)], job), ...planLenses(anchors)];
   }
   return [
@@ -58,6 +74,7 @@ export function lensesOf(
       command: 'adapterLab.train',
     },
     ...planLenses(anchors),
+    ...judgeLenses(anchors, judged),
   ];
 }
 
@@ -67,8 +84,11 @@ export function progressTitle({ state, stopping }: Pick<Job, 'state' | 'stopping
   const percent = `${Math.floor(progressOf(state) * 100)} %`;
   const paused = pausedWords(state);
   if (paused !== undefined) return `$(debug-pause) ${capital(paused)}`;
+  const judging = judgingWords(state);
+  if (judging !== undefined) return `$(sync~spin) Judging: ${judging}`;
   const trial = trialWords(state);
   if (trial !== undefined) return `$(sync~spin) Searching: ${trial}`;
+  if (state.job === 'judge') return `$(sync~spin) Judging ${percent}`;
   if (state.job !== 'train') return `$(sync~spin) Scoring ${percent}`;
   const loss = lossOf(state);
   return `$(sync~spin) Training ${percent}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
@@ -120,4 +140,23 @@ function planLenses({ budget, plan }: ExperimentAnchors): Lens[] {
       ]
     : [];
   return [...allocate, ...commit];
+}
+
+function judgeLenses({ plan }: ExperimentAnchors, judged: JudgedRun | undefined): Lens[] {
+  if (plan === undefined) return [];
+  const { line } = plan;
+  const judge: Lens = {
+    line,
+    title: 'Judge',
+    tooltip: 'Train the plan and its controls over the same seeds, and say whether the plan is better',
+    command: 'adapterLab.judge',
+  };
+  const tag = verdictTag(judged?.verdict);
+  if (judged === undefined || tag === undefined) return [judge];
+  const { run, verdict } = judged;
+  const command = 'adapterLab.showAllocationMap';
+  return [
+    judge,
+    { line, title: capital(tag), tooltip: verdict.words, command, target: { run, tab: 'verdict' } },
+  ];
 }

@@ -18,7 +18,7 @@ export function registerEditorFeatures(
 ): { hints: HintsProvider; disposables: vscode.Disposable[] } {
   const files: vscode.DocumentSelector = { scheme: 'file', pattern: experimentGlob };
   const models = new ModelCache();
-  const lenses = new LensProvider(jobs);
+  const lenses = new LensProvider(jobs, runs);
   const hints = new HintsProvider(runs, models, jobs);
   const { languages } = vscode;
   const disposables = [

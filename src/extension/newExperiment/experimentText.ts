@@ -26,6 +26,7 @@ export function experimentText(draft: Draft): string {
     `budget: { ${budget} } # or parameters: 2M, megabytes: 8`,
     ...(target === undefined ? [] : [`target_config: ${path(target)}`]),
     '# train: { epochs: 1, learning_rate: 3e-4, seeds: [1, 2, 3] } # for Train',
+    '# judge: { controls: [uniform] } # Run Experiment then ends with the verdict: is the plan better?',
     '# search: { ranks: [4, 8, 16], layers: [25%, 50%] } # for Search Ranks',
     '',
   ].join('\n');

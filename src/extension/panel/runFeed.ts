@@ -66,6 +66,11 @@ export class RunFeed {
     await this.watch(run);
   }
 
+  /** Whether it has told of the run. */
+  get isOpen(): boolean {
+    return this.opened;
+  }
+
   /** Hint that the journal has grown. */
   look(): void {
     void this.follower?.look();

@@ -1,9 +1,10 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { experimentName } from '../../files/runs';
 import { decodeFromWebview } from '../../shared/decodeFromWebview';
 import type { LabError } from '../../shared/errors';
 import type { RunEvent } from '../../shared/runEvents';
-import type { PageAction, RunMessage, Steering, ToWebview } from '../../shared/webviewProtocol';
+import type { PageAction, PageTab, RunMessage, Steering, ToWebview } from '../../shared/webviewProtocol';
 import type { Log } from '../log';
 import type { Jobs } from '../runs/jobs';
 import { mapPalette, onSetting } from '../settings';
@@ -25,6 +26,8 @@ export class RunPanel implements DraftPage {
   private feed: RunFeed | undefined;
   private search: Searching.SearchFeed | undefined;
   private standIn: readonly RunEvent[] = [];
+  /** Asked for, and not told to the page yet. */
+  private tab: PageTab | undefined;
   /** What the page was told of whose run it is. */
   private isElsewhere = false;
   private readonly subscriptions: readonly { dispose(): void }[];
@@ -79,6 +82,12 @@ export class RunPanel implements DraftPage {
     if (this.feed) this.open();
   }
 
+  /** Shows a part of the page, once it has been told of the run. */
+  turnTab(tab: PageTab | undefined): void {
+    this.tab = tab;
+    if (this.feed?.isOpen === true) this.tellTab();
+  }
+
   /** Hint that the journal of the run has grown. */
   look(): void {
     this.feed?.look();
@@ -118,6 +127,7 @@ export class RunPanel implements DraftPage {
       (message) => {
         this.post(message);
         if (this.feed !== feed) return;
+        this.tellTab();
         this.drafts.told(this, message);
         void this.followSearch(message);
       },
@@ -140,6 +150,12 @@ export class RunPanel implements DraftPage {
     if (this.search || this.feed !== feed || this.folder !== folder) return;
     this.search = new SearchFeed(folder, (message) => this.post(message), this.log);
     this.search.start();
+  }
+
+  private tellTab(): void {
+    const { tab, folder } = this;
+    this.tab = undefined;
+    if (tab !== undefined && folder !== undefined) this.post({ type: 'turn', run: basename(folder), tab });
   }
 
   private close(): void {

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { runsRoot } from '../../files/runs';
 import { views } from '../../shared/ids';
 import type { RunEvent } from '../../shared/runEvents';
-import type { PageAction } from '../../shared/webviewProtocol';
+import type { PageAction, PageTab } from '../../shared/webviewProtocol';
 import type { Log } from '../log';
 import type { Jobs } from '../runs/jobs';
 import type { RunStore } from '../runs/runStore';
@@ -18,6 +18,8 @@ export interface ShowOptions {
   readonly run?: string;
   /** What the run's journal will begin with. */
   readonly begun?: RunEvent;
+  /** The part of the page that is asked for. */
+  readonly tab?: PageTab;
   /** Leaves the cursor in the text. */
   readonly preserveFocus?: boolean;
 }
@@ -45,10 +47,16 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
 
   /** Shows an experiment's run beside the text, in the tab that is there or in a new one. */
   async show(experiment: vscode.Uri, options: ShowOptions = {}): Promise<void> {
-    const { run = (await this.runs.folders(experiment.fsPath))[0], begun, preserveFocus = false } = options;
+    const {
+      run = (await this.runs.folders(experiment.fsPath))[0],
+      begun,
+      tab,
+      preserveFocus = false,
+    } = options;
     const open = this.panels.get(experiment.fsPath);
     if (open) {
       if (open.run !== run || begun) open.turnTo(run, begun && [begun]);
+      open.turnTab(tab);
       open.panel.reveal(undefined, preserveFocus);
       return;
     }
@@ -58,7 +66,9 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
       this.options,
     );
-    this.adopt(panel, experiment, run).turnTo(run, begun && [begun]);
+    const page = this.adopt(panel, experiment, run);
+    page.turnTo(run, begun && [begun]);
+    page.turnTab(tab);
   }
 
   /** Whether an experiment has a page. */

@@ -31,11 +31,16 @@ export interface JobEnd extends Pick<Job, 'run' | 'experiment' | 'state'> {
 export type DeviceChoice = Params<'score'>['device'];
 /** What a scoring is for: the scores alone, or the whole experiment. */
 export type ScoringJob = Params<'score'>['job'];
-export type EngineJob = ScoringJob | 'train' | 'search';
+export type EngineJob = ScoringJob | 'train' | 'search' | 'judge';
 
-/** Whether a job of an experiment is a search, by itself or as a part of the main job. */
-export const isSearch = (job: EngineJob, { searches }: Pick<Experiment, 'searches'>): boolean =>
-  job === 'search' || (job === 'run' && searches);
+/**
+ * Whether a process of its own does a job, as it trains. The main job does where the experiment has a block `search:` or
+ * `judge:`.
+ */
+export const isApart = (
+  job: EngineJob,
+  { searches, judges = false }: Pick<Experiment, 'searches'> & { readonly judges?: boolean },
+): boolean => (job === 'run' ? searches || judges : job !== 'score');
 
 /** The part of the engine that jobs need. */
 export type JobEngine = Pick<EngineClient, 'request' | 'stop' | 'onRunGrew'>;
@@ -69,7 +74,8 @@ export class Jobs {
   }
 
   /**
-   * Scores the layers of an experiment, searches its rank, or trains its adapters, into a new run. To be called only while nothing is active.
+   * Scores the layers of an experiment, searches its rank, trains its adapters, or judges its plan, into a new run. To be called
+   * only while nothing is active.
    *
    * @param job names the run's folder and is recorded in it
    * @param begun called with the run's folder before the engine is asked
@@ -109,8 +115,9 @@ export class Jobs {
       return run;
     } catch (thrown) {
       error = toLabError(thrown);
-      const isApart = job === 'train' || isSearch(job, experiment);
-      await recordEnd(run, error, isApart).catch((failure: unknown) => this.log.error(String(failure)));
+      await recordEnd(run, error, isApart(job, experiment)).catch((failure: unknown) =>
+        this.log.error(String(failure)),
+      );
       throw error;
     } finally {
       follower.dispose();
@@ -150,9 +157,8 @@ export class Jobs {
     signal: AbortSignal,
   ): Promise<void> {
     const { engine } = this;
-    if (job === 'train') await engine.request('train', order, signal);
-    else if (job === 'search') await engine.request('search', { ...order, job }, signal);
-    else if (job === 'run' && isSearch(job, experiment))
+    if (job === 'train' || job === 'judge') await engine.request(job, order, signal);
+    else if (job === 'search' || (job === 'run' && isApart(job, experiment)))
       await engine.request('search', { ...order, job }, signal);
     else await engine.request('score', { ...order, job }, signal);
   }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { writeFileAtomic } from '../../files/atomic';
-import { runFiles } from '../../files/runs';
+import { readManifest, runFiles } from '../../files/runs';
 import { skimRunEvents } from '../../files/skim/skimRun';
 import { allocate } from '../../planning/allocate';
 import { planRequest } from '../../planning/planRequest';
-import { reportOf } from '../../planning/report';
+import { reportFiles } from '../../planning/reportFiles';
 import type { PlanFile } from '../../shared/planFile';
 import { replay } from '../../shared/replay';
 import { emptyRun } from '../../shared/runState';
@@ -22,7 +22,7 @@ export const planFor = (experiment: Experiment, { scores }: RunScores): PlanFile
 
 /**
  * Notes in a run that a plan was made from its scores and written into the experiment: `plan.json`, then the journal, then
- * the report anew.
+ * the reports anew.
  */
 export async function recordPlan(run: string, planFile: PlanFile, experiment: string): Promise<void> {
   await writeFileAtomic(join(run, runFiles.plan), `${JSON.stringify(planFile, null, 1)}\n`);
@@ -32,5 +32,7 @@ export async function recordPlan(run: string, planFile: PlanFile, experiment: st
     { type: 'wrote', path: experiment },
   ]);
   const state = replay(emptyRun, await skimRunEvents(run));
-  await writeFileAtomic(join(run, runFiles.report), reportOf(state));
+  const manifest = await readManifest(run).catch(() => undefined);
+  const reports = reportFiles(state, manifest);
+  for (const [name, content] of reports) await writeFileAtomic(join(run, name), content);
 }

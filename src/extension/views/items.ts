@@ -45,7 +45,7 @@ const pausedIcon = ['debug-pause', 'charts.yellow'] as const;
 
 const partIcons: Readonly<Record<PartKind, string>> = {
   ...{ scores: 'graph', task: 'tag', plan: 'layers', trials: 'list-ordered', trial: 'circle-outline' },
-  ...{ adapters: 'package', adapter: 'package', report: 'book', folder: 'folder' },
+  ...{ verdict: 'law', adapters: 'package', adapter: 'package', report: 'book', folder: 'folder' },
 };
 
 const trialIcons: Readonly<
@@ -126,7 +126,15 @@ export const folderItem = ({ name, path }: FolderNode): ItemText => ({
 });
 
 /** Parts whose file or folder is worth showing or copying by itself. */
-const withPath: readonly PartKind[] = ['plan', 'adapters', 'adapter', 'report', 'folder', 'scores'];
+const withPath: readonly PartKind[] = [
+  'plan',
+  'verdict',
+  'adapters',
+  'adapter',
+  'report',
+  'folder',
+  'scores',
+];
 
 export function partItem({ part }: PartNode): ItemText {
   const { kind, label, description, detail, path, trial } = part;

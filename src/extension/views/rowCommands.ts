@@ -7,6 +7,7 @@ import { requireTrust } from '../trust';
 import { runLabel } from './items';
 import { nodeGiven, type TreeNode } from './nodes';
 import type { ViewParts, Views } from './parts';
+import type { ReportPages } from './reportPages';
 import type { WorkspaceRuns } from './workspaceRuns';
 
 /** What the commands of rows work with. */
@@ -16,6 +17,7 @@ export interface RowParts extends Pick<ViewParts, 'presenter' | 'dialogs' | 'pan
   readonly selected: () => TreeNode | undefined;
   /** Looks at everything anew. */
   readonly refresh: () => void;
+  readonly reports: ReportPages;
 }
 
 /** The commands about a row of the tree; what goes wrong is shown. */
@@ -29,9 +31,28 @@ export function rowCommands(parts: RowParts): Views['commands'] {
       return { error: parts.presenter.error(thrown).toPayload() };
     }
   };
+  const { reports } = parts;
+  /** Of a row, of what a run's page says it shows, of the report in front, or of the row that is selected. */
+  const runOf = (given: unknown): string | undefined => {
+    const { run } = (given ?? {}) as { run?: unknown };
+    if (typeof run === 'string') return run;
+    const selected = parts.selected();
+    return reports.active ?? (selected && 'run' in selected ? selected.run : undefined);
+  };
+  const ofRun = (show: (run: string) => Promise<void>) => async (given: unknown) => {
+    const run = runOf(given);
+    if (run === undefined) return undefined;
+    try {
+      return await show(run);
+    } catch (thrown) {
+      return { error: parts.presenter.error(thrown).toPayload() };
+    }
+  };
   return {
     'adapterLab.refreshExperiments': () => Promise.resolve(parts.refresh()),
     'adapterLab.openReport': about((node) => openReport(node)),
+    'adapterLab.openHtmlReport': ofRun((run) => reports.show(run)),
+    'adapterLab.openReportInBrowser': ofRun((run) => reports.openInBrowser(run)),
     'adapterLab.reveal': about(({ path }) => reveal(vscode.Uri.file(path))),
     'adapterLab.copyPath': about(async ({ path }) => vscode.env.clipboard.writeText(path)),
     'adapterLab.deleteRun': about((node) => deleteRun(parts, node)),
@@ -68,7 +89,7 @@ const wordsOf = (thrown: unknown): string =>
  * @throws LabError restricted-mode; `run-in-progress` of a run that goes on; `not-writable`
  */
 async function deleteRun(
-  { dialogs, panels, runs, workspaceRuns }: RowParts,
+  { dialogs, panels, runs, workspaceRuns, reports }: RowParts,
   node: TreeNode,
 ): Promise<boolean> {
   if (node.kind !== 'run') return false;
@@ -109,6 +130,7 @@ async function deleteRun(
   }
   runs.forget();
   await workspaceRuns.touch(node.run);
+  reports.leave(node.run);
   await panels.leave(node.run);
   return true;
 }

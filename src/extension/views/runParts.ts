@@ -12,10 +12,13 @@ import { planFileSchema } from '../../shared/planFile';
 import type { RunState, TaskState } from '../../shared/runState';
 import { runScoresSchema, type ScoreFile } from '../../shared/scoreFile';
 import { metricWords, pointWords, stateWords } from '../../shared/searchWords';
+import type { Verdict } from '../../shared/verdict';
+import { judgingWords, verdictTag } from '../../shared/verdictWords';
+import { verdictOf } from '../runs/judgedRun';
 import { adaptersFolder, type RunFacts } from './runFacts';
 
 export type PartKind =
-  'scores' | 'task' | 'plan' | 'trials' | 'trial' | 'adapters' | 'adapter' | 'report' | 'folder';
+  'scores' | 'task' | 'plan' | 'trials' | 'trial' | 'verdict' | 'adapters' | 'adapter' | 'report' | 'folder';
 
 /** One thing that a run holds. */
 export interface Part {
@@ -41,16 +44,19 @@ const largestBytes = 20e6;
  */
 export async function partsOf({ folder, hasReport }: RunFacts, state?: RunState): Promise<Part[]> {
   const at = (name: string): string => join(folder, name);
-  const [scores, plan, trials, adapters] = await Promise.all([
+  const [scores, plan, trials, verdict, adapters] = await Promise.all([
     isFile(at(runFiles.scores)),
     planPart(at(runFiles.plan)),
     trialsPart(at(runFiles.trials)),
+    verdictOf(folder),
     adaptersPart(at(adaptersFolder)),
   ]);
   const begun = state?.tasks.some(({ samplesDone }) => samplesDone > 0) === true;
   return [
     ...(scores || begun ? [part('scores', 'Scores', at(runFiles.scores))] : []),
-    ...[plan ?? [], trials ?? [], adapters ?? []].flat(),
+    ...[plan ?? [], trials ?? []].flat(),
+    ...verdictParts(at(runFiles.verdict), state?.verdict ?? verdict, state),
+    ...[adapters ?? []].flat(),
     ...(hasReport ? [part('report', 'Report', at(runFiles.report))] : []),
     part('folder', 'Folder', folder, { description: folder.split(/[\\/]/).at(-1) ?? '' }),
   ];
@@ -112,6 +118,13 @@ async function trialParts(path: string): Promise<Part[]> {
       trial: { state, isBest },
     });
   });
+}
+
+/** While it is judged, which training it is at; then the outcome. */
+function verdictParts(path: string, verdict: Verdict | undefined, state: RunState | undefined): Part[] {
+  if (verdict === undefined) return [];
+  const description = (state && judgingWords(state)) ?? verdictTag(verdict) ?? 'open';
+  return [part('verdict', 'Verdict', path, { description, detail: verdict.words })];
 }
 
 async function adaptersPart(path: string): Promise<Part | undefined> {

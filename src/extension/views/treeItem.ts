@@ -46,6 +46,10 @@ function commandOf(node: TreeNode): vscode.Command | undefined {
     case 'trials':
     case 'trial':
       return ours('adapterLab.showAllocationMap', 'Show Allocation Map', targetOf(node));
+    case 'verdict': {
+      const target: Target = { ...targetOf(node), tab: 'verdict' };
+      return ours('adapterLab.showAllocationMap', 'Show Verdict', target);
+    }
     case 'plan':
       return opening(node.path);
     case 'report':

@@ -14,11 +14,13 @@ import { moduleScores, scoreText } from '../../../src/extension/editor/moduleSco
 import { LabError } from '../../../src/shared/errors';
 import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
+import type { Verdict } from '../../../src/shared/verdict';
 import { planless, sampleExperiment } from '../configs/sampleExperiment';
 import { rawSafetensors } from '../files/rawSafetensors';
 import { temporaryFolder } from '../files/temporary';
 import { tinyConfig, writeTinyLlama } from '../files/tinyLlama';
 import { syntheticModel } from '../planning/syntheticModel';
+import { betterVerdict, judged, openVerdict } from '../webview/sampleVerdict';
 import { at, begun, scored } from './runFolder';
 
 const row = 'model.layers.3.self_attn.q_proj';
@@ -50,6 +52,7 @@ describe('lenses', () => {
       `${budget}: Allocate`,
       `${plan}: Commit Plan`,
       `${plan}: Show Allocation Map`,
+      `${plan}: Judge`,
     ]);
   });
 
@@ -99,6 +102,33 @@ describe('lenses', () => {
       first([...searching, paused]),
       `${line}: $(debug-pause) Search paused before its first trial`,
     );
+  });
+
+  it('say over the plan at which training its verdict is, and then what it is', () => {
+    const line = lineOf(sampleExperiment, 'plan:');
+    const state = (verdict?: Verdict): RunState =>
+      [
+        at({ type: 'started', job: 'judge', experiment: 'a', tasks: [] }),
+        at({ type: 'progress', share: 0.25 }),
+        ...(verdict === undefined ? [] : judged(verdict)),
+      ].reduce(applyEvent, emptyRun);
+    const going = (of: RunState): string[] => titles(sampleExperiment, { state: of, stopping: false });
+    assert.deepEqual(going(state()).slice(0, 2), [`${line}: $(sync~spin) Judging 25 %`, `${line}: Stop`]);
+    const open = going(state(openVerdict()));
+    assert.equal(open[0], `${line}: $(sync~spin) Judging: training 6 of 10`);
+    assert.ok(!open.some((title) => title.endsWith(': Judge')));
+    const run = '/w/.adapter-lab/runs/20260101-0000000-quick-judge';
+    const after = (verdict: Verdict) =>
+      lensesOf(sampleExperiment, experimentAnchors(sampleExperiment), undefined, { run, verdict }).slice(-2);
+    const [judge, outcome] = after(betterVerdict());
+    assert.deepEqual([judge?.title, judge?.command], ['Judge', 'adapterLab.judge']);
+    assert.deepEqual([outcome?.line, outcome?.title], [line, 'Better than uniform']);
+    assert.deepEqual(outcome?.target, { run, tab: 'verdict' });
+    assert.equal(outcome?.tooltip, betterVerdict().words);
+    // One that is open says nothing yet.
+    assert.deepEqual(after(openVerdict()).at(-1)?.title, 'Judge');
+    const planless = 'version: 1\ntasks: []\n';
+    assert.ok(!titles(planless).some((title) => title.includes('Judge')));
   });
 
   it('say the loss of a training, over the block that it reads', () => {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseExperiment } from '../../../src/configs/experiment/parse';
 import { Emitter } from '../../../src/extension/emitter';
-import { Jobs, type Job, type JobEnd, type JobEngine } from '../../../src/extension/runs/jobs';
+import { isApart, Jobs, type Job, type JobEnd, type JobEngine } from '../../../src/extension/runs/jobs';
 import { appendEvents } from '../../../src/extension/runs/recordEnd';
 import { readRunEvents } from '../../../src/files/runs';
 import { cancelled, LabError } from '../../../src/shared/errors';
@@ -92,6 +92,30 @@ describe('jobs', () => {
         ['search', 'run', true, 'native', undefined],
         ['score', 'score', false, 'auto', undefined],
       ],
+    );
+  });
+
+  it('ask for a verdict by itself, and for a process apart where the main job ends with one', async () => {
+    const { jobs, asked, experiment } = jobsWith(() => Promise.resolve());
+    const run = await jobs.start(experiment, 'judge', 'auto');
+    assert.match(run, /-quick-judge$/);
+    const judges = { ...experiment, judges: true };
+    await jobs.start(judges, 'run', 'auto');
+    await jobs.start(judges, 'score', 'auto');
+    assert.deepEqual(
+      asked.map((one) => {
+        const { method, job } = one as Record<string, unknown>;
+        return [method, job];
+      }),
+      [
+        ['judge', undefined],
+        ['search', 'run'],
+        ['score', 'score'],
+      ],
+    );
+    assert.deepEqual(
+      (['score', 'run', 'train', 'search', 'judge'] as const).map((job) => isApart(job, experiment)),
+      [false, false, true, true, true],
     );
   });
 

@@ -52,7 +52,8 @@ describe('a plan from a run', () => {
     assert.deepEqual(state.plan, planFile);
     assert.deepEqual(state.wrote, [runFiles.scores, runFiles.plan, file]);
     assert.deepEqual((await readRunRecords(run)).plan, planFile);
-    assert.ok((await readFile(join(run, runFiles.report), 'utf8')).includes(planFile.summary));
+    for (const report of [runFiles.report, runFiles.htmlReport])
+      assert.ok((await readFile(join(run, report), 'utf8')).includes(planFile.summary), report);
   });
 });
 

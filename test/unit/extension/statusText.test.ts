@@ -7,6 +7,7 @@ import { statusText } from '../../../src/extension/statusText';
 import { LabError } from '../../../src/shared/errors';
 import type { SearchedTrial } from '../../../src/shared/runEvents';
 import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { betterVerdict, openVerdict } from '../webview/sampleVerdict';
 import { at, begun, model, scores } from './runFolder';
 
 const stopped: EngineState = { name: 'stopped' };
@@ -78,6 +79,24 @@ describe('the status bar', () => {
     assert.equal(text(ready, job(later, true), native, 'auto'), '$(sync~spin) stopping');
     const goesOn = [...later, { type: 'search-steered', paused: false, trials: 9 } as const];
     assert.match(text(ready, job([...goesOn, { type: 'stage', stage: 'train' }]), native, 'auto'), /3 of 9/);
+  });
+
+  it('says which training of a verdict it is at, as a part of the main job as well', () => {
+    const judging = (job: 'judge' | 'run') => [
+      { ...begun, job } as const,
+      { type: 'judged', verdict: openVerdict() } as const,
+      { type: 'stage', stage: 'train' } as const,
+    ];
+    for (const of of ['judge', 'run'] as const) {
+      const { text: shown, tooltip } = statusText(ready, job(judging(of)), native, 'auto');
+      assert.equal(shown, '$(sync~spin) judging: training 6 of 10');
+      assert.match(tooltip, /: judging .*\.adapter\.yaml/);
+    }
+    const early = [{ ...begun, job: 'judge' } as const, { type: 'progress', share: 0.1 } as const];
+    assert.equal(text(ready, job(early), native, 'auto'), '$(sync~spin) judging 10 %');
+    const over = [...judging('judge'), { type: 'judged', verdict: betterVerdict() } as const];
+    const writing = [...over, { type: 'stage', stage: 'report' } as const];
+    assert.equal(text(ready, job(writing), native, 'auto'), '$(sync~spin) writing');
   });
 
   it('says on hovering how long it will take, once that is known', () => {

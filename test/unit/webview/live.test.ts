@@ -4,6 +4,7 @@ import { liveView, type LiveView } from '../../../webview/model/live';
 import { sparkPoints } from '../../../webview/model/sparkPoints';
 import { begin, end, finish, score, smallModel, stateOf, train } from './sampleRuns';
 import { search, searchEnd } from './sampleSearch';
+import { betterVerdict, judged, openVerdict } from './sampleVerdict';
 
 const start = Date.parse('2025-03-04T09:12:30.000Z');
 const heading = { kind: 'run', run: 'r', experiment: 'a/mail.adapter.yaml', recorded: false } as const;
@@ -75,6 +76,18 @@ describe('the run in progress, in the side bar', () => {
       [shown.title, shown.stage, shown.step],
       ['mail · Training', 'Training', 'Seed-2, step 340 of 600'],
     );
+  });
+
+  it('says which training of a verdict it is at, and in the end what it is', () => {
+    const begun = begin(smallModel, undefined, 'judge');
+    const shown = view(90, begun, train(smallModel), judged(openVerdict()));
+    assert.deepEqual(
+      [shown.title, shown.stage, shown.step],
+      ['mail · Verdict', 'Judging', 'Training 6 of 10, step 340 of 600'],
+    );
+    const done = end({ type: 'finished', state: 'done' });
+    const ended = view(90, begun, train(smallModel), judged(betterVerdict()), done);
+    assert.equal(ended.outcome, 'Done: better than uniform · 6 trainings.');
   });
 
   it('says that a search is paused, and how long it takes no more', () => {

@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
 import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { applyEvent, type RunState } from '../../../src/shared/runState';
+import type { Verdict } from '../../../src/shared/verdict';
 import { actionStates, elsewhereReason, isScored, restrictedReason } from '../../../webview/model/actions';
 import { decodeChoices, defaultChoices } from '../../../webview/model/choices';
 import { countsOf, countText } from '../../../webview/model/counts';
 import { costRows, estimateText } from '../../../webview/model/costs';
 import { fileName } from '../../../webview/model/paths';
 import { stabilityText } from '../../../webview/model/stability';
-import { announcement, badges, elapsedText, stageText } from '../../../webview/model/status';
+import {
+  announcement,
+  badges,
+  elapsedText,
+  stageText,
+  standingEstimate,
+} from '../../../webview/model/status';
 import { pageView, type PageView } from '../../../webview/model/view';
-import { begin, end, finish, score, smallModel, stateOf } from './sampleRuns';
+import { shownTab, tabTitles } from '../../../webview/model/tabs';
+import { begin, end, finish, score, smallModel, stateOf, train } from './sampleRuns';
+import { betterVerdict, judged, noVerdict, openVerdict } from './sampleVerdict';
 
 const heading = { kind: 'run', run: 'r', experiment: 'a/mail.adapter.yaml', recorded: false } as const;
 const view = (
@@ -41,10 +50,10 @@ const cancelled = end({ type: 'finished', state: 'cancelled' });
 
 describe('actions', () => {
   it('are those that make sense, the next step first in line', () => {
-    assert.deepEqual(usable(view(empty)), ['score', 'run!', 'search', 'train']);
+    assert.deepEqual(usable(view(empty)), ['score', 'run!', 'search', 'train', 'judge']);
     assert.deepEqual(usable(view(running)), ['stop!']);
-    assert.deepEqual(usable(view(scored)), ['score', 'allocate!', 'run', 'search', 'train']);
-    assert.deepEqual(usable(view(done)), ['score', 'allocate', 'run', 'search', 'train', 'commit!']);
+    assert.deepEqual(usable(view(scored)), ['score', 'allocate!', 'run', 'search', 'train', 'judge']);
+    assert.deepEqual(usable(view(done)), ['score', 'allocate', 'run', 'search', 'train', 'judge', 'commit!']);
   });
 
   it('start nothing in a restricted window, but a run can still be stopped', () => {
@@ -68,17 +77,18 @@ describe('actions', () => {
       'run!',
       'search',
       'train',
+      'judge',
     ]);
   });
 
   it('leave the next step to the error where a run failed', () => {
     const failed = stateOf(begin(smallModel), end({ type: 'finished', state: 'failed' }));
-    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'search', 'train']);
+    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'search', 'train', 'judge']);
   });
 
   it('allocate after a run that broke off, as an earlier one may have scores', () => {
     const stopped = stateOf(begin(smallModel), cancelled);
-    assert.deepEqual(usable(view(stopped)), ['score', 'allocate', 'run!', 'search', 'train']);
+    assert.deepEqual(usable(view(stopped)), ['score', 'allocate', 'run!', 'search', 'train', 'judge']);
   });
 
   it('resume a run that broke off while it scored, until its scores are written', () => {
@@ -89,14 +99,39 @@ describe('actions', () => {
       'run',
       'search',
       'train',
+      'judge',
       'resume!',
     ]);
     const failed = stateOf(...half, end({ type: 'finished', state: 'failed' }));
-    assert.deepEqual(usable(view(failed)), ['score', 'allocate', 'run', 'search', 'train', 'resume']);
+    assert.deepEqual(usable(view(failed)), [
+      'score',
+      'allocate',
+      'run',
+      'search',
+      'train',
+      'judge',
+      'resume',
+    ]);
     assert.deepEqual(usable(view(failed, { trusted: false })), []);
     const wrote = [{ at: '2025-03-04T09:13:39.000Z', type: 'wrote', path: 'scores.json' }] as const;
     const late = stateOf(begin(smallModel), score(smallModel, 3), wrote, cancelled);
-    assert.deepEqual(usable(view(late)), ['score', 'allocate!', 'run', 'search', 'train']);
+    assert.deepEqual(usable(view(late)), ['score', 'allocate!', 'run', 'search', 'train', 'judge']);
+  });
+
+  it('commit a plan that a verdict holds up, and go on with a verdict that is open', () => {
+    const begun = begin(smallModel, undefined, 'judge');
+    const done = end({ type: 'finished', state: 'done' });
+    const of = (verdict: Verdict): string[] =>
+      usable(view(stateOf(begun, train(smallModel), judged(verdict), done)));
+    assert.deepEqual(of(betterVerdict()).slice(-2), ['judge', 'commit!']);
+    assert.deepEqual(of(noVerdict()).slice(-2), ['judge', 'commit']);
+    const open = [train(smallModel), judged(openVerdict())];
+    assert.deepEqual(usable(view(stateOf(begun, ...open))), ['stop!']);
+    assert.equal(usable(view(stateOf(begun, ...open, cancelled))).at(-1), 'resume!');
+    // In the main job it goes on behind the scores.
+    const wrote = [{ at: '2025-03-04T09:13:39.000Z', type: 'wrote', path: 'scores.json' }] as const;
+    const main = stateOf(begin(smallModel), score(smallModel, 3), wrote, ...open, cancelled);
+    assert.equal(usable(view(main)).at(-1), 'resume!');
   });
 
   it('need every task scored to its last sample to allocate', () => {
@@ -125,18 +160,56 @@ describe('the status in words', () => {
     assert.equal(stageText(failed), 'Failed while scoring layers.');
     const cancelled = stateOf(...half, end({ type: 'finished', state: 'cancelled' }));
     assert.equal(stageText(cancelled), 'Stopped after 384 samples.');
+    const judging = stateOf(begin(smallModel, undefined, 'judge'), train(smallModel), judged(openVerdict()));
+    assert.equal(stageText(judging), 'Judging: training 6 of 10 …');
   });
 
   it('counts the time of a run that goes on, against the estimate', () => {
     const now = Date.parse('2025-03-04T09:12:42.900Z');
     assert.equal(elapsedText(view(running, { now })), '12 s of about 1 min 24 s');
     assert.equal(elapsedText(view(done, { now })), '');
+    // That was of a part, it seems: of the scores, and not of the trainings behind them.
+    assert.equal(elapsedText(view(running, { now: now + 80_000 })), '1 min 32 s');
+    assert.equal(standingEstimate(view(running, { now: now + 80_000 })), undefined);
   });
 
   it('is announced coarsely', () => {
     assert.equal(announcement(empty), '');
     assert.equal(announcement(running), 'Scoring layers, 50 % done.');
     assert.equal(announcement(done), 'Done.');
+    const judging = stateOf(begin(smallModel), train(smallModel), judged(openVerdict()));
+    assert.equal(announcement(judging), 'Judging, training 6 of 10.');
+  });
+
+  it('counts the trainings of a verdict, which may be less than may be spent', () => {
+    const counts = (verdict: Verdict): string[] =>
+      countsOf(stateOf(begin(smallModel, undefined, 'judge'), train(smallModel), judged(verdict))).map(
+        (count) => `${count.name}: ${countText(count)}`,
+      );
+    assert.deepEqual(counts(openVerdict()), [
+      'Trainings: 5 / at most 10 trainings',
+      'Steps of the training: 340 / 600 steps',
+    ]);
+    assert.equal(counts(betterVerdict())[0], 'Trainings: 6 / 6 trainings');
+    const early = stateOf(begin(smallModel, undefined, 'judge'));
+    assert.deepEqual(countsOf(early).map(countText), ['waiting']);
+  });
+});
+
+describe('the tab of a verdict', () => {
+  it('is there once there is one, and shown while it is judged', () => {
+    const shown = (run: RunState): string => shownTab(view(run));
+    const begun = begin(smallModel, undefined, 'judge');
+    assert.equal(tabTitles(view(stateOf(begun))).verdict, undefined);
+    assert.equal(shown(stateOf(begun)), 'map');
+    const open = [train(smallModel), judged(openVerdict())];
+    assert.equal(tabTitles(view(stateOf(begun, ...open))).verdict, 'Verdict');
+    assert.equal(shown(stateOf(begun, ...open)), 'verdict');
+    const over = [train(smallModel), judged(betterVerdict()), end({ type: 'finished', state: 'done' })];
+    assert.equal(shown(stateOf(begun, ...over)), 'verdict');
+    // Of the main job the plan is what comes next.
+    assert.equal(shown(stateOf(begin(smallModel), ...open)), 'verdict');
+    assert.equal(shown(stateOf(begin(smallModel), ...over)), 'map');
   });
 });
 

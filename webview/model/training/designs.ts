@@ -1,6 +1,8 @@
 import type { RunState } from '../../../src/shared/runState';
 import { bestSearched, pointWords } from '../../../src/shared/searchWords';
-import type { TrialState } from '../../../src/shared/trialState';
+import { designName, type TrialState } from '../../../src/shared/trialState';
+import type { ArmName } from '../../../src/shared/verdict';
+import { armTitles } from '../../../src/shared/verdictWords';
 
 /** Trials that differ in the seed alone. */
 export interface Design {
@@ -10,6 +12,8 @@ export interface Design {
   readonly trials: readonly TrialState[];
   readonly isBest: boolean;
   readonly isNewest: boolean;
+  /** Of a verdict: the plan or one of its controls, which are there to be seen side by side. */
+  readonly isArm: boolean;
 }
 
 /** What the lines of a run's trials are made from. */
@@ -19,21 +23,22 @@ export type TrainingOfPage = Pick<RunState, 'trials' | 'search' | 'searched' | '
 export function designsOf(run: TrainingOfPage): Design[] {
   const groups = new Map<string, TrialState[]>();
   for (const trial of run.trials) {
-    const id = designOf(trial.name);
+    const id = designName(trial.name);
     groups.set(id, [...(groups.get(id) ?? []), trial]);
   }
   const newest = [...groups.keys()].at(-1);
   const best = bestSearched(run);
   return [...groups].map(([id, trials]) => ({
     ...{ id, trials, label: labelOf(id, run.searched) },
-    ...{ isBest: best !== undefined && id === `trial-${best.number}`, isNewest: id === newest },
+    ...{ isBest: best !== undefined && id === `trial-${best.number}`, isArm: isArm(id) },
+    isNewest: id === newest && !isArm(id),
   }));
 }
 
-/** A trial's name without its seed. */
-const designOf = (name: string): string => name.replace(/-?seed--?\d+$/, '');
+const isArm = (id: string): id is ArmName => Object.hasOwn(armTitles, id);
 
 function labelOf(id: string, searched: RunState['searched']): string {
+  if (isArm(id)) return armTitles[id];
   const number = /^trial-(\d+)$/.exec(id)?.[1];
   if (number === undefined) return id === '' ? 'the plan' : id;
   const point = searched.find((trial) => trial.number === Number(number))?.point;

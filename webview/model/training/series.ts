@@ -37,7 +37,7 @@ export function seriesOf(run: TrainingOfPage, toggled: Readonly<Record<string, b
     // Six colors on, the same color comes with another shape.
     shape: (index + Math.floor(index / seriesColors)) % seriesColors,
     dash: 0,
-    look: (toggled[design.id] ?? (design.isBest || design.isNewest)) ? 'strong' : 'faint',
+    look: (toggled[design.id] ?? (design.isBest || design.isNewest || design.isArm)) ? 'strong' : 'faint',
   }));
 }
 

@@ -6,8 +6,10 @@ import { isOfWork, runOf } from '../../../../src/extension/views/runPaths';
 import { membersOf, partsOf, type Part } from '../../../../src/extension/views/runParts';
 import { runFiles } from '../../../../src/files/runs';
 import { StudyJournal } from '../../../../src/search/journal';
-import { applyEvent, emptyRun } from '../../../../src/shared/runState';
+import type { UnstampedRunEvent } from '../../../../src/shared/runEvents';
+import { applyEvent, emptyRun, type RunState } from '../../../../src/shared/runState';
 import { temporaryFolder } from '../../files/temporary';
+import { betterVerdict, judged, openVerdict } from '../../webview/sampleVerdict';
 import { at, begun, manifest, model, scored, scores, writeRun } from '../runFolder';
 
 const name = '20260101-0000000-quick-score';
@@ -100,6 +102,28 @@ describe('what a run holds', () => {
       members.map(({ trial }) => trial?.isBest),
       [false, true, false],
     );
+  });
+
+  it('is its verdict: at which training it is, then what it is', async () => {
+    const file = experiment();
+    const run = await writeRun(file, name, [begun], { manifest: manifest({ job: 'judge' }) });
+    const facts = await readRunFacts(file, run);
+    const of = async (state?: RunState): Promise<Part | undefined> =>
+      (await partsOf(facts, state)).find(({ kind }) => kind === 'verdict');
+    const going = [at({ ...begun, job: 'judge' } as UnstampedRunEvent), ...judged(openVerdict())].reduce(
+      applyEvent,
+      emptyRun,
+    );
+    assert.equal((await of(going))?.description, 'training 6 of 10');
+    assert.equal(await of(), undefined);
+    await writeFile(join(run, runFiles.verdict), JSON.stringify(openVerdict()));
+    assert.equal((await of())?.description, 'open');
+    await writeFile(join(run, runFiles.verdict), JSON.stringify(betterVerdict()));
+    const part = await of();
+    assert.deepEqual([part?.label, part?.description], ['Verdict', 'better than uniform']);
+    assert.equal(part?.detail, betterVerdict().words);
+    await writeFile(join(run, runFiles.verdict), '{"version":');
+    assert.equal(await of(), undefined);
   });
 
   it('bears files that are broken', async () => {

@@ -78,6 +78,20 @@ describe('the lines of a search', () => {
     );
   });
 
+  it('stand out side by side where they are a plan and its controls', () => {
+    const names = ['plan-seed-1', 'plan-seed-2', 'all-layers-seed-1', 'all-layers-seed-2'];
+    const [plan] = stateOf(training('lily')).trials;
+    const trials = names.map((name) => ({ ...plan!, name }));
+    const of = { trials, searched: [], search: undefined, searchEnd: undefined };
+    assert.deepEqual(
+      seriesOf(of, {}).map(({ id, label, look }) => [id, label, look]),
+      [
+        ['plan', 'Plan, mean of 2 seeds', 'strong'],
+        ['all-layers', 'All layers, mean of 2 seeds', 'strong'],
+      ],
+    );
+  });
+
   it('are grouped by what their names have beside a seed', () => {
     const names = ['seed-1', 'seed--2', 'control-seed-1', 'control-seed-2'];
     const [plan] = stateOf(training('lily')).trials;
