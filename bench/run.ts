@@ -1,7 +1,9 @@
 import { benchActivation } from './activation';
 import { benchAdapters } from './adapters';
+import { benchCalibration } from './calibration';
 import { benchCard } from './card';
 import { benchDynamic } from './dynamic';
+import { benchEvidence } from './evidence';
 import { benchHints } from './hints';
 import { benchLarge } from './large';
 import { benchMatmul } from './matmul';
@@ -19,8 +21,10 @@ import { benchViews } from './views';
 const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promise<void>>> = {
   activation: benchActivation,
   adapters: benchAdapters,
+  calibration: benchCalibration,
   card: benchCard,
   dynamic: benchDynamic,
+  evidence: benchEvidence,
   hints: benchHints,
   large: benchLarge,
   matmul: benchMatmul,
