@@ -23,7 +23,8 @@ export interface Spread {
  * two thirds (Hesterberg 2015).
  *
  * With d_se of seed s and example e, weights w_e, and residuals r_se after taking off the means of rows and columns:
- * A = var_s(Σ_e w_e d_se) / S, B = Σ_e w_e² var_e(d̄_e), I = Σ_e w_e² var(r) / S; variance = A + max(0, B − I).
+ * A = var_s(Σ_e w_e d_se) / S, B = Σ_e w_e² var_e(d̄_e), I = Σ_e w_e² var(r) / S; variance = max(A, I / 10) + max(0, B − I), where A
+ * has I in it and is less only by chance.
  *
  * @param scores of at least two seeds: of one nothing can be said about others
  * @returns with a standard error of Infinity for less than two seeds
@@ -37,7 +38,6 @@ export function spreadOf({ differences, weights, tasks }: PairedScores): Spread 
     const nothing = { fromSeeds: Infinity, fromExamples: 0 };
     return { difference, standardError: Infinity, degrees: 1, ...nothing };
   }
-  const fromSeeds = standardError ** 2;
   const byExample = Float64Array.from(
     { length: examples },
     (_, example) => meanAndError(differences.map((row) => row[example] as number)).mean,
@@ -60,16 +60,20 @@ export function spreadOf({ differences, weights, tasks }: PairedScores): Spread 
     });
     interaction += (share * squares) / (seeds - 1) / seeds;
   }
+  // Seeds of which each has as many right answers more differ by 0, as if there were no doubt: that is chance, as the noise of a
+  // seed on an example tells. A tenth of it keeps calls at their level in simulations; all of it would make them far too rare.
+  const fromSeeds = Math.max(standardError ** 2, interaction / 10);
   const fromExamples = Math.max(0, across - interaction);
   const variance = fromSeeds + fromExamples;
   // Of shares: squares of the variances themselves are 0 for differences that are minute.
   const [ofSeeds, ofExamples] = [fromSeeds / variance, fromExamples / variance];
-  const degrees =
-    variance === 0
-      ? Infinity
-      : 1 / (ofSeeds ** 2 / (seeds - 1) + ofExamples ** 2 / Math.max(1, examples - 1));
+  const degrees = variance === 0 ? Infinity : degreesOf(ofSeeds, ofExamples, seeds, examples);
   return { difference, standardError: Math.sqrt(variance), degrees, fromSeeds, fromExamples };
 }
+
+/** Satterthwaite's degrees of freedom; of two seeds one, where what is left of the examples' part by chance would claim more. */
+const degreesOf = (ofSeeds: number, ofExamples: number, seeds: number, examples: number): number =>
+  seeds === 2 ? 1 : 1 / (ofSeeds ** 2 / (seeds - 1) + ofExamples ** 2 / Math.max(1, examples - 1));
 
 interface TaskMean {
   readonly mean: number;

@@ -30,6 +30,10 @@ describe('a judgement', () => {
   describe('of a plan against itself, with seeds of its own in both arms', () => {
     const numbers: Case = { seeds: 3, examples: 60, ofSeed: 0.3, noise: 1 };
     for (const [what, one] of [
+      [
+        'of right and wrong, after three seeds',
+        { ...numbers, examples: 300, ofSeed: 0.1, isBinary: true, noise: 0.5 },
+      ],
       ['of numbers, after three seeds', numbers],
       ['of right and wrong, after five seeds', { ...numbers, seeds: 5, isBinary: true, noise: 0.5 }],
       ['of one seed that is another altogether', { ...numbers, ofSeed: 1, noise: 0.2 }],
@@ -39,6 +43,13 @@ describe('a judgement', () => {
         assert.ok(Math.abs(called - 0.05 * cases) <= band, `${called} of ${cases}`);
       });
     }
+
+    it('calls one more seldom after two seeds, which tell little of others', () => {
+      for (const one of [numbers, { ...numbers, examples: 50, ofSeed: 0, noise: 0.3, isBinary: true }]) {
+        const { called } = callsAtEnd({ ...one, seeds: 2 }, 11);
+        assert.ok(called <= 0.05 * cases + band, `${called} of ${cases}`);
+      }
+    });
 
     it('does so in 5 % as well where it looks after three, four, five and six seeds and stops when it may', () => {
       const { called, seeds } = calls({ ...numbers, seeds: 6 }, 12);

@@ -25,7 +25,7 @@ describe('the spread of paired scores', () => {
     // B = 2 · ¼ · 2 · 2² = 4; residuals are ±1: I = 2 · ¼ · 2 · (1 + 1) / 1 / 2 = 1.
     assert.equal(spread.fromExamples, 3);
     assert.equal(spread.standardError, Math.sqrt(7));
-    assert.ok(Math.abs(spread.degrees - 49 / (16 / 1 + 9 / 1)) < 1e-12);
+    assert.equal(spread.degrees, 1);
   });
 
   it('has the variance of a bootstrap of seeds, but for its factor of (n − 1)/n', () => {
@@ -39,6 +39,19 @@ describe('the spread of paired scores', () => {
     const variance = drawn.reduce((sum, value) => sum + (value - mean) ** 2, 0) / drawn.length;
     const { fromSeeds } = spreadOf(scores);
     assert.ok(Math.abs(variance / ((4 / 5) * fromSeeds) - 1) < 0.05, `${variance} ${fromSeeds}`);
+  });
+
+  it('leaves a doubt where each seed has as many right answers more, on other examples', () => {
+    for (const seeds of [2, 3]) {
+      const differences = Array.from({ length: seeds }, (_, seed) =>
+        Array.from({ length: 50 }, (__, example) => Number(example === 7 * seed)),
+      );
+      const scores = { differences, weights: new Array(50).fill(0.02), tasks: new Array(50).fill(0) };
+      assert.ok(spreadOf(scores).standardError > 0);
+      const { interval, call } = judge(scores, { seeds, moreIsBetter: true });
+      assert.ok(interval[0] < interval[1]);
+      if (seeds === 2) assert.equal(call, 'none');
+    }
   });
 
   it('has degrees of freedom for differences of any size, down to the least that there are', () => {
