@@ -1,6 +1,6 @@
 import { meanAndError } from '../shared/meanAndError';
 import type { Arm, ArmResult, Comparison, ControlName, Verdict } from '../shared/verdict';
-import { answersOf, sentenceOf } from './answers';
+import { answersOf, sentenceOf, type Missing } from './answers';
 import { judge } from './judgement';
 import { pairScores, type ArmTask } from './pairedScores';
 
@@ -34,13 +34,13 @@ export type VerdictTerms = Pick<Verdict, 'plan' | 'split' | 'margin' | 'level' |
  * The verdict by the trainings that are there: a plan against each of its controls, seed by seed and example by example.
  *
  * @param arms the plan first
- * @param without why there is none of some control, sentences
+ * @param without controls that there are none of
  * @throws LabError `judge-unpaired` where arms have other tasks or examples
  */
 export function verdictOf(
   terms: VerdictTerms,
   arms: readonly ArmOutcomes[],
-  without: readonly string[] = [],
+  without: readonly Missing[] = [],
 ): Verdict {
   const all = arms.flatMap(({ outcomes }) => outcomes);
   const classifies = all.every(({ tasks }) => tasks.every(({ hits }) => hits !== undefined));
@@ -58,9 +58,9 @@ export function verdictOf(
     controls.length === 0 ||
     (comparisons.length === controls.length && comparisons.every((one) => one.isOver)) ||
     // Of one seed nothing can be said about others, and there are no more.
-    (terms.seeds.length < 2 && arms.every(({ outcomes }) => outcomes.length === terms.seeds.length));
+    terms.seeds.length < 2;
   const facts = { ...terms, version: 1, metric, tasks: named, arms: reckoned, comparisons, isOver } as const;
-  return { ...facts, words: sentenceOf(facts, without), answers: answersOf(facts) };
+  return { ...facts, words: sentenceOf(facts, without), answers: answersOf(facts, without) };
 }
 
 /** Controls whose comparison is not clear yet: those that are trained with the next seed. */

@@ -1,5 +1,5 @@
 import type { Arm, Comparison, Verdict } from '../shared/verdict';
-import { verdictDifference } from '../shared/verdictWords';
+import { findingOf, verdictDifference } from '../shared/verdictWords';
 import { meanAndError } from '../shared/meanAndError';
 
 /** What an arm came to: mean over its seeds and the standard error of it, in the metric's unit; undefined before the first. */
@@ -8,6 +8,13 @@ export function armValue({ results }: Pick<Arm, 'results'>): { mean: number; err
   const { mean, standardError: error } = meanAndError(results.map(({ value }) => value));
   return { mean, error };
 }
+
+/**
+ * Whether trainings were compared for it. Before the first of them, and where a plan has no control, there is no metric, no task
+ * and no number to tell: only its sentence.
+ */
+export const isMeasured = ({ arms }: Pick<Verdict, 'arms'>): boolean =>
+  arms.length > 1 && arms.some(({ results }) => results.length > 0);
 
 /** "+1.3 points" of accuracy, "−0.012" of a loss: a difference with its sign, none where it rounds to nothing. */
 export function signedDifference(verdict: Pick<Verdict, 'metric'>, difference: number): string {
@@ -29,10 +36,9 @@ export const confidenceWords = ({ level }: Pick<Verdict, 'level'>): string =>
 export const pWords = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 
 /** What can be said of a plan against a control: "better", "worse", "as good", "at least as good", "no difference found". */
-export function callWords({ call, isEquivalent, isAsGood }: Comparison): string {
-  if (call !== 'none') return call;
-  if (isEquivalent) return 'as good';
-  return isAsGood ? 'at least as good' : 'no difference found';
+export function callWords(comparison: Comparison): string {
+  const finding = findingOf(comparison);
+  return finding === 'no difference' ? `${finding} found` : finding;
 }
 
 /** Time of a step, plan over control: the mean over seeds, as the verdict's sentences have it; undefined where it was not measured. */

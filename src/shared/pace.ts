@@ -15,7 +15,7 @@ export interface Pace {
 
 /** Behind these events a run measures its progress anew. */
 export const measuredAnew: ReadonlySet<RunEvent['type']> = new Set([
-  ...(['started', 'resumed', 'again', 'search-begun', 'search-steered'] as const),
+  ...(['started', 'resumed', 'again', 'search-begun', 'search-steered', 'judge-begun'] as const),
 ]);
 
 /** Before this much is known, a pace is a guess. */

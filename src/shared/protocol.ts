@@ -25,6 +25,18 @@ export type DeviceReport = z.infer<typeof deviceReportSchema>;
 /** Processes that share a score, at most; as many as cores and memory allow where absent. */
 const processes = z.number().int().min(1).optional();
 
+/** What the trainings of a plan are asked for by. */
+const training = {
+  params: z.object({
+    experiment: z.string(),
+    run: z.string(),
+    device: z.union([z.enum(devices), z.literal('auto')]),
+    /** Go on with the run that is there, from its last checkpoint. */
+    resume: z.boolean(),
+  }),
+  result: z.object({ run: z.string() }),
+};
+
 export const requests = {
   hello: {
     params: z.object({ protocol: z.number().int() }),
@@ -56,27 +68,9 @@ export const requests = {
     result: z.object({ run: z.string() }),
   },
   /** Train an experiment's adapters by its plan, once for each seed. The run's folder is the client's to name, as above. */
-  train: {
-    params: z.object({
-      experiment: z.string(),
-      run: z.string(),
-      device: z.union([z.enum(devices), z.literal('auto')]),
-      /** Go on with the run that is there, from its last checkpoint. */
-      resume: z.boolean(),
-    }),
-    result: z.object({ run: z.string() }),
-  },
+  train: training,
   /** Train an experiment's plan and its controls over the same seeds, and say which is better. */
-  judge: {
-    params: z.object({
-      experiment: z.string(),
-      run: z.string(),
-      device: z.union([z.enum(devices), z.literal('auto')]),
-      /** Go on with the run that is there, from its last checkpoint. */
-      resume: z.boolean(),
-    }),
-    result: z.object({ run: z.string() }),
-  },
+  judge: training,
   /**
    * Score, then search the rank: the best trial's plan stands in the run afterwards. To write it into the experiment is the
    * host's, whose editor may have the text open.

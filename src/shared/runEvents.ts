@@ -275,6 +275,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Why a search ended, in words, and its best trial where one came to its end. */
   z.object({ ...at, type: z.literal('search-ended'), words: z.string(), best: z.number().int().optional() }),
   z.object({ ...at, type: z.literal('plan'), plan: planFileSchema }),
+  /** The trainings of a judgement begin, or go on: at most so many, and how many of them have ended already. */
+  z.object({
+    ...at,
+    type: z.literal('judge-begun'),
+    trainings: z.number().int().nonnegative(),
+    finished: z.number().int().nonnegative(),
+  }),
   /** Plan against controls, each time a training of one has ended; each says all that the ones before it said. */
   z.object({ ...at, type: z.literal('judged'), verdict: verdictSchema }),
   z.object({ ...at, type: z.literal('wrote'), path: z.string() }),

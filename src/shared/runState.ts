@@ -261,6 +261,11 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     case 'wrote':
       // A file that is written again, a report after each allocation, is one file still.
       return state.wrote.includes(event.path) ? state : { ...state, wrote: [...state.wrote, event.path] };
+    case 'judge-begun': {
+      // What was measured and foreseen before was of scores and trials.
+      const share = Math.min(1, event.finished / Math.max(1, event.trainings));
+      return { ...state, share, step: undefined, pace: undefined, estimate: undefined };
+    }
     case 'judged':
       return { ...state, verdict: event.verdict };
     case 'actual':

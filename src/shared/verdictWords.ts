@@ -1,6 +1,6 @@
 import { formatShare } from './format';
 import type { RunState } from './runState';
-import type { ArmName, ControlName, Verdict } from './verdict';
+import type { ArmName, Comparison, ControlName, Verdict } from './verdict';
 
 /** How an arm is called in tables. */
 export const armTitles: Readonly<Record<ArmName, string>> = {
@@ -30,25 +30,53 @@ export function judgingWords({ status, verdict }: RunState): string | undefined 
   return `training ${Math.min(done + 1, most)} of ${most}`;
 }
 
+/** What can be said of a plan against a control. Worse by less than matters is as good. */
+export type Finding = 'better' | 'worse' | 'as good' | 'at least as good' | 'no difference';
+
+export function findingOf({
+  call,
+  isEquivalent,
+  isAsGood,
+}: Pick<Comparison, 'call' | 'isEquivalent' | 'isAsGood'>): Finding {
+  if (call === 'better') return 'better';
+  if (isEquivalent || (call === 'worse' && isAsGood)) return 'as good';
+  if (call === 'worse') return 'worse';
+  return isAsGood ? 'at least as good' : 'no difference';
+}
+
+const joints: Readonly<Record<Finding, string>> = {
+  better: 'than',
+  worse: 'than',
+  'as good': 'as',
+  'at least as good': 'as',
+  'no difference': 'from',
+};
+
+/** "better than", "as good as", "no difference from" */
+export const findingWords = (finding: Finding): string => `${finding} ${joints[finding]}`;
+
 /** "better than uniform", "no difference from uniform": the outcome in a few words, for lists; undefined before there is one. */
 export function verdictTag(verdict: Verdict | undefined): string | undefined {
   const [first] = verdict?.comparisons ?? [];
   if (verdict?.isOver !== true || first === undefined) return undefined;
-  const control = armTitles[first.control].toLowerCase();
-  if (first.call === 'better') return `better than ${control}`;
-  if (first.call === 'worse') return `worse than ${control}`;
-  return first.isEquivalent ? `as good as ${control}` : `no difference from ${control}`;
+  return `${findingWords(findingOf(first))} ${armTitles[first.control].toLowerCase()}`;
 }
 
 /** A value of a verdict's metric: accuracy in percent, a loss as it is. */
 export const verdictValue = ({ metric }: Pick<Verdict, 'metric'>, value: number): string =>
   metric === 'accuracy' ? formatShare(value) : value.toFixed(3);
 
-/** A difference of such values without its sign: "1.3 points" of accuracy, "0.012" of a loss. */
-export const verdictDifference = ({ metric }: Pick<Verdict, 'metric'>, difference: number): string =>
-  metric === 'accuracy'
-    ? `${(100 * Math.abs(difference)).toFixed(1)} points`
-    : Math.abs(difference).toFixed(3);
+/** A difference of such values without its sign: "1.3 points" of accuracy, "0.012" of a loss; a small one keeps a digit. */
+export function verdictDifference({ metric }: Pick<Verdict, 'metric'>, difference: number): string {
+  const [size, digits, unit] =
+    metric === 'accuracy'
+      ? ([100 * Math.abs(difference), 1, ' points'] as const)
+      : ([Math.abs(difference), 3, ''] as const);
+  const text = size.toFixed(digits);
+  // What is next to nothing is 0: sums of hundreds of differences are not exact.
+  const isSmall = Number(text) === 0 && size >= 0.01 * 10 ** -digits;
+  return `${isSmall ? Number(size.toPrecision(1)) : text}${unit}`;
+}
 
 /** Whether the plan is better than, or as good as, every control that it was judged against. */
 export const isWorthKeeping = ({ isOver, comparisons }: Verdict): boolean =>

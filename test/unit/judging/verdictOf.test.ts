@@ -119,7 +119,7 @@ describe('a verdict', () => {
     assert.deepEqual([one!.isAsGood, one!.isOver, verdict.isOver], [true, true, true]);
     assert.match(
       answers(verdict)[1]!,
-      /^Yes: 25\.0 % of the parameters of the same row in all layers, 0\.0 points more/,
+      /^Yes: 25\.0 % of the parameters of the same row in all layers, no difference on average \(−8\.3 to 8\.3 with/,
     );
     assert.match(words(verdict), /at 25\.0 % of its parameters and 50\.0 % of its time a step\.$/);
   });
@@ -142,6 +142,48 @@ describe('a verdict', () => {
     assert.equal(exact.arms[0]!.results[0]!.value, (1 + 3 * 2) / 4);
   });
 
+  it('is as good where it is worse by less than matters, in sentence, answers and tag alike', () => {
+    const plan = predicting('plan', [
+      [1.003, 1.003],
+      [1.003, 1.003],
+      [1.003, 1.003],
+    ]);
+    const control = predicting('all-layers', [
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+    const verdict = verdictOf(terms, [plan, { ...control, parameters: 4000 }]);
+    assert.deepEqual([verdict.comparisons[0]!.call, verdict.comparisons[0]!.isAsGood], ['worse', true]);
+    assert.match(words(verdict), /^As good as the same row in all layers, within ± 0\.010: /);
+    assert.match(answers(verdict)[1]!, /^Yes: 25\.0 % /);
+    assert.equal(verdictTag(verdict), 'as good as all layers');
+  });
+
+  it('says how much worse it may be by the end of the interval that is worse', () => {
+    const verdict = verdictOf({ ...terms, margin: 0 }, [
+      answering('plan', [150, 152, 156]),
+      answering('all-layers', [150, 149, 151], 4000),
+    ]);
+    const [low] = verdict.comparisons[0]!.interval;
+    assert.ok(low < 0 && -low < verdict.comparisons[0]!.interval[1]);
+    assert.ok(
+      answers(verdict)[1]!.startsWith(
+        `Not shown, it may be worse by up to ${(-100 * low).toFixed(1)} points`,
+      ),
+    );
+  });
+
+  it('says the size of a control that could not be as large, and why there was none', () => {
+    const verdict = verdictOf(
+      terms,
+      [answering('plan', [180, 181, 180]), answering('uniform', [120, 121, 121], 600)],
+      [{ control: 'all-layers', why: 'The plan is its own control all-layers.' }],
+    );
+    assert.match(answers(verdict)[0]!, /^Yes: 29\.8 points more \(.*\), at 166\.7 % of its parameters\.$/);
+    assert.equal(answers(verdict)[1], 'Not asked: the plan is its own control all-layers.');
+  });
+
   it('is open before two seeds, and so far what they say before the last', () => {
     const none = verdictOf(terms, [answering('plan', []), answering('uniform', [])]);
     assert.deepEqual([none.isOver, none.comparisons, none.answers], [false, [], []]);
@@ -161,9 +203,13 @@ describe('a verdict', () => {
     assert.equal(verdict.isOver, true);
     assert.equal(
       words(verdict),
-      'No verdict: one seed says nothing about others, and train.seeds has no more.',
+      'No verdict: one seed says nothing about others. Give train.seeds three or more.',
     );
-    const alone = verdictOf(terms, [answering('plan', [])], ['The plan is its own control uniform.']);
+    const alone = verdictOf(
+      terms,
+      [answering('plan', [])],
+      [{ control: 'uniform', why: 'The plan is its own control uniform.' }],
+    );
     assert.equal(alone.isOver, true);
     assert.equal(words(alone), 'Nothing to judge. The plan is its own control uniform.');
     assert.deepEqual(judgedTrainings(alone), { done: 0, most: 0 });

@@ -83,7 +83,7 @@ describe('the time that a run has left', () => {
     assert.equal(paceAfter(undefined, 0.5, 'yesterday'), undefined);
   });
 
-  it('is part of the state of a run: begun anew when it goes on, and when a search begins behind the scores', () => {
+  it('is part of the state of a run: begun anew when it goes on, and when a search or a judgement begins behind the scores', () => {
     const at = (second: number, event: UnstampedRunEvent): RunEvent => ({ at: iso(second), ...event });
     const progress = (second: number, share: number): RunEvent => at(second, { type: 'progress', share });
     const begun = at(0, { type: 'started', job: 'run', experiment: 'a.adapter.yaml', tasks: ['x'] });
@@ -93,6 +93,7 @@ describe('the time that a run has left', () => {
       { type: 'resumed' },
       { type: 'search-begun', trials: 8, finished: 0 },
       { type: 'search-steered', paused: true, trials: 8 },
+      { type: 'judge-begun', trainings: 6, finished: 0 },
       {
         type: 'again',
         error: { code: 'device-lost', message: 'Lost.', next: 'Wait.' },

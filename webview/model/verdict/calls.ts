@@ -1,16 +1,12 @@
 import { capital } from '../../../src/shared/format';
 import type { RunState } from '../../../src/shared/runState';
 import type { Comparison, Verdict } from '../../../src/shared/verdict';
-import { armTitles, judgedTrainings, judgingWords } from '../../../src/shared/verdictWords';
+import { armTitles, findingOf, judgedTrainings, judgingWords } from '../../../src/shared/verdictWords';
 
 /** What is said of the plan against one control, in a word or two. */
-export function callWords(
-  { call, isEquivalent, isOver }: Comparison,
-  verdict: Pick<Verdict, 'isOver'>,
-): string {
-  if (call !== 'none') return call;
-  if (isEquivalent) return 'as good';
-  return isOver || verdict.isOver ? 'no difference' : 'still open';
+export function callWords(comparison: Comparison, verdict: Pick<Verdict, 'isOver'>): string {
+  const finding = findingOf(comparison);
+  return finding !== 'no difference' || comparison.isOver || verdict.isOver ? finding : 'still open';
 }
 
 /** A badge for each control; one for all while nothing can be compared yet. */
