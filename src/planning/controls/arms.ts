@@ -1,8 +1,8 @@
+import { scaledAlpha } from '../../shared/alpha';
 import type { PlanTotals } from '../../shared/planFile';
 import type { ArmName, ControlName } from '../../shared/verdict';
-import type { ExperimentMethod, Module, Plan } from '../../shared/words';
+import type { ExperimentMethod, Module, Plan, PlannedModule } from '../../shared/words';
 import { isTarget } from '../checkRequest';
-import { designOf } from '../draft/designOf';
 import { uniformControl } from '../draft/uniformControl';
 import { adapterForm } from '../parameters';
 import { trainsExperts, type Design } from '../planRequest';
@@ -18,6 +18,12 @@ export interface ArmDesign {
   readonly totals: PlanTotals;
   /** What is trained with a seed; the same for all of them but for the random control. */
   readonly planFor: (seed: number) => Plan;
+}
+
+/** A control that was asked for and that there is none of. */
+export interface MissingControl {
+  readonly control: ControlName;
+  readonly why: string;
 }
 
 /** What of an experiment decides its controls: AdaLoRA's size is the one that it ends with. */
@@ -37,16 +43,18 @@ export function armsOf(
   plan: Plan,
   modules: readonly Module[],
   controls: readonly ControlName[],
-): { readonly arms: readonly ArmDesign[]; readonly without: readonly string[] } {
+): { readonly arms: readonly ArmDesign[]; readonly without: readonly MissingControl[] } {
   const own: ArmDesign = {
     ...{ name: 'plan', method: design.method, planFor: () => plan },
     totals: planTotals(finalPlan(design, plan), modules, adapterForm(design.method)),
   };
+  // A row by hand may be on a module that no target names: its likes belong to a control as well.
+  const adapter = { ...design.adapter, targets: targetsOf(design, plan, modules) };
   const arms: ArmDesign[] = [own];
-  const without: string[] = [];
+  const without: MissingControl[] = [];
   for (const name of new Set(controls)) {
-    const found = makers[name](design, plan, modules, own.totals);
-    if (typeof found === 'string') without.push(found);
+    const found = makers[name]({ ...design, adapter }, plan, modules, own.totals);
+    if (typeof found === 'string') without.push({ control: name, why: found });
     else arms.push({ ...found, name });
   }
   return { arms, without };
@@ -69,12 +77,12 @@ const makers: Readonly<Record<ControlName, Maker>> = {
   },
   'all-layers': (design, plan, modules) => {
     const method = plainMethod(design.method);
-    const { adapter } = designOf({ method: 'uniform', plan: finalPlan(design, plan) }, modules);
-    const { rank, alpha } = adapter;
-    const experts = trainsExperts(method) ? adapter.experts : 1;
+    const usual = usualRow(finalPlan(design, plan));
     const rows = modules.filter(({ path }) => isTarget(path, design.adapter.targets));
-    const modulesOf = Object.fromEntries(rows.map(({ path }) => [path, { rank, alpha, experts }]));
-    return fixed(design, plan, method, { modules: modulesOf, shared: [] }, modules, 'all-layers');
+    if (usual === undefined || rows.length === 0) return 'The plan gives no module of the model an adapter.';
+    const row = { ...usual, experts: trainsExperts(method) ? usual.experts : 1 };
+    const all = { modules: Object.fromEntries(rows.map(({ path }) => [path, row])), shared: [] };
+    return fixed(design, plan, method, all, modules, 'all-layers');
   },
   random: (design, plan, modules, totals) => {
     const { method } = design;
@@ -104,6 +112,32 @@ const plainMethod = (method: ExperimentMethod): ExperimentMethod => (trainsExper
 /** The plan as it is when it has been trained: AdaLoRA prunes its ranks to a mean. */
 function finalPlan({ method, adalora }: JudgedDesign, plan: Plan): Plan {
   if (method !== 'adalora' || adalora === undefined) return plan;
-  const rows = Object.entries(plan.modules).map(([path, row]) => [path, { ...row, rank: adalora.targetR }]);
+  const rows = Object.entries(plan.modules).map(([path, row]) => [
+    path,
+    { ...row, rank: adalora.targetR, alpha: scaledAlpha(row, adalora.targetR) },
+  ]);
   return { ...plan, modules: Object.fromEntries(rows) as Plan['modules'] };
+}
+
+/** The row that most modules of a plan have; the first of those that come as often. */
+function usualRow({ modules }: Plan): PlannedModule | undefined {
+  const counts = new Map<string, { row: PlannedModule; count: number }>();
+  for (const { rank, alpha, experts } of Object.values(modules)) {
+    if (experts === 0) continue;
+    const key = `${rank} ${alpha} ${experts}`;
+    const { row = { rank, alpha, experts }, count = 0 } = counts.get(key) ?? {};
+    counts.set(key, { row, count: count + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.row;
+}
+
+/** The design's targets that the model has, and the names of modules that the plan adapts besides. */
+function targetsOf({ adapter }: Design, plan: Plan, modules: readonly Module[]): string[] {
+  const named = adapter.targets.filter((target) => modules.some(({ path }) => isTarget(path, [target])));
+  const others = modules.flatMap(({ path }) =>
+    (plan.modules[path]?.experts ?? 0) > 0 && !isTarget(path, named)
+      ? [path.slice(path.lastIndexOf('.') + 1)]
+      : [],
+  );
+  return [...new Set([...named, ...others])];
 }

@@ -61,7 +61,9 @@ describe('the arms of a judgement', () => {
     );
     assert.ok(arms[1]!.totals.parameters <= arms[0]!.totals.parameters);
     assert.deepEqual(arms[1]!.planFor(1).shared, []);
-    assert.deepEqual(without, ['A plan that shares tensors over layers has no random control.']);
+    assert.deepEqual(without, [
+      { control: 'random', why: 'A plan that shares tensors over layers has no random control.' },
+    ]);
     const floe = armsOf(design({ method: 'floe' }), inLayers([1], row(8, 4)), modules, ['uniform']);
     assert.deepEqual(
       floe.arms.map(({ method }) => method),
@@ -86,16 +88,41 @@ describe('the arms of a judgement', () => {
       arms.map(({ name }) => name),
       ['plan'],
     );
-    assert.deepEqual(without, [
-      'The plan is its own control uniform: there is nothing to compare.',
-      'All layers of the plan are alike, or the model has no other ones of their shape: it has no random control.',
-      'The plan is its own control all-layers: there is nothing to compare.',
-    ]);
+    assert.deepEqual(
+      without.map(({ why }) => why),
+      [
+        'The plan is its own control uniform: there is nothing to compare.',
+        'All layers of the plan are alike, or the model has no other ones of their shape: it has no random control.',
+        'The plan is its own control all-layers: there is nothing to compare.',
+      ],
+    );
     // What is trained otherwise is another arm even with the same rows.
     const dynamic = armsOf(design({ method: 'dynamic-lora' }), plan, modules, ['uniform']);
     assert.deepEqual(
       dynamic.arms.map(({ method }) => method),
       ['dynamic-lora', 'lora'],
+    );
+  });
+
+  it('have everywhere the row that most modules have, with its experts', () => {
+    const [few, many] = [inLayers([0, 1, 2], row(8)), inLayers([3], row(8, 6))];
+    const plan = { modules: { ...few.modules, ...many.modules }, shared: [] };
+    const { arms } = armsOf(design({ method: 'floe' }), plan, modules, ['all-layers']);
+    assert.deepEqual(arms[1]!.planFor(1), inLayers([0, 1, 2, 3], row(8)));
+    const adalora = { initR: 12, targetR: 4 };
+    const pruned = armsOf(design({ method: 'adalora', adalora }), inLayers([0], row(12)), modules, [
+      'all-layers',
+    ]);
+    // The scale of the plan, alpha 24 over 12, with the rank that it ends with.
+    assert.deepEqual(pruned.arms[1]!.planFor(1), inLayers([0, 1, 2, 3], row(4)));
+  });
+
+  it('reach modules that are in the plan by hand, whatever the targets name', () => {
+    const only = design({ adapter: { targets: ['q_proj', 'query'], rank: 8, alpha: 16, experts: 1 } });
+    const { arms } = armsOf(only, inLayers([0], row(8)), modules, ['uniform', 'all-layers']);
+    assert.deepEqual(
+      arms.map(({ totals }) => totals.modules),
+      [2, 8, 8],
     );
   });
 
