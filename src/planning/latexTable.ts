@@ -1,4 +1,4 @@
-import type { Verdict } from '../shared/verdict';
+import type { Arm, Comparison, Verdict } from '../shared/verdict';
 import { armTitles, verdictDifference } from '../shared/verdictWords';
 import { armValue, confidenceWords, taskWords } from './verdictNumbers';
 
@@ -20,8 +20,8 @@ export const latexText = (text: string): string =>
     .replace(/[\\~^<>|"]|[&%$#_{}]/g, (mark) => marks[mark] ?? `\\${mark}`);
 
 /**
- * A verdict as a table for papers (booktabs): arms × parameters, the metric's mean ± standard error over seeds, and plan less each
- * control with its interval. Pure.
+ * A verdict as a table for papers (booktabs): arms × parameters, seeds, the metric's mean ± standard error over them, and plan less
+ * each control with its interval. Pure.
  *
  * @param source what the table is from, for a comment
  */
@@ -33,24 +33,29 @@ export function verdictLatex(verdict: Verdict, source: string): string {
     if (Number(text) === 0) return text;
     return `${value > 0 ? '+' : '-'}${text}`;
   };
+  const comparisonOf = ({ name }: Arm): Comparison | undefined =>
+    comparisons.find(({ control }) => control === name);
   const rows = arms.map((arm) => {
     const value = armValue(arm);
     const error =
       arm.results.length < 2 || value === undefined ? '' : ` \\pm ${(scale * value.error).toFixed(digits)}`;
-    const one = comparisons.find(({ control }) => control === arm.name);
+    const one = comparisonOf(arm);
     return [
       latexText(armTitles[arm.name]),
       `$${arm.parameters.toLocaleString('en-US').replaceAll(',', '{,}')}$`,
+      seedCell(arm, one),
       value === undefined ? '--' : `$${(scale * value.mean).toFixed(digits)}${error}$`,
       one === undefined ? '' : `$${signed(one.difference)}$`,
       one === undefined ? '' : `$[${one.interval.map(signed).join(',\\,')}]$`,
     ].join(' & ');
   });
-  const seeds = Math.max(0, ...arms.map(({ results }) => results.length));
   const caption = [
     `${metric === 'accuracy' ? 'Accuracy' : 'Loss'} on ${split} data of ${taskWords(verdict)}:`,
-    `mean over ${seeds} seed${seeds === 1 ? '' : 's'}${seeds > 1 ? ' ± standard error' : ''},`,
-    `and plan less control with its ${confidenceWords(verdict)} interval over all looks.`,
+    `mean over an arm's seeds${arms.some(({ results }) => results.length > 1) ? ' ± standard error' : ''},`,
+    `and plan less control, over the seeds that both have, with its ${confidenceWords(verdict)} interval over all looks.`,
+    ...(arms.some((arm) => hasOwnSeeds(arm, comparisonOf(arm)))
+      ? ['In parentheses are the seeds of the difference, where they are not all of the control.']
+      : []),
     ...(margin > 0 ? [`A difference of at most ${verdictDifference(verdict, margin)} does not matter.`] : []),
   ].join(' ');
   return [
@@ -60,9 +65,9 @@ export function verdictLatex(verdict: Verdict, source: string): string {
     '  \\centering',
     `  \\caption{${latexText(caption).replaceAll('±', '$\\pm$')}}`,
     '  \\label{tab:verdict}',
-    '  \\begin{tabular}{lrrrr}',
+    '  \\begin{tabular}{lrrrrr}',
     '    \\toprule',
-    `    Arm & Parameters & ${metric === 'accuracy' ? 'Accuracy' : 'Loss'} (${unit}) & Difference & ${latexText(confidenceWords(verdict)).replace(' ', '\\,')} interval \\\\`,
+    `    Arm & Parameters & Seeds & ${metric === 'accuracy' ? 'Accuracy' : 'Loss'} (${unit}) & Difference & ${latexText(confidenceWords(verdict)).replace(' ', '\\,')} interval \\\\`,
     '    \\midrule',
     ...rows.map((row) => `    ${row} \\\\`),
     '    \\bottomrule',
@@ -71,3 +76,11 @@ export function verdictLatex(verdict: Verdict, source: string): string {
     '',
   ].join('\n');
 }
+
+/** "6", or "6 (5)" of a control with a seed that the plan has not: the difference is over fewer. */
+const seedCell = (arm: Arm, one: Comparison | undefined): string =>
+  `$${arm.results.length}$${hasOwnSeeds(arm, one) ? ` ($${one?.seeds}$)` : ''}`;
+
+/** Whether a control was trained with more seeds than it is compared over, as in a judgement that was stopped. */
+const hasOwnSeeds = ({ results }: Arm, one: Comparison | undefined): boolean =>
+  one !== undefined && one.seeds !== results.length;

@@ -3,7 +3,7 @@ import { combineTasks, scoresByLayer, sumByLayer } from '../shared/combineScores
 import { formatScore, formatShare } from '../shared/format';
 import type { RunState, TaskState } from '../shared/runState';
 import type { Plan } from '../shared/words';
-import { factLines, scoringFacts } from './facts';
+import { factLines, noteLines, scoringFacts } from './facts';
 import { rankLayers } from './rankLayers';
 import { searchSection } from './searchReport';
 import { table } from './table';
@@ -16,6 +16,7 @@ export function reportOf(state: RunState): string {
     `# ${state.experiment}`,
     '',
     ...factLines(scoringFacts(state)),
+    ...noteLines(state),
     '',
     '## Layers',
     '',

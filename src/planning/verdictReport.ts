@@ -3,6 +3,7 @@ import type { RunState } from '../shared/runState';
 import type { Arm, Comparison, Verdict } from '../shared/verdict';
 import { armTitles, verdictDifference, verdictValue } from '../shared/verdictWords';
 import { meanAndError } from '../shared/meanAndError';
+import { earlierPlanWords } from './earlierPlan';
 import { factLines, judgingFacts, noteLines } from './facts';
 import { table } from './table';
 import {
@@ -10,6 +11,7 @@ import {
   callWords,
   confidenceWords,
   intervalWords,
+  isMeasured,
   pWords,
   signedDifference,
   taskWords,
@@ -28,20 +30,33 @@ export function judgeReport(state: RunState): string {
 export function verdictSection(state: RunState): string[] {
   const { verdict } = state;
   if (verdict === undefined) return [];
+  const earlier = earlierPlanWords(state, 'above');
   return [
-    ...['## Verdict', '', verdict.words, ''],
+    ...['## Verdict', ''],
+    ...(earlier === undefined ? [] : [earlier, '']),
+    ...[verdict.words, ''],
     ...verdict.answers.map(({ question, words }) => `- **${question}** ${words}`),
     ...(verdict.answers.length === 0 ? [] : ['']),
-    ...[...verdictTable(state), '', measuredWords(verdict), ''],
+    ...(isMeasured(verdict) ? [...verdictTable(state), '', measuredWords(verdict), ''] : []),
   ];
 }
 
-/** One row an arm, then one row a control. Also what the command line prints; nothing where a run judged none. */
+/** One row an arm, then one row a control. Also what the command line prints; nothing where a run judged none, or trained nothing for it. */
 export function verdictTable({ verdict }: Pick<RunState, 'verdict'>): string[] {
-  if (verdict === undefined) return [];
+  if (verdict === undefined || !isMeasured(verdict)) return [];
   return [
     ...table(armCells(verdict), 2),
     ...(verdict.comparisons.length === 0 ? [] : ['', ...table(controlCells(verdict), 1)]),
+  ];
+}
+
+/** Tables, sentence and answers as the command line prints them; nothing where a run judged none. */
+export function verdictLines({ verdict }: Pick<RunState, 'verdict'>): string[] {
+  if (verdict === undefined) return [];
+  const rows = verdictTable({ verdict });
+  return [
+    ...[...rows, ...(rows.length === 0 ? [] : ['']), verdict.words],
+    ...verdict.answers.map(({ question, words }) => `${question} ${words}`),
   ];
 }
 

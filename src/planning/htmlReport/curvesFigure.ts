@@ -127,7 +127,7 @@ function metricPanel(
                 y(value),
                 3,
                 `point f${kind}`,
-                `${trial.name}, step ${step}: ${tickWords(metric, value, [0, metric === 'accuracy' ? 0.001 : 0.001])}`,
+                `${trial.name}, step ${step}: ${valueWords(metric, value)}`,
               ),
             )),
       ];
@@ -155,6 +155,10 @@ function smoothed(points: readonly TrialPoint[]): readonly TrialPoint[] {
     return { ...point, loss: near.reduce((sum, { loss }) => sum + loss, 0) / near.length };
   });
 }
+
+/** A value as one reads it off: a tenth of a percent, or a thousandth of a nat. */
+const valueWords = (metric: 'accuracy' | 'loss', value: number): string =>
+  tickWords(metric, value, [0, 0.001]);
 
 const colorOf = (kind: number | undefined): string => (kind === undefined ? 'other' : `c${kind}`);
 const lineOf = (kind: number | undefined): Record<string, string | undefined> => ({
@@ -195,7 +199,6 @@ function legendOf({ legend, others }: Curves, y: number): Markup[] {
 export function curveCells(state: RunState): string[][] {
   const metric = validationMetric(state);
   const { series } = curvesOf(state);
-  const digits = (value: number): string => tickWords(metric, value, [0, 0.001]);
   const rows = series.flatMap(({ trial }) => {
     const measured = validationOf(trial, metric);
     const best = measured.findLast((one) => one.best);
@@ -209,7 +212,7 @@ export function curveCells(state: RunState): string[][] {
       trial.name,
       String(step),
       trial.points.findLast((point) => point.step <= step)?.loss.toFixed(3) ?? '–',
-      digits(value),
+      valueWords(metric, value),
       best ? 'yes' : '',
     ]),
   ];

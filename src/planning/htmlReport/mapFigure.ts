@@ -196,7 +196,7 @@ function legend({ scale, isLogarithmic }: Strength, left: number, top: number): 
     element('rect', { x: left, y: top, width, height: 9, class: 'frame' }),
     ...scale.ticks.flatMap((tick) => [
       line(place(scale(tick)), top + 9, place(scale(tick)), top + 12, 'axis'),
-      label(place(scale(tick)), top + 23, tickWords(tick), { anchor: 'middle', kind: 'tick' }),
+      label(place(scale(tick)), top + 23, shareTick(tick), { anchor: 'middle', kind: 'tick' }),
     ]),
     label(left + width + 16, top + 9, `share of the score${isLogarithmic ? ', log scale' : ''}`, {
       kind: 'axis-title',
@@ -206,11 +206,11 @@ function legend({ scale, isLogarithmic }: Strength, left: number, top: number): 
   ];
 }
 
-const tickWords = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+const shareTick = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 
 /** Shares of a logarithmic map keep their digits: "0.042 %". */
 const fineShare = (share: number): string =>
-  share > 0 && share < 0.001 ? `${Number((100 * share).toPrecision(2))} %` : formatShare(share);
+  share > 0 && share < 0.001 ? shareTick(share) : formatShare(share);
 
 /** The last parts of names, where they tell the modules apart. */
 function shortNames(targets: readonly string[]): string[] {

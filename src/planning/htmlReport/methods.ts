@@ -3,6 +3,7 @@ import { estimatorWords } from '../../shared/estimatorWords';
 import type { RunState } from '../../shared/runState';
 import type { AllocationMethod, Estimator, ExperimentMethod } from '../../shared/words';
 import { armTitles } from '../../shared/verdictWords';
+import { isMeasured } from '../verdictNumbers';
 import { verdictMethod } from './verdictMethod';
 import type { References } from './references';
 
@@ -22,7 +23,7 @@ export function methodParagraphs(state: RunState, refs: References): string[] {
         ]),
     ...trained.map(({ method, whose }) => `${whose} are ${adapters[method](refs)}`),
     ...(searched.length === 0 ? [] : [searchParagraph(state, refs)]),
-    ...(verdict === undefined ? [] : [verdictMethod(verdict, refs)]),
+    ...(verdict === undefined || !isMeasured(verdict) ? [] : [verdictMethod(verdict, refs)]),
   ];
 }
 

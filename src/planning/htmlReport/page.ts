@@ -5,6 +5,7 @@ import type { RunState } from '../../shared/runState';
 import { accuracyWords } from '../../shared/trialState';
 import { factsOf } from '../facts';
 import { verdictLatex } from '../latexTable';
+import { isMeasured } from '../verdictNumbers';
 import { element, Markup, textOf } from './markup';
 import { methodParagraphs } from './methods';
 import { Numbering } from './numbering';
@@ -61,9 +62,11 @@ export function htmlReport(state: RunState, manifest: RunManifest): string {
   return `<!doctype html>\n${textOf(page)}\n`;
 }
 
-/** The table of a verdict for papers; undefined where a run judged nothing. */
+/** The table of a verdict for papers; undefined where a run judged nothing, or trained nothing for it. */
 export const latexOf = ({ verdict }: RunState, { id, versions }: RunManifest): string | undefined =>
-  verdict === undefined ? undefined : verdictLatex(verdict, `Adapter Lab ${versions.adapterLab}, run ${id}`);
+  verdict === undefined || !isMeasured(verdict)
+    ? undefined
+    : verdictLatex(verdict, `Adapter Lab ${versions.adapterLab}, run ${id}`);
 
 const eyebrow = ({ job }: RunState, { createdAt }: RunManifest): string =>
   [

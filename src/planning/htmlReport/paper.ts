@@ -33,9 +33,9 @@ h2 { font-size: 18px; line-height: 1.3; margin: 40px 0 10px; font-weight: 650; }
 .eyebrow { color: var(--quiet); font-size: 13px; margin: 0 0 4px; }
 p { margin: 0 0 12px; overflow-wrap: anywhere; }
 .lead { font-size: 17.5px; line-height: 1.5; margin: 0 0 16px; }
-.facts, .provenance { display: grid; grid-template-columns: max-content 1fr; gap: 3px 18px; margin: 20px 0; font-size: 13px; line-height: 1.5; }
+.facts, .provenance { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 3px 18px; margin: 20px 0; font-size: 13px; line-height: 1.5; }
 .facts { padding: 12px 0; border-top: 1px solid var(--rule); border-bottom: 1px solid var(--rule); }
-dt { color: var(--quiet); }
+dt { color: var(--quiet); overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .provenance dd { font-variant-numeric: tabular-nums; }
 .provenance code { font-size: 12px; }

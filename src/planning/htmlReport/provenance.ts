@@ -42,6 +42,8 @@ export function provenanceList({
     row('Device', device ?? ''),
     row('Experiment', '', inputs.experimentHash),
     row('Model', inputs.model.split('/').at(-1) ?? '', inputs.modelHash),
-    inputs.tasks.map(({ name, file, hash }) => row(`Data, ${name}`, file.split('/').at(-1) ?? '', hash)),
+    inputs.tasks.map(({ name, file, hash }) =>
+      row(`Data, ${name}: ${file.split('/').at(-1) ?? ''}`, '', hash),
+    ),
   );
 }

@@ -1,9 +1,12 @@
 import { formatScore, formatShare } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
+import type { Verdict } from '../../shared/verdict';
 import type { Plan } from '../../shared/words';
+import { earlierPlanWords } from '../earlierPlan';
 import { layerCells, planCells, stabilityWords } from '../report';
 import { searchCells, searchEnd } from '../searchReport';
 import { trainingCells } from '../trainingReport';
+import { isMeasured } from '../verdictNumbers';
 import { armCells, controlCells, measuredWords } from '../verdictReport';
 import { curveCells, curvesFigure, validationMetric } from './curvesFigure';
 import { mapCells, mapFigure } from './mapFigure';
@@ -20,11 +23,13 @@ const heading = (words: string): Markup => element('h2', {}, words);
 const paragraph = (words: string): Markup => element('p', {}, words);
 
 /** The judgement first: it is what a reader wants to know. */
-export function verdictPart({ verdict }: RunState, number: Numbering): Section {
+export function verdictPart(state: RunState, number: Numbering): Section {
+  const { verdict } = state;
   if (verdict === undefined) return [];
-  const figure = verdictFigure(verdict);
+  const earlier = earlierPlanWords(state, 'below');
   return [
     heading('Verdict'),
+    ...(earlier === undefined ? [] : [paragraph(earlier)]),
     paragraph(verdict.words),
     ...(verdict.answers.length === 0
       ? []
@@ -38,8 +43,15 @@ export function verdictPart({ verdict }: RunState, number: Numbering): Section {
             ]),
           ),
         ]),
+    ...(isMeasured(verdict) ? verdictNumbers(verdict, number) : []),
+  ];
+}
+
+/** Plan less controls as a figure and as tables, and what was measured. */
+function verdictNumbers(verdict: Verdict, number: Numbering): Section {
+  return [
     ...number.figure(
-      figure,
+      verdictFigure(verdict),
       `The plan less each control. A diamond is the mean over seeds, filled where a difference is called; the line is its interval, circles are single seeds.${verdict.margin > 0 ? ' In the band a difference does not matter.' : ''}`,
     ),
     number.table(armCells(verdict), { caption: 'The plan and its controls.', names: 2, long: [5] }),

@@ -5,7 +5,7 @@ import { confidenceWords } from '../verdictNumbers';
 import type { References } from './references';
 
 const controls: Readonly<Record<ControlName, string>> = {
-  uniform: 'a uniform plan, every target module alike with as many parameters as the plan',
+  uniform: 'a uniform plan, every target module alike with at most as many parameters as the plan',
   random: 'the plan’s rows in layers drawn by chance, other ones for each seed',
   'all-layers': 'the plan’s usual row in every target module, whatever that costs',
 };

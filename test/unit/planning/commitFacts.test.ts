@@ -55,9 +55,23 @@ describe('what a commit says of a plan', () => {
   });
 
   it('names the newest verdict on this very plan, and none on another or one that is open', () => {
-    const on = (plan: Plan, words: string, isOver = true): Verdict => ({
+    const on = (plan: Plan, words: string, isOver = true, method: 'floe' | 'lora' = 'floe'): Verdict => ({
       ...{ version: 1, plan, metric: 'accuracy', split: 'test', tasks: [], margin: 0.01, level: 0.05 },
-      ...{ seeds: [1], arms: [], comparisons: [], isOver, words, answers: [] },
+      ...{ seeds: [1, 2], isOver, words, answers: [] },
+      arms: [{ name: 'plan', method, parameters: 1, layers: 1, modules: 1, experts: 1, results: [] }],
+      comparisons: [
+        {
+          ...{ control: 'uniform', seeds: 2, difference: 0, standardError: 0, interval: [0, 0], p: 1 },
+          ...{
+            call: 'none',
+            isEquivalent: true,
+            isAsGood: true,
+            isOver: true,
+            bySeed: [0, 0],
+            timeRatios: [],
+          },
+        },
+      ],
     });
     const other = { modules: {}, shared: [] };
     const verdictOf = (...verdicts: readonly Verdict[]): string | undefined =>
@@ -68,6 +82,8 @@ describe('what a commit says of a plan', () => {
       'newer',
     );
     assert.equal(verdictOf(on(other, 'other')), undefined);
+    assert.equal(verdictOf(on(plan, 'trained otherwise', true, 'lora')), undefined);
+    assert.equal(verdictOf({ ...on(plan, 'of one seed'), comparisons: [] }), undefined);
     const message = commitMessage(commitFacts('mail.adapter.yaml', design, records, [on(plan, 'Better.')]));
     assert.ok(message.includes('\nAdapter-Lab-Verdict: Better.\n'), message);
   });

@@ -16,14 +16,15 @@ describe('a verdict as a table for LaTeX', () => {
       assert.equal(rows.length, verdict.arms.length);
       rows.forEach((row, at) => {
         const { name, results, parameters } = verdict.arms[at]!;
-        assert.match(row, /^ {4}[^&]+(?: & [^&]*){4} \\\\$/);
-        const [title, size, value, difference, interval] = row
+        assert.match(row, /^ {4}[^&]+(?: & [^&]*){5} \\\\$/);
+        const [title, size, seeds, value, difference, interval] = row
           .trim()
           .slice(0, -3)
           .split(' & ')
           .map((cell) => cell.replaceAll(/[${}]/g, ''));
         assert.equal(title, armTitles[name]);
         assert.equal(size?.replaceAll(',', ''), String(parameters));
+        assert.equal(seeds, String(results.length));
         const mean = results.reduce((sum, one) => sum + one.value, 0) / results.length;
         const spread = results.reduce((sum, one) => sum + (one.value - mean) ** 2, 0) / (results.length - 1);
         const error = Math.sqrt(spread / results.length);
@@ -47,7 +48,27 @@ describe('a verdict as a table for LaTeX', () => {
     const arms = verdict.arms.map((arm, at) => ({ ...arm, results: arm.results.slice(0, 1 - at) }));
     const text = verdictLatex({ ...verdict, arms, comparisons: [] }, '');
     assert.doesNotMatch(text, /\\pm/);
-    assert.match(text, /Uniform & \$40\{,\}224\$ & -- & {2}& {2}\\\\/);
+    assert.match(text, /Uniform & \$40\{,\}224\$ & \$0\$ & -- & {2}& {2}\\\\/);
+  });
+
+  it('says which seeds a difference is over, where arms have different numbers of them', () => {
+    const verdict = verdictOf(threeControls);
+    const rowsOf = (text: string): string[] => text.split('\n').filter((line) => / & \$\d/.test(line));
+    const seeds = (text: string): string[] => rowsOf(text).map((row) => row.split(' & ')[2]!);
+    assert.match(
+      verdictLatex(verdict, ''),
+      /over an arm's seeds .*, over the seeds that both have, with its/,
+    );
+    const arms = verdict.arms.map((arm, at) => ({ ...arm, results: arm.results.slice(0, 4 - at) }));
+    const fewer = verdict.comparisons.map((one, at) => ({ ...one, seeds: 3 - at }));
+    const text = verdictLatex({ ...verdict, arms, comparisons: fewer.slice(0, 2) }, '');
+    assert.deepEqual(seeds(text), ['$4$', '$3$', '$2$', '$1$']);
+    assert.doesNotMatch(text, /parentheses/);
+    // Stopped when one control had a seed that the plan had not.
+    const [first, ...others] = verdict.comparisons;
+    const stopped = verdictLatex({ ...verdict, comparisons: [{ ...first!, seeds: 3 }, ...others] }, '');
+    assert.deepEqual(seeds(stopped), ['$4$', '$4$ ($3$)', '$4$', '$4$']);
+    assert.match(stopped, /In parentheses are the seeds of the difference/);
   });
 
   it('escapes whatever names hold, and keeps comments to their line', () => {

@@ -53,6 +53,12 @@ describe('the report of a run', () => {
   const before = scored.reduce(applyEvent, emptyRun);
   const after = applyEvent(before, { at, type: 'plan', plan });
 
+  it('has what a reader of the results should know, behind the facts', () => {
+    const noted = applyEvent(after, { at, type: 'note', text: 'mail: 3 of 64 samples were cut.' });
+    assert.match(reportOf(noted), /\n- Model: .*\n- mail: 3 of 64 samples were cut\.\n\n## Layers\n/);
+    assert.doesNotMatch(reportOf(after), /were cut/);
+  });
+
   it('has a row a layer with its share, its score and its experts', () => {
     const rows = layerTable(after).map(cells);
     assert.deepEqual(rows[0], ['layer', 'share', 'mail', 'experts']);

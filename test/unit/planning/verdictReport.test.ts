@@ -99,7 +99,9 @@ describe('numbers of a verdict', () => {
       signedDifference({ metric }, value);
     assert.equal(signed('accuracy', 0.0131), '+1.3 points');
     assert.equal(signed('accuracy', -0.0131), '−1.3 points');
-    assert.equal(signed('accuracy', -0.0001), '0.0 points');
+    assert.equal(signed('accuracy', -0.0001), '−0.01 points');
+    // What sums of hundreds of differences leave.
+    assert.equal(signed('accuracy', -1e-9), '0.0 points');
     assert.equal(signed('loss', 0.0123), '+0.012');
     assert.equal(intervalWords({ metric: 'accuracy' }, [-0.004, 0.022]), '−0.4 to +2.2 points');
     assert.deepEqual([pWords(0.0004), pWords(0.0123)], ['< 0.001', '0.012']);

@@ -228,7 +228,7 @@ describe('the report as a page', () => {
       assert.ok(text.includes(said), said);
     for (const hash of [inputs.experimentHash, inputs.modelHash, inputs.tasks[0]!.hash])
       assert.ok(text.includes(hash), hash);
-    assert.match(text, /Data, spamspam\.jsonl, sha256:ccc/);
+    assert.match(text, /Data, spam: spam\.jsonlsha256:ccc/);
     assert.doesNotMatch(text, /\.\.\/\.\./);
   });
 
