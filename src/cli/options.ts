@@ -58,3 +58,6 @@ export const absolute = (file: string): string => path.resolve(file);
 
 export const deviceOption = (): Option =>
   new Option('--device <name>', 'what to compute on').choices(['auto', ...devices]).default('auto');
+
+/** The option as it was given, for the command that a run records. */
+export const deviceGiven = (device: string): string[] => (device === 'auto' ? [] : [`--device ${device}`]);

@@ -53,6 +53,12 @@ export class Progress {
       this.begun = undefined;
       this.line(`Searching the rank: ${event.trials} trials at most`);
     }
+    if (event.type === 'judge-begun') {
+      this.begun = undefined;
+      if (event.trainings > 0) this.line(`Judging the plan: ${event.trainings} trainings at most`);
+    }
+    if (event.type === 'judged' && event.verdict.comparisons.length > 0 && !event.verdict.isOver)
+      this.line(event.verdict.words);
     if (event.type === 'search-steered') this.line(this.steeredWords(before));
     if (event.type === 'searched') {
       const words = searchedWords(event.trial);

@@ -1,5 +1,7 @@
 import type { Experiment } from '../configs/experiment/experiment';
 import { noPlan } from '../planning/commitFacts';
+import { LabError } from '../shared/errors';
+import { asBegun, begunJudgement } from './judge/begun';
 import { Judging } from './judge/judging';
 import type { RunWriter } from './runWriter';
 import { trainingRun, type TrainOptions } from './trainingRun';
@@ -17,13 +19,16 @@ export async function judgeExperiment(
 ): Promise<RunWriter> {
   const { run, device, resume = false, saveEvery, plan = experiment.plan } = options;
   if (plan === undefined && !resume) throw noPlan(experiment.file);
+  if (!resume) requireSeeds(options.seeds ?? experiment.train.seeds);
   return trainingRun(
     {
       job: 'judge',
       work: async (prepared, writer) => {
         const { seeds, plan: begun } = prepared.work;
         if (begun === undefined) throw noPlan(experiment.file);
-        const given = { ...experiment, train: { ...experiment.train, seeds: [...seeds] } };
+        const before = await begunJudgement(run);
+        const asked = { ...experiment, train: { ...experiment.train, seeds: [...seeds] } };
+        const given = before === undefined ? asked : asBegun(asked, before);
         const settings = { run, device, resume, saveEvery };
         await Judging.run(...([given, begun, prepared, writer, settings, signal] as const));
       },
@@ -31,5 +36,15 @@ export async function judgeExperiment(
     experiment,
     options,
     signal,
+  );
+}
+
+/** @throws LabError option-invalid */
+function requireSeeds(seeds: readonly number[]): void {
+  if (new Set(seeds).size > 1) return;
+  throw new LabError(
+    'option-invalid',
+    'One seed says nothing about others: no verdict would come of it.',
+    'Give train.seeds three or more, such as [1, 2, 3].',
   );
 }

@@ -4,9 +4,8 @@ import { requireComputable } from '../files/quantized';
 import { requireWritable } from '../files/writable';
 import { allocate } from '../planning/allocate';
 import { planRequest, requireAllocatable } from '../planning/planRequest';
-import { judgeInRun } from './judge/judgeInRun';
+import { endWithPlan, type FoundPlan } from './judge/endWithPlan';
 import type { RunWriter } from './runWriter';
-import { writePlan } from './writePlan';
 import { scoreExperiment } from './scoreExperiment';
 import { requireTrainable } from './training/requireTrainable';
 import { searchExperiment, type SearchOptions } from './searchExperiment';
@@ -26,13 +25,12 @@ export async function runExperiment(
   requireComputable(folder);
   requireAllocatable(experiment, folder.modules);
   await requireWritable(experiment.file);
-  const { run, device, resume = false, version, saveEvery } = options;
+  const { run, device, resume = false, version, saveEvery, keepFile = false } = options;
   if (experiment.judges) await requireTrainable(experiment, version);
   return scoreExperiment(experiment, { ...options, job: 'run' }, signal, async (writer, { scores }) => {
-    await writer.record({ type: 'stage', stage: 'allocate' });
-    const planFile = allocate(planRequest(experiment, scores));
-    await writePlan(experiment, writer, planFile, options.keepFile);
-    const settings = { run, device, resume, saveEvery, version };
-    await judgeInRun(experiment, planFile.plan, writer, settings, signal);
+    const find = (): Promise<FoundPlan> =>
+      Promise.resolve({ experiment, plan: allocate(planRequest(experiment, scores)) });
+    const settings = { run, device, resume, saveEvery, version, keepFile };
+    await endWithPlan(experiment, find, false, writer, settings, signal);
   });
 }

@@ -24,6 +24,7 @@ export async function newManifest({
   model,
   seed,
   command,
+  experimentHash,
 }: {
   readonly run: string;
   readonly job: Job;
@@ -33,6 +34,8 @@ export async function newManifest({
   readonly seed: number;
   /** How it was asked for on the command line; in the editor, what asks for the same there. */
   readonly command?: string | undefined;
+  /** Where it is not that of the file as it is now. */
+  readonly experimentHash?: string | undefined;
 }): Promise<RunManifest> {
   return {
     version: 1,
@@ -48,7 +51,7 @@ export async function newManifest({
     seed,
     versions: { adapterLab: version, node: process.versions.node, tfjs: tfjsVersion.tfjs },
     inputs: {
-      experimentHash: experiment === undefined ? '' : await hashFile(experiment),
+      experimentHash: experimentHash ?? (experiment === undefined ? '' : await hashFile(experiment)),
       model: relativeTo(run, model),
       // Filled in when they have been read.
       modelHash: '',

@@ -11,7 +11,7 @@ import { LabError } from '../shared/errors';
 import type { ScoreFile } from '../shared/scoreFile';
 import type { Module } from '../shared/words';
 import { headOf } from './headFor';
-import { judgeInRun } from './judge/judgeInRun';
+import { endWithPlan } from './judge/endWithPlan';
 import { requireMine } from './runRecord';
 import type { RunWriter } from './runWriter';
 import { scoreExperiment, type RunOptions } from './scoreExperiment';
@@ -26,7 +26,6 @@ import {
 } from './search/searchSpace';
 import { prepareTraining } from './training/prepareTraining';
 import { requireTrainable, withoutPlan } from './training/requireTrainable';
-import { writePlan } from './writePlan';
 
 export interface SearchOptions extends Omit<RunOptions, 'job'> {
   /** What the run is recorded as: a search by itself where absent, or the main job. */
@@ -68,12 +67,10 @@ export async function searchExperiment(
   }
   await ask(run, add);
   return scoreExperiment(experiment, { ...options, job }, signal, async (writer, { scores }) => {
-    const found = await search(experiment, scores, writer, options, signal);
-    await writer.record({ type: 'stage', stage: 'allocate' });
-    await writePlan(experiment, writer, found.plan, keepFile);
-    if (job !== 'run') return;
-    const settings = { run, device, resume, saveEvery, version };
-    await judgeInRun(found.experiment, found.plan.plan, writer, settings, signal);
+    const find = (): Promise<SearchedPoint> => search(experiment, scores, writer, options, signal);
+    const settings = { run, device, resume, saveEvery, version, keepFile };
+    const given = { ...experiment, judges: experiment.judges && job === 'run' };
+    await endWithPlan(given, find, true, writer, settings, signal);
   });
 }
 

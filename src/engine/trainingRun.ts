@@ -1,6 +1,8 @@
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Experiment } from '../configs/experiment/experiment';
 import { requireUnchanged } from '../files/modelFolder';
+import { runFiles } from '../files/runs';
 import { toLabError } from '../shared/errors';
 import type { RunManifest } from '../shared/runManifest';
 import type { Device, Plan } from '../shared/words';
@@ -13,6 +15,7 @@ import { writeReports } from './writeReports';
 import { removeCheckpoints } from './training/checkpoint';
 import { headRequest } from './training/fromExperiment';
 import {
+  inputsOf,
   prepareTraining,
   readWork,
   requireSameWork,
@@ -35,6 +38,8 @@ export interface TrainOptions {
   readonly told: (writer: RunWriter) => void;
   /** Milliseconds between two checkpoints beside those of evaluations. */
   readonly saveEvery?: number;
+  /** The run that is done once more: its experiment and its head are taken, whatever became of them since. */
+  readonly again?: { readonly run: string; readonly experimentHash: string } | undefined;
   /** Called with what was read, before anything is trained; what it throws ends the run. */
   readonly checkInputs?: ((inputs: RunManifest['inputs']) => void) | undefined;
   /** How it was asked for on the command line. */
@@ -66,8 +71,9 @@ export async function trainingRun(
   if (resume) await requireMine(run, job, experiment.file);
   const before = resume && (await hasBegun(run)) ? await resumable(experiment, options) : undefined;
   const seeds = before?.work.seeds ?? options.seeds ?? experiment.train.seeds;
+  const { again } = options;
   const about = { run, job, version, experiment: file, model, seed: seeds[0] ?? 1, command } as const;
-  const manifest = await newManifest(about);
+  const manifest = await newManifest({ ...about, experimentHash: again?.experimentHash });
   const writer: RunWriter = resume
     ? await RunWriter.reopen(run, told)
     : await RunWriter.create(run, manifest, told);
@@ -80,15 +86,15 @@ export async function trainingRun(
     );
     await writer.record({ type: 'stage', stage: 'load' });
     if (prepared === undefined) {
-      await writer.keep(file);
+      await writer.keep(again === undefined ? file : path.join(again.run, runFiles.experiment));
       const sink: EventSink = (event) => events.push(() => writer.record(event));
+      if (again !== undefined) await copyHead(again.run, run);
       const head = await headFor(headRequest(experiment, options.device, seeds), run, sink, signal);
       await events.drained();
       prepared = await prepareTraining(experiment, version, seeds, options.plan, head);
     }
-    const { modelHash, data } = prepared;
-    const read = data.inputs.map(({ name, file: of, hash }) => ({ name, hash, file: relativeTo(run, of) }));
-    const inputs = { ...manifest.inputs, modelHash, tasks: read };
+    const { modelHash } = prepared;
+    const inputs = { ...manifest.inputs, modelHash, tasks: inputsOf(prepared, run) };
     writer.note({ inputs });
     options.checkInputs?.(inputs);
     if (before === undefined) await writeWork(run, { ...prepared.work, job });
@@ -115,6 +121,12 @@ export async function trainingRun(
   } finally {
     await prepared?.model.dispose();
   }
+}
+
+/** Another head would be another training: it hangs on how it was asked for. */
+async function copyHead(from: string, to: string): Promise<void> {
+  const head = await headOf(from);
+  if (head !== undefined) await copyFile(head, path.join(to, runFiles.head));
 }
 
 async function tellModel(

@@ -5,7 +5,7 @@ import { runScoresSchema, type RunScores } from '../shared/scoreFile';
 import { verdictSchema, type Verdict } from '../shared/verdict';
 import { hashFile } from './hash';
 import { readJsonAs } from './json';
-import { listRuns, runFiles } from './runs';
+import { listRuns, readManifest, runFiles } from './runs';
 
 /** What a finished run left: enough to allocate anew, and to say in a commit where a plan comes from. */
 export interface RunRecords {
@@ -49,9 +49,15 @@ export async function newestPlannedRun(experiment: string): Promise<RunRecords |
 export async function readVerdicts(experiment: string): Promise<Verdict[]> {
   const runs = await listRuns(experiment);
   const found = await Promise.all(
-    runs.map((run) =>
-      readJsonAs(join(run, runFiles.verdict), verdictSchema, about('The verdict')).catch(() => undefined),
-    ),
+    runs
+      .map(async (run) => {
+        const { state } = await readManifest(run);
+        // One that failed behind its verdict says why it is none.
+        return state === 'done'
+          ? readJsonAs(join(run, runFiles.verdict), verdictSchema, about('The verdict'))
+          : undefined;
+      })
+      .map((reading) => reading.catch(() => undefined)),
   );
   return found.filter((verdict) => verdict !== undefined);
 }

@@ -11,12 +11,12 @@ import {
 import { judgeExperiment } from '../../engine/judgeExperiment';
 import type { RunWriter } from '../../engine/runWriter';
 import { newRunFolder, runFiles } from '../../files/runs';
-import { verdictTable } from '../../planning/verdictReport';
+import { verdictLines } from '../../planning/verdictReport';
 import { exitCodes, LabError } from '../../shared/errors';
 import { controlNames, type ControlName } from '../../shared/verdict';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
-import { absolute, deviceOption, integer } from '../options';
+import { absolute, deviceGiven, deviceOption, integer } from '../options';
 import { drawnRun } from '../drawnRun';
 import { readPlan } from '../readPlan';
 import { interruptSignal, print, quoted, shown, shownReports } from '../terminal';
@@ -78,6 +78,7 @@ async function judge(experiment: string, options: Options): Promise<void> {
     ...(plan === undefined ? [] : [`--plan ${quoted(shown(plan))}`]),
     ...(controls ?? []).map((name) => `--control ${name}`),
     ...(seed ?? []).map((n) => `--seed ${n}`),
+    ...deviceGiven(device),
     ...(reproduce === undefined ? [] : [`--reproduce ${quoted(shown(reproduce))}`]),
   ];
   const command = ['adapter-lab judge', quoted(shown(experiment)), ...given].join(' ');
@@ -89,22 +90,18 @@ async function judge(experiment: string, options: Options): Promise<void> {
       {
         ...{ run, version, resume: resumes, told, command },
         device: device === 'auto' ? (first?.manifest.device ?? 'auto') : device,
-        ...(first && { checkInputs: (inputs) => requireSameInputs(first, inputs) }),
+        ...(first && {
+          checkInputs: (inputs) => requireSameInputs(first, inputs),
+          again: { run: first.run, experimentHash: first.manifest.inputs.experimentHash },
+        }),
         seeds: first?.seeds ?? seed,
         plan: first?.plan ?? (plan === undefined ? undefined : await readPlan(plan)),
       },
       interruptSignal(),
     );
   });
-  const { verdict } = writer.state;
   const wrote = [shown(path.join(run, runFiles.verdict)), ...shownReports(run)];
-  print(
-    [
-      ...['', ...verdictTable(writer.state), '', verdict?.words ?? ''],
-      ...(verdict?.answers ?? []).map(({ question, words }) => `${question} ${words}`),
-      ...['', `Wrote ${wrote.join(', ')}`],
-    ].join('\n'),
-  );
+  print(['', ...verdictLines(writer.state), '', `Wrote ${wrote.join(', ')}`].join('\n'));
   if (first !== undefined) await compare(first, writer);
 }
 

@@ -4,11 +4,12 @@ import { runExperiment } from '../../engine/runExperiment';
 import { newRunFolder } from '../../files/runs';
 import { layerTable, noiseWarnings } from '../../planning/report';
 import { searchEnd, searchTable } from '../../planning/searchReport';
+import { verdictLines } from '../../planning/verdictReport';
 import { formatBytes, formatSeconds } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
-import { absolute, deviceOption } from '../options';
+import { absolute, deviceGiven, deviceOption } from '../options';
 import { drawnRun } from '../drawnRun';
 import { interruptSignal, print, quoted, say, shown, shownReports } from '../terminal';
 
@@ -25,7 +26,7 @@ export function addRun(program: Command): void {
     .action(async (experiment: string, { device, resume }: { device: Device | 'auto'; resume?: string }) => {
       const run = resume ?? newRunFolder(experiment, 'run', new Date());
       const resumes = resume !== undefined;
-      const command = `adapter-lab run ${quoted(shown(experiment))}`;
+      const command = ['adapter-lab run', quoted(shown(experiment)), ...deviceGiven(device)].join(' ');
       const writer = await drawnRun(run, command, resumes, async (told) =>
         runExperiment(
           await readExperiment(experiment),
@@ -39,7 +40,7 @@ export function addRun(program: Command): void {
 }
 
 function summaryOf(state: RunState, run: string, experiment: string): string[] {
-  const { estimate, actual, plan, searched } = state;
+  const { estimate, actual, plan, searched, verdict } = state;
   return [
     '',
     ...layerTable(state),
@@ -47,6 +48,7 @@ function summaryOf(state: RunState, run: string, experiment: string): string[] {
     ...(searched.length === 0 ? [] : [...searchTable(state), '', ...searchEnd(state)]),
     plan?.summary ?? '',
     '',
+    ...(verdict === undefined ? [] : [...verdictLines(state), '']),
     ...(estimate !== undefined && actual !== undefined
       ? [
           `Estimated ${formatSeconds(estimate.seconds)} and ${formatBytes(estimate.memoryBytes)}; ` +

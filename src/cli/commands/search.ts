@@ -16,7 +16,7 @@ import type { Point } from '../../search/space';
 import { LabError, toLabError } from '../../shared/errors';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
-import { absolute, deviceOption, pointOption } from '../options';
+import { absolute, deviceGiven, deviceOption, pointOption } from '../options';
 import { drawnRun } from '../drawnRun';
 import { interruptSignal, print, quoted, say, shown, shownReports } from '../terminal';
 
@@ -74,7 +74,7 @@ async function search(experiment: string, { device, executor, resume, optuna, ad
   const resumes = resume !== undefined;
   if (resumes && add.length > 0) await addTo(run, experiment, add);
   const also = optuna === undefined ? '' : ` --optuna ${quoted(shown(optuna))}`;
-  const command = `adapter-lab search ${quoted(shown(experiment))}${also}`;
+  const command = ['adapter-lab search', quoted(shown(experiment)), ...deviceGiven(device)].join(' ') + also;
   const writer = await drawnRun(run, command, resumes, (told) =>
     searchExperiment(
       { ...read, executor: 'local' },

@@ -6,7 +6,7 @@ import { newRunFolder } from '../../files/runs';
 import { trainingTable } from '../../planning/trainingReport';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
-import { absolute, deviceOption, integer } from '../options';
+import { absolute, deviceGiven, deviceOption, integer } from '../options';
 import { drawnRun } from '../drawnRun';
 import { readPlan } from '../readPlan';
 import { interruptSignal, print, quoted, shown, shownReports } from '../terminal';
@@ -42,7 +42,9 @@ async function train(experiment: string, { device, plan, seed, resume }: Options
     ...(plan === undefined ? [] : [`--plan ${quoted(shown(plan))}`]),
     ...(seed ?? []).map((n) => `--seed ${n}`),
   ];
-  const command = ['adapter-lab train', quoted(shown(experiment)), ...options].join(' ');
+  const command = ['adapter-lab train', quoted(shown(experiment)), ...options, ...deviceGiven(device)].join(
+    ' ',
+  );
   const writer = await drawnRun(run, command, resumes, async (told) =>
     trainExperiment(
       await readExperiment(experiment),

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
+import { requireUnchanged } from '../../files/modelFolder';
 import { runFiles } from '../../files/runs';
 import { openControls, verdictOf, type ArmOutcomes, type Outcome } from '../../judging/verdictOf';
-import { armsOf, type ArmDesign } from '../../planning/controls/arms';
-import type { Verdict } from '../../shared/verdict';
+import { armsOf, type ArmDesign, type MissingControl } from '../../planning/controls/arms';
+import { toLabError } from '../../shared/errors';
+import type { ArmName, Verdict } from '../../shared/verdict';
 import { armTitles, judgedTrainings } from '../../shared/verdictWords';
 import type { Plan } from '../../shared/words';
 import { OrderedWrites } from '../orderedWrites';
@@ -34,8 +36,8 @@ export class Judging {
   private readonly began = performance.now();
   /** Trainings that had ended when this process began. */
   private readonly before: number;
-  private readonly arms: readonly ArmDesign[];
-  private readonly without: readonly string[];
+  private readonly designs: readonly ArmDesign[];
+  private readonly missing: readonly MissingControl[];
   private readonly seeds: readonly number[];
 
   private constructor(
@@ -51,7 +53,7 @@ export class Judging {
     const { judge, train } = experiment;
     const runner = new TrialRunner(options, prepared, writer, this.events, signal);
     const { arms, without } = armsOf(experiment, plan, model.modules, judge.controls);
-    [this.arms, this.without] = [arms, without];
+    [this.designs, this.missing] = [arms, without];
     this.seeds = [...new Set(train.seeds)];
     this.before = judgedTrainings(this.verdict()).done;
     const sets = splitOf(prepared) === 'test' ? data.test : data.validation;
@@ -80,6 +82,7 @@ export class Judging {
       controls: experiment.judge.controls,
       seeds: [...new Set(experiment.train.seeds)],
       split: splitOf(prepared),
+      margin: experiment.judge.margin,
     });
     let judging: Judging | undefined;
     try {
@@ -92,12 +95,28 @@ export class Judging {
     }
   }
 
+  /** The plan and its controls, but for those that a training was lost of. */
+  private get arms(): readonly ArmDesign[] {
+    const lost = new Set<string>(this.journal.diverged.map(({ arm }) => arm));
+    return this.designs.filter(({ name }) => !lost.has(name));
+  }
+
+  private get without(): readonly MissingControl[] {
+    const lost = this.journal.diverged.map(({ arm, reason }) => ({
+      control: arm,
+      why: `${reason} There is no comparison with it.`,
+    }));
+    return [...this.missing, ...lost];
+  }
+
   private async all(): Promise<Verdict> {
     const { writer, seeds } = this;
     await writer.record({ type: 'stage', stage: 'judge' });
-    const split = splitOf(this.prepared) === 'validation' ? [onValidation] : [];
-    for (const text of [...notesOf(this.prepared), ...this.without, ...split])
+    const split = splitOf(this.prepared) === 'validation' ? [onValidation(this.experiment)] : [];
+    for (const text of [...notesOf(this.prepared), ...this.without.map(({ why }) => why), ...split])
       await writer.record({ type: 'note', text });
+    const { done, most } = judgedTrainings(this.verdict());
+    await writer.record({ type: 'judge-begun', trainings: most, finished: done });
     await this.tell();
     // Without a control there is nothing that a training would tell.
     for (let at = 0; at < seeds.length && this.arms.length > 1; at++) {
@@ -111,6 +130,8 @@ export class Judging {
         await this.judged(arm, seeds[at] as number);
       }
     }
+    // A verdict on another model than the one that was read is none.
+    await requireUnchanged(this.prepared.model.folder);
     const verdict = this.verdict();
     await writer.write(runFiles.verdict, `${JSON.stringify(verdict, null, 1)}\n`);
     return verdict;
@@ -122,12 +143,25 @@ export class Judging {
     if (!journal.of(arm.name).some((one) => one.seed === seed)) {
       const { name: of, method } = arm;
       const order = { arm: of, method, plan: arm.planFor(seed), seed };
-      await journal.add(await this.trainer.outcomeOf(order, this.listener(arm, seed)));
+      try {
+        await journal.add(await this.trainer.outcomeOf(order, this.listener(arm, seed)));
+      } catch (thrown) {
+        await this.lose(of, seed, thrown);
+      }
       await this.tell();
       await this.foresee();
     }
     // A process that was killed leaves those of trainings that it had ended.
     await removeCheckpoint(options.run, trialNameOf({ arm: arm.name, seed }));
+  }
+
+  /** A control whose training runs away is left out, and the others go on; a plan that does cannot be judged. */
+  private async lose(arm: ArmName, seed: number, thrown: unknown): Promise<void> {
+    const { code, message } = toLabError(thrown);
+    if (code !== 'training-diverged' || arm === 'plan') throw thrown;
+    await this.events.drained();
+    await this.journal.addDiverged({ arm, seed, reason: message });
+    await this.writer.record({ type: 'note', text: `${message} There is no comparison with it.` });
   }
 
   private listener(arm: ArmDesign, seed: number): TrialListener {
@@ -148,13 +182,14 @@ export class Judging {
     await this.writer.record({ type: 'judged', verdict: this.verdict() });
   }
 
-  /** What the whole run will have taken, by what a training takes, if all seeds are spent. */
+  /** Once, when the first training has shown what one takes: what the whole run will have taken, if all seeds are spent. */
   private async foresee(): Promise<void> {
     const { startedAt, resumedAt, memory } = this.writer.state;
     const { done, most } = judgedTrainings(this.verdict());
+    if (done - this.before !== 1 || done === most) return;
     // What a run took before it was stopped is not known: its clock began anew.
     const since = Date.parse(resumedAt ?? startedAt ?? '');
-    const each = (performance.now() - this.began) / 1000 / Math.max(1, done - this.before);
+    const each = (performance.now() - this.began) / 1000;
     const estimate = {
       seconds: (Date.now() - since) / 1000 + each * (most - done),
       memoryBytes: Math.max(memory?.processBytes ?? 0, process.memoryUsage.rss()),
@@ -177,8 +212,9 @@ export class Judging {
   }
 }
 
-const onValidation =
-  'Not every task has test data: the verdict is on the validation data, by which also the best step of each training was chosen.';
+/** What was chosen by the data that the verdict is on. */
+const onValidation = ({ searches }: Experiment): string =>
+  `Not every task has test data: the verdict is on the validation data, by which also the best step of each training was chosen${searches ? ', and the plan itself by the search, which flatters it' : ''}.`;
 
 const splitOf = ({ data }: PreparedTraining): Verdict['split'] =>
   data.test.length === data.validation.length ? 'test' : 'validation';

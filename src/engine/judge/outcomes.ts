@@ -16,6 +16,8 @@ const settingsSchema = z.object({
   plan: readOnlyPlanSchema,
   adapter: z.object({ rank: z.number(), alpha: z.number(), experts: z.number() }),
   split: z.enum(['validation', 'test']),
+  /** A difference that does not matter: said before there is an answer. */
+  margin: z.number().nonnegative(),
 });
 export type JudgementSettings = z.infer<typeof settingsSchema>;
 
@@ -35,9 +37,14 @@ const outcomeSchema = z.object({
 });
 export type JudgedOutcome = z.infer<typeof outcomeSchema>;
 
+/** A control whose training ran away: there is no comparison with it. */
+const divergedSchema = z.object({ arm: z.enum(controlNames), seed: z.number().int(), reason: z.string() });
+export type DivergedArm = z.infer<typeof divergedSchema>;
+
 const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('judgement'), version: z.literal(1), settings: settingsSchema }),
   z.object({ type: z.literal('trained'), ...outcomeSchema.shape }),
+  z.object({ type: z.literal('diverged'), ...divergedSchema.shape }),
 ]);
 
 /**
@@ -48,16 +55,18 @@ export class OutcomeJournal {
   private constructor(
     private readonly journal: Journal,
     private readonly found: JudgedOutcome[],
+    /** Controls that have none. */
+    readonly diverged: DivergedArm[],
   ) {}
 
   /** @throws LabError run-not-resumable where the file is of another judgement, journal-invalid */
   static async open(path: string, settings: JudgementSettings): Promise<OutcomeJournal> {
     const journal = await Journal.open(path);
     try {
-      const { settings: before, outcomes } = await read(path);
+      const { settings: before, outcomes, diverged } = await read(path);
       if (before === undefined) await journal.append({ type: 'judgement', version: 1, settings });
       else if (!isDeepStrictEqual(before, settingsSchema.parse(settings))) throw another(path);
-      return new OutcomeJournal(journal, outcomes);
+      return new OutcomeJournal(journal, outcomes, diverged);
     } catch (thrown) {
       await journal.close();
       throw thrown;
@@ -74,6 +83,11 @@ export class OutcomeJournal {
     this.found.push(outcome);
   }
 
+  async addDiverged(diverged: DivergedArm): Promise<void> {
+    await this.journal.append({ type: 'diverged', ...diverged });
+    this.diverged.push(diverged);
+  }
+
   close(): Promise<void> {
     return this.journal.close();
   }
@@ -88,20 +102,29 @@ export async function readOutcomes(
   throw new LabError('run-not-found', `${path} has no judgement.`, 'Name a run that judged.');
 }
 
-async function read(
-  path: string,
-): Promise<{ settings: JudgementSettings | undefined; outcomes: JudgedOutcome[] }> {
+/** What a judgement is of; undefined where its first line was not written. @throws LabError run-not-found, journal-invalid */
+export const readSettings = async (path: string): Promise<JudgementSettings | undefined> =>
+  (await read(path)).settings;
+
+interface Read {
+  readonly settings: JudgementSettings | undefined;
+  readonly outcomes: JudgedOutcome[];
+  readonly diverged: DivergedArm[];
+}
+
+async function read(path: string): Promise<Read> {
   const lines = await readJournal(path, (value) => lineSchema.parse(value));
   const [first] = lines;
   return {
     settings: first?.type === 'judgement' ? first.settings : undefined,
     outcomes: lines.flatMap((line) => (line.type === 'trained' ? [outcomeSchema.parse(line)] : [])),
+    diverged: lines.flatMap((line) => (line.type === 'diverged' ? [divergedSchema.parse(line)] : [])),
   };
 }
 
 const another = (path: string): LabError =>
   new LabError(
     'run-not-resumable',
-    `${path} is of another judgement: the plan, the data, the controls or the seeds have changed since.`,
+    `${path} is of another judgement: the plan, the data or how it is trained have changed since.`,
     'Start a new run, or restore what has changed.',
   );

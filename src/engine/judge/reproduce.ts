@@ -9,10 +9,13 @@ import type { RunManifest } from '../../shared/runManifest';
 import { armTitles } from '../../shared/verdictWords';
 import type { Plan } from '../../shared/words';
 import type { RunWriter } from '../runWriter';
+import { asBegun } from './begun';
 import { readOutcomes, type JudgedOutcome } from './outcomes';
 
 /** What a run judged, to be judged once more. */
 export interface Reproduction {
+  /** Absolute path of its folder. */
+  readonly run: string;
   readonly manifest: RunManifest;
   /** As it was, whatever became of the file since. */
   readonly experiment: Experiment;
@@ -35,6 +38,13 @@ export async function readReproduction(run: string): Promise<Reproduction> {
       'Go on with it by --resume, or name another run.',
     );
   }
+  if (outcomes.length === 0) {
+    throw new LabError(
+      'run-not-reproducible',
+      `The run in ${run} had nothing to judge: its plan has no control.`,
+      'Name another run.',
+    );
+  }
   const file = path.join(run, runFiles.experiment);
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
     throw fileError(thrown, 'run-not-reproducible', 'The experiment of the run', file, 'Name another run.');
@@ -47,14 +57,9 @@ export async function readReproduction(run: string): Promise<Reproduction> {
       `Use Adapter Lab ${manifest.versions.adapterLab}.`,
     );
   }
-  const { controls, seeds, plan, adapter } = settings;
   return {
-    ...{ manifest, plan, seeds, outcomes },
-    experiment: {
-      ...experiment,
-      adapter: { ...experiment.adapter, ...adapter },
-      judge: { ...experiment.judge, controls },
-    },
+    ...{ run, manifest, outcomes, plan: settings.plan, seeds: settings.seeds },
+    experiment: asBegun(experiment, settings),
   };
 }
 
@@ -66,9 +71,10 @@ export function requireSameInputs({ manifest }: Reproduction, inputs: RunManifes
   const before = manifest.inputs;
   const changed = [
     ...(before.modelHash === inputs.modelHash ? [] : [`the model ${before.model}`]),
-    ...before.tasks.flatMap(({ name, file, hash }, at) =>
-      inputs.tasks[at]?.hash === hash ? [] : [`${path.basename(file)} of task ${name}`],
-    ),
+    ...before.tasks.flatMap(({ name, file, hash }) => {
+      const now = inputs.tasks.find((one) => one.name === name && one.file === file);
+      return now?.hash === hash ? [] : [`${path.basename(file)} of task ${name}`];
+    }),
   ];
   if (changed.length === 0) return;
   throw new LabError(
@@ -107,18 +113,19 @@ export function agreementOf(before: readonly JudgedOutcome[], now: readonly Judg
     };
   }
   const where = `${armTitles[worst.outcome.arm].toLowerCase()}, seed ${worst.outcome.seed}`;
-  const by = `the largest difference of a loss is ${worst.largest.toPrecision(2)} (${where})`;
+  const by = `losses or answers differ by up to ${worst.largest.toPrecision(2)} (${where})`;
   return worst.largest <= near
     ? { agrees: true, words: `The numbers agree: of ${count} ${by}.` }
     : { agrees: false, words: `The numbers differ: of ${count} ${by}.` };
 }
 
-/** Infinity where the two are not of the same examples. */
+/** Of a loss; 1 where an answer is another one. The examples are the same: the data were compared before. */
 function largestDifference(a: JudgedOutcome, b: JudgedOutcome): number {
   const losses = (one: JudgedOutcome): number[] => one.tasks.flatMap((task) => task.losses);
+  const answers = (one: JudgedOutcome): string => one.tasks.map(({ hits = [] }) => hits.join('')).join(' ');
   const [ours, theirs] = [losses(a), losses(b)];
-  if (ours.length !== theirs.length) return Infinity;
-  return ours.reduce((most, loss, at) => Math.max(most, Math.abs(loss - (theirs[at] as number))), 0);
+  const another = answers(a) === answers(b) ? 0 : 1;
+  return ours.reduce((most, loss, at) => Math.max(most, Math.abs(loss - (theirs[at] ?? Infinity))), another);
 }
 
 /** The outcomes of a run that has just judged. */

@@ -13,9 +13,11 @@ import { resumeFile } from '../../files/runs';
 import { openModel } from '../../models/openModel';
 import type { Transformer } from '../../models/transformer';
 import { LabError } from '../../shared/errors';
+import type { RunManifest } from '../../shared/runManifest';
 import { planSchema } from '../../shared/planFile';
 import type { Plan } from '../../shared/words';
 import { optionalTokenizer } from '../prepare';
+import { relativeTo } from '../runRecord';
 import { modulesToAdapt } from './adapterOf';
 import { requireSavable } from './saveTrained';
 import { headTensors } from './trainedHead';
@@ -74,6 +76,13 @@ export async function prepareTraining(
     throw error;
   }
 }
+
+/** Every file that was read for it, as a run's record names them. @param run absolute path of its folder */
+export const inputsOf = (
+  { data }: Pick<PreparedTraining, 'data'>,
+  run: string,
+): RunManifest['inputs']['tasks'] =>
+  data.inputs.map(({ name, file, hash }) => ({ name, hash, file: relativeTo(run, file) }));
 
 /** What a reader of the results should know of what is trained and judged on; sentences. */
 export function notesOf({ data, head }: Pick<PreparedTraining, 'data' | 'head'>): string[] {

@@ -113,7 +113,8 @@ function recordedFacts(manifest: RunManifest): Partial<RunFacts> {
     ...(began === undefined || Number.isNaN(began) ? {} : { began }),
     seconds: Number.isFinite(seconds) ? Math.max(0, seconds) : undefined,
     model: basename(inputs.model),
-    tasks: inputs.tasks.map(({ name }) => name),
+    // Of a training each file is named with its task.
+    tasks: [...new Set(inputs.tasks.map(({ name }) => name))],
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readExperiment } from '../../../src/configs/experiment/parse';
 import { agreementOf, readReproduction, requireSameInputs } from '../../../src/engine/judge/reproduce';
@@ -97,6 +97,10 @@ describe('judgeExperiment', () => {
     }
     const events = await readRunEvents(run);
     assert.deepEqual(replay(emptyRun, events).verdict, verdict);
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'judge-begun' ? [[event.trainings, event.finished]] : [])),
+      [[12, 0]],
+    );
     const started = events.flatMap((event) => (event.type === 'trial' ? [event.trial] : []));
     assert.deepEqual(started.slice(0, 5), [
       ...['plan-seed-1', 'uniform-seed-1', 'random-seed-1', 'all-layers-seed-1'],
@@ -157,7 +161,7 @@ describe('judgeExperiment', () => {
     }
   });
 
-  it('does not go on as another judgement', async () => {
+  it('goes on as it was begun, whatever controls and margin are asked for since, and not with another way of training', async () => {
     const experiment = await written(textOf(plan));
     const run = runOf(experiment.file);
     const controller = new AbortController();
@@ -165,12 +169,62 @@ describe('judgeExperiment', () => {
       if (state.verdict?.arms[0]?.results.length === 1) controller.abort();
     };
     await rejectsWith(judgeExperiment(experiment, options(run, stop), controller.signal), 'cancelled');
-    const other = { ...experiment, judge: { ...experiment.judge, controls: ['random' as const] } };
-    await rejectsWith(
-      judgeExperiment(other, { ...options(run), resume: true }, never),
-      'run-not-resumable',
-      /another judgement/,
+    const slower = { ...experiment, train: { ...experiment.train, learningRate: 1e-3 } };
+    await rejectsWith(judgeExperiment(slower, { ...options(run), resume: true }, never), 'run-not-resumable');
+    const other = { ...experiment, judge: { controls: ['random' as const], margin: 9 } };
+    const { state } = await judgeExperiment(other, { ...options(run), resume: true }, never);
+    assert.deepEqual(
+      state.verdict!.arms.map(({ name }) => name),
+      ['plan', 'uniform'],
     );
+    assert.equal(state.verdict!.margin, experiment.judge.margin);
+  });
+
+  it('goes on in the main job without touching what the user made of the plan meanwhile', async () => {
+    const experiment = await written(textOf('judge: {}\n'));
+    const run = runOf(experiment.file);
+    const controller = new AbortController();
+    const stop = ({ state }: RunWriter): void => {
+      if (state.verdict?.arms[0]?.results.length === 1) controller.abort();
+    };
+    const settings = { ...options(run, stop), processes: 0 };
+    await rejectsWith(runExperiment(experiment, settings, controller.signal), 'cancelled');
+    const edited = readFileSync(experiment.file, 'utf8').replace(
+      'rank: 4, alpha: 8, experts',
+      'rank: 3, alpha: 8, experts',
+    );
+    assert.match(edited, /rank: 3/);
+    writeFileSync(experiment.file, edited);
+    const now = await readExperiment(experiment.file);
+    const { state } = await runExperiment(now, { ...options(run), processes: 0, resume: true }, never);
+    assert.equal(state.verdict!.isOver, true);
+    assert.equal(readFileSync(experiment.file, 'utf8'), edited);
+    assert.deepEqual(state.verdict!.plan, state.plan!.plan);
+  });
+
+  it('leaves out a control that runs away, and judges by the others', async () => {
+    const experiment = await written(textOf(`judge: { controls: [uniform, all-layers] }\n${plan}`));
+    const run = runOf(experiment.file);
+    // Its journal says so, as one that was there would.
+    const controller = new AbortController();
+    const stop = ({ state }: RunWriter): void => {
+      if (state.verdict?.arms[0]?.results.length === 1) controller.abort();
+    };
+    await rejectsWith(judgeExperiment(experiment, options(run, stop), controller.signal), 'cancelled');
+    const line = { type: 'diverged', arm: 'uniform', seed: 1, reason: 'Trial uniform-seed-1 went wrong.' };
+    appendFileSync(path.join(run, runFiles.outcomes), `${JSON.stringify(line)}\n`);
+    const { state } = await judgeExperiment(experiment, { ...options(run), resume: true }, never);
+    assert.deepEqual(
+      state.verdict!.arms.map(({ name }) => name),
+      ['plan', 'all-layers'],
+    );
+    assert.equal(state.verdict!.isOver, true);
+    assert.match(
+      state.verdict!.answers[0]!.words,
+      /^Not asked: trial uniform-seed-1 went wrong\. There is no comparison/,
+    );
+    const wild = await written(textOf(plan, ', max_grad_norm: 0').replace('2e-2', '3e38'));
+    await rejectsWith(judgeExperiment(wild, options(runOf(wild.file)), never), 'training-diverged');
   });
 
   it('has nothing to judge without a plan, or of a plan that is its own control', async () => {
@@ -178,6 +232,12 @@ describe('judgeExperiment', () => {
     const run = runOf(without.file);
     await rejectsWith(judgeExperiment(without, options(run), never), 'plan-missing');
     assert.equal(existsSync(run), false);
+    const single = await written(textOf(plan).replace('[1, 2, 3]', '[1]'));
+    await rejectsWith(
+      judgeExperiment(single, options(runOf(single.file)), never),
+      'option-invalid',
+      /One seed/,
+    );
     const alike = await written(textOf('').replace('floe', 'lora'));
     const rows = [0, 1].flatMap((layer) =>
       ['self_attn.q_proj', 'mlp.down_proj'].map((name) => [
@@ -202,6 +262,17 @@ describe('judgeExperiment', () => {
       assert.equal(verdict.isOver, true);
       assert.match(readFileSync(experiment.file, 'utf8'), /\nplan:\n/);
       assert.ok(verdict.arms[0]!.parameters === state.plan!.totals.parameters);
+      const first = await readReproduction(run);
+      const read = first.manifest.inputs.tasks.map(({ file }) => path.basename(file));
+      assert.deepEqual(read, ['first.jsonl', 'second.jsonl', 'first.jsonl']);
+      const again = runOf(experiment.file);
+      await judgeExperiment(
+        first.experiment,
+        { ...options(again), plan: first.plan, seeds: first.seeds },
+        never,
+      );
+      const { outcomes } = await readOutcomes(path.join(again, runFiles.outcomes));
+      assert.match(agreementOf(first.outcomes, outcomes).words, /the very same losses and answers/);
     }
     const { events } = await runExperiment(
       ...([await written(textOf('')), { ...options(runOf(folder.path)), processes: 0 }, never] as const),
@@ -238,7 +309,7 @@ describe('judgeExperiment', () => {
     );
     assert.deepEqual(agreementOf(first.outcomes, moved), {
       agrees: false,
-      words: `The numbers differ: of ${outcomes.length} trainings the largest difference of a loss is 0.25 (uniform, seed 1).`,
+      words: `The numbers differ: of ${outcomes.length} trainings losses or answers differ by up to 0.25 (uniform, seed 1).`,
     });
     assert.match(
       agreementOf(first.outcomes, outcomes.slice(0, -1)).words,

@@ -147,6 +147,7 @@ const fieldsOf: Readonly<Record<RunEvent['type'], fc.Arbitrary<object>>> = {
   searched: optionally({ trial: searched }, { best: small }),
   'search-ended': optionally({ words: name }, { best: small }),
   plan: some({ plan }),
+  'judge-begun': some({ trainings: step, finished: small }),
   judged: some({ verdict }),
   wrote: some({ path: name }),
   actual: some({ actual: costs }),
