@@ -8,7 +8,16 @@ import type { Estimator, ExperimentMethod, Module, Plan } from '../../../src/sha
 
 /** What is compared; `lora` and `uniform` are the controls of methods without and with experts. */
 export const cellNames = [
-  ...(['uniform', 'floe', 'floe-gates', 'lora-smoe', 'proportional', 'random', 'last'] as const),
+  ...([
+    'uniform',
+    'floe',
+    'floe-gates',
+    'lora-smoe',
+    'proportional',
+    'random',
+    'last',
+    'all-layers',
+  ] as const),
   ...(['lora', 'lily', 'dynamic-lora', 'adalora'] as const),
 ] as const;
 export type CellName = (typeof cellNames)[number];
@@ -63,8 +72,8 @@ export function cellsOf(
     parameters: planParameters(plan, modules, adapterForm(method)),
   });
   const controls = (method: ExperimentMethod) =>
-    armsOf({ ...experiment, method }, floe, modules, ['uniform', 'random']).arms;
-  const [, uniform, random] = controls('floe');
+    armsOf({ ...experiment, method }, floe, modules, ['uniform', 'random', 'all-layers']).arms;
+  const [, uniform, random, all] = controls('floe');
   // Plain LoRA of FLoE's size; what has no experts is held against it.
   const plain = largestUniform(experiment, modules, 'lora', parameters);
   const targetR = largestUniform(experiment, modules, 'adalora', parameters);
@@ -76,6 +85,8 @@ export function cellsOf(
     cell('proportional', 'floe', allocated('proportional', 'floe', { parameters })),
     { name: 'random', method: 'floe', parameters, planFor: random!.planFor },
     cell('last', 'floe', inLastLayers(floe, modules)),
+    // The same for each share: what everything comes to.
+    cell('all-layers', 'floe', all!.planFor(1)),
     cell('lora', 'lora', plain.plan),
     cell('lily', 'lily', allocated('lily', 'lily', { parameters })),
     cell('dynamic-lora', 'dynamic-lora', plain.plan),

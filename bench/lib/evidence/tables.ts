@@ -5,6 +5,7 @@ import { judge } from '../../../src/judging/judgement';
 import { table } from '../../../src/planning/table';
 import { formatCount } from '../../../src/shared/format';
 import { meanAndError } from '../../../src/shared/meanAndError';
+import { median } from '../../results';
 import { cellNames, controlOf, shares, type CellName, type Share } from './cells';
 import type { Row } from './rows';
 
@@ -13,12 +14,16 @@ const percent = (share: number): string => (100 * share).toFixed(1);
 
 const intro = `# Evidence
 
-Made by \`npm run bench -- evidence\` from \`rows.jsonl\`, a row a training: the sample's model (8 layers), four tasks, some 160
-steps of 8 samples each, learning rate 5e-3; test accuracy of the adapter that was best on 40 validation samples. FLoE keeps 25 % or
-50 % of the layers by scores of 128 training samples; every other method has as many parameters, or as few less as its ranks allow.
-Differences, of accuracy in points and of the loss of a label's tokens, are against the control in the same form: \`uniform\`
-(experts in all layers) or, for what has no experts, \`lora\`; means over tasks, with the 95 % interval over seeds and test
-examples that the verdict uses. \`+\` better, \`−\` worse, \`=\` no difference found. In brackets: seeds.
+Made by \`npm run bench -- evidence\` from \`rows.jsonl\`, a row a training: the sample's model (8 layers), one task at a time, some
+160 steps of 8 samples, learning rate 5e-3; test accuracy of the adapter that was best on 40 validation samples, means over seeds, of
+which the number stands in brackets. FLoE (two experts of rank 8 in q, v and down projections) keeps 25 % or 50 % of the layers by scores of
+128 training samples; every other method has as many parameters, or as few less as its ranks allow, but for \`all-layers\`, which has
+FLoE's row in every layer. \`uniform\` is FLoE's form in all layers: in that size one expert a module, which is plain LoRA and so the same
+as \`lora\`. LoRA-SMoE has experts of rank 2, and votes of four parts of the one task's samples.
+
+Differences, of accuracy in points and of the loss of a label's tokens, are against \`uniform\` or, for what has no experts, \`lora\`; means
+over tasks, with the 95 % interval over seeds and test examples that the verdict uses. \`+\` better, \`−\` worse, \`=\` no difference
+found. Times are medians of whole trainings, on a machine that did other work meanwhile.
 `;
 
 /** Writes the tables of all cells that are there. */
@@ -41,7 +46,7 @@ function tableOf(rows: readonly Row[], share: Share): string[] {
       return of(cell, task).length === 0 ? '-' : `${percent(mean)} (${of(cell, task).length})`;
     });
     const parameters = Math.round(meanAndError(mine.map((row) => row.parameters)).mean);
-    const seconds = meanAndError(mine.map((row) => row.seconds)).mean;
+    const seconds = median(mine.map((row) => row.seconds));
     const differences = (['accuracy', 'loss'] as const).map((metric) => difference(metric, cell, tasks, of));
     return [[cell, formatCount(parameters), ...values, ...differences, `${seconds.toFixed(0)} s`]];
   });
