@@ -15,8 +15,7 @@ const marks: Readonly<Record<string, string>> = {
 /** Text as it stands in LaTeX; characters that end lines or are for machines become spaces. */
 export const latexText = (text: string): string =>
   text
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/[\\~^<>|"]|[&%$#_{}]/g, (mark) => marks[mark] ?? `\\${mark}`);
 
 /**

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { runFiles } from '../../src/files/runs';
 import { verdictSchema, type Verdict } from '../../src/shared/verdict';
 import { verdictTag } from '../../src/shared/verdictWords';
 import { seriousFindings } from '../harness/accessibility';
-import { Session } from '../harness/session';
+import type { Session } from '../harness/session';
 import { SCREENSHOTS, type Workbench } from '../harness/workbench';
-import { fewTask, writeFew } from './fewSamples';
+import { openWritten, fewTask } from './fewSamples';
 
 const experiment = 'judged.adapter.yaml';
 const text = `${fewTask}method: floe # keep the best layers
@@ -30,12 +30,8 @@ describe('a verdict in the window', function () {
 
   before(async function () {
     if (process.platform !== 'linux') this.skip();
-    session = await Session.start({ viewport: { width: 1500, height: 1000 } });
+    session = await openWritten(experiment, text);
     wb = session.workbench;
-    writeFew(session.folder);
-    writeFileSync(join(session.folder, experiment), text);
-    await wb.active('adapter-lab.adapter-lab');
-    await wb.open(experiment);
   });
   after(() => session?.stop());
 

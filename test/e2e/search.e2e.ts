@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { seriousFindings } from '../harness/accessibility';
-import { Session } from '../harness/session';
+import type { Session } from '../harness/session';
 import { SCREENSHOTS, type Workbench } from '../harness/workbench';
-import { fewTask, writeFew } from './fewSamples';
+import { openWritten, fewTask } from './fewSamples';
 
 const experiment = 'ranks.adapter.yaml';
 /** One task of the sample and a part of its data, with steps enough to stop in between. */
@@ -46,12 +46,8 @@ describe('a rank search in the window', function () {
 
   before(async function () {
     if (process.platform !== 'linux') this.skip();
-    session = await Session.start({ viewport: { width: 1500, height: 1000 } });
+    session = await openWritten(experiment, text);
     wb = session.workbench;
-    writeFew(session.folder);
-    writeFileSync(join(session.folder, experiment), text);
-    await wb.active('adapter-lab.adapter-lab');
-    await wb.open(experiment);
   });
   after(() => session?.stop());
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { Session } from '../harness/session';
+import type { Session } from '../harness/session';
 import { SCREENSHOTS, type Workbench } from '../harness/workbench';
+import { openWritten } from './fewSamples';
 
 const experiment = 'train.adapter.yaml';
 /** One task and one seed of the sample, with steps enough to stop in between. */
@@ -46,11 +47,8 @@ describe('a training in the window', function () {
 
   before(async function () {
     if (process.platform !== 'linux') this.skip();
-    session = await Session.start({ viewport: { width: 1500, height: 1000 } });
+    session = await openWritten(experiment, text);
     wb = session.workbench;
-    writeFileSync(join(session.folder, experiment), text);
-    await wb.active('adapter-lab.adapter-lab');
-    await wb.open(experiment);
   });
   after(() => session?.stop());
 

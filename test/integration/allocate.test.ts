@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { PlanFile } from '../../src/shared/planFile';
 import {
+  command,
   answer,
   closeAll,
   eventsOf,
@@ -16,9 +17,6 @@ import {
   write,
   type TestApi,
 } from './lab';
-
-const run = (command: string, uri: vscode.Uri): Thenable<unknown> =>
-  vscode.commands.executeCommand(`adapterLab.${command}`, uri);
 
 /** Waits until VS Code has noticed that a file changed on disk. */
 const seen = (uri: vscode.Uri, text: string): Promise<boolean> =>
@@ -37,15 +35,15 @@ describe('allocating', function () {
 
   it('asks for scores first', async () => {
     const uri = write('unscored.adapter.yaml', quickExperiment(8));
-    const { error } = (await run('allocate', uri)) as { error?: { code: string; next: string } };
+    const { error } = (await command('allocate', uri)) as { error?: { code: string; next: string } };
     assert.equal(error?.code, 'run-not-found');
   });
 
   it('writes the plan below the comments in one step, and notes it in the run', async () => {
     const document = await openNew('plan.adapter.yaml', quickExperiment(12));
-    const folderOfRun = (await run('scoreLayers', document.uri)) as string;
+    const folderOfRun = (await command('scoreLayers', document.uri)) as string;
     const before = document.getText();
-    const plan = (await run('allocate', document.uri)) as PlanFile;
+    const plan = (await command('allocate', document.uri)) as PlanFile;
     assert.ok(plan.totals.modules > 0, JSON.stringify(plan));
     const after = document.getText();
     assert.ok(after.startsWith(before), 'What the user wrote stays.');
@@ -61,7 +59,7 @@ describe('allocating', function () {
     assert.equal(document.getText(), before);
     await vscode.commands.executeCommand('redo');
     await document.save();
-    const again = (await run('allocate', document.uri)) as PlanFile;
+    const again = (await command('allocate', document.uri)) as PlanFile;
     assert.deepEqual(again.plan, plan.plan);
     assert.equal(document.getText(), after);
   });
@@ -73,7 +71,7 @@ describe('allocating', function () {
     const locked = first.replace(/\{.*\}/, '{ rank: 3, alpha: 5, experts: 2, locked: true }');
     writeFileSync(file, readFileSync(file, 'utf8').replace(first, `${locked} # mine`));
     await seen(vscode.Uri.file(file), '# mine');
-    const plan = (await run('allocate', vscode.Uri.file(file))) as PlanFile;
+    const plan = (await command('allocate', vscode.Uri.file(file))) as PlanFile;
     assert.ok(readFileSync(file, 'utf8').includes(`${locked} # mine`));
     assert.equal(plan.plan.modules[first.trim().split(':')[0]!]?.rank, 3);
   });
@@ -90,7 +88,7 @@ describe('allocating', function () {
       },
     });
     await seen(uri, 'name: mail');
-    assert.equal(await run('allocate', uri), undefined);
+    assert.equal(await command('allocate', uri), undefined);
     assert.match(asked.join(), /the list of tasks/);
     write('plan.adapter.yaml', before);
     answer(api, {});
@@ -98,7 +96,7 @@ describe('allocating', function () {
 
   it('follows a run in one command', async () => {
     const document = await openNew('both.adapter.yaml', quickExperiment(12));
-    const folderOfRun = await run('runExperiment', document.uri);
+    const folderOfRun = await command('runExperiment', document.uri);
     assert.equal(typeof folderOfRun, 'string', JSON.stringify(folderOfRun));
     assert.match(document.getText(), /^plan:$/m);
     assert.ok(eventsOf(folderOfRun as string).some(({ type }) => type === 'plan'));
@@ -112,12 +110,12 @@ describe('allocating', function () {
       'small.adapter.yaml',
       quickExperiment(12).replace('{ layers: 50% }', '{ parameters: 10 }'),
     );
-    const { error } = (await run('runExperiment', uri)) as { error?: { code: string } };
+    const { error } = (await command('runExperiment', uri)) as { error?: { code: string } };
     assert.equal(error?.code, 'budget-too-small');
     assert.deepEqual(await listRuns(uri.fsPath), []);
     write('small.adapter.yaml', quickExperiment(12));
     await seen(uri, '50%');
-    const scored = (await run('runExperiment', uri)) as string;
+    const scored = (await command('runExperiment', uri)) as string;
     assert.ok(eventsOf(scored).some(({ type }) => type === 'plan'));
   });
 });

@@ -4,12 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { GitApi } from '../../src/extension/git/gitExtension';
-import { answer, closeAll, folder, lab, openNew, quickExperiment, write, type TestApi } from './lab';
+import { command, answer, closeAll, folder, lab, openNew, quickExperiment, write, type TestApi } from './lab';
 
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: folder(), encoding: 'utf8' });
-const run = (command: string, uri: vscode.Uri): Thenable<unknown> =>
-  vscode.commands.executeCommand(`adapterLab.${command}`, uri);
-
 describe('committing a plan', function () {
   this.timeout(180_000);
   let api: TestApi;
@@ -37,15 +34,15 @@ describe('committing a plan', function () {
   afterEach(closeAll);
 
   it('asks for a plan first', async () => {
-    const { error } = (await run('commitPlan', uri)) as { error?: { code: string } };
+    const { error } = (await command('commitPlan', uri)) as { error?: { code: string } };
     assert.equal(error?.code, 'plan-missing');
   });
 
   it('shows what will be committed, and does nothing where that is declined', async () => {
-    await run('runExperiment', uri);
+    await command('runExperiment', uri);
     const head = git('rev-parse', 'HEAD');
     press('no');
-    assert.equal(await run('commitPlan', uri), undefined);
+    assert.equal(await command('commitPlan', uri), undefined);
     assert.equal(asked.length, 1);
     assert.match(asked[0]!.message, /on main\?/);
     assert.match(asked[0]!.detail ?? '', /commit\.adapter\.yaml\ncommit\.provenance\.json/);
@@ -57,7 +54,7 @@ describe('committing a plan', function () {
     write('mine.txt', 'staged\n');
     git('add', 'mine.txt');
     press('Edit Message', 'Commit');
-    const hash = await run('commitPlan', uri);
+    const hash = await command('commitPlan', uri);
     assert.equal(git('rev-parse', 'HEAD').trim(), hash, JSON.stringify(hash));
     assert.deepEqual(git('show', '--name-only', '--format=', 'HEAD').trim().split('\n').sort(), [
       'commit.adapter.yaml',
@@ -84,7 +81,7 @@ describe('committing a plan', function () {
       },
     });
     const head = git('rev-parse', 'HEAD');
-    assert.equal(await run('commitPlan', uri), undefined);
+    assert.equal(await command('commitPlan', uri), undefined);
     assert.deepEqual(told, ['information: The plan of commit.adapter.yaml is committed already.']);
     assert.equal(git('rev-parse', 'HEAD'), head);
     assert.ok(!labels().some((label) => label.includes('HEAD')));
@@ -108,7 +105,7 @@ describe('committing a plan', function () {
         return Promise.resolve(undefined);
       },
     });
-    await run('commitPlan', uri);
+    await command('commitPlan', uri);
     assert.ok(shown);
     assert.ok(!isShown(), labels().join());
   });
@@ -127,7 +124,7 @@ describe('committing a plan', function () {
     edit.insert(config, document.positionAt(document.getText().length), 'lora_alpha: 16\n');
     await vscode.workspace.applyEdit(edit);
     press('Commit');
-    const hash = await run('commitPlan', uri);
+    const hash = await command('commitPlan', uri);
     assert.equal(git('rev-parse', 'HEAD').trim(), hash, JSON.stringify(hash));
     assert.match(git('show', 'HEAD:own config.yml'), /^lora_alpha: 16$/m);
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExperimentNode, RunNode, TreeNode } from '../../src/extension/views/nodes';
 import type { Views } from '../../src/extension/views/parts';
@@ -10,10 +9,13 @@ import { verdictTag } from '../../src/shared/verdictWords';
 import { defaultChoices } from '../../webview/model/choices';
 import { shownTab } from '../../webview/model/tabs';
 import {
+  smallTask,
+  command,
+  writeSmallTask,
+  keepMessages,
   answer,
   closeAll,
   eventsOf,
-  folder,
   lab,
   openNew,
   quickExperiment,
@@ -21,14 +23,8 @@ import {
   type TestApi,
 } from './lab';
 
-const command = (name: string, uri: vscode.Uri): Thenable<unknown> =>
-  vscode.commands.executeCommand(`adapterLab.${name}`, uri);
-
 /** Four trainings of a few steps each. */
-const planless = `${quickExperiment(12).replace(
-  '    train: data/spam.train.jsonl',
-  '    train: data/spam.judged.jsonl\n    validation: data/spam.judging.jsonl',
-)}train: { epochs: 1, learning_rate: 5e-3, batch_size: 8, max_length: 48, evaluations: 1, seeds: [1, 2] }
+const planless = `${quickExperiment(12, smallTask('judged'))}train: { epochs: 1, learning_rate: 5e-3, batch_size: 8, max_length: 48, evaluations: 1, seeds: [1, 2] }
 judge: { controls: [uniform] }
 `;
 const judging = `${planless}plan:
@@ -45,22 +41,8 @@ describe('judging', function () {
   before(async () => {
     api = await lab();
     views = await api.testing.views();
-    const data = (name: string): string => join(folder(), 'data', name);
-    const lines = readFileSync(data('spam.train.jsonl'), 'utf8').split('\n');
-    for (const [name, from, to] of [
-      ['spam.judged.jsonl', 0, 64],
-      ['spam.judging.jsonl', 64, 96],
-    ] as const)
-      await vscode.workspace.fs.writeFile(
-        vscode.Uri.file(data(name)),
-        Buffer.from(`${lines.slice(from, to).join('\n')}\n`),
-      );
-    answer(api, {
-      ask: ({ message }) => {
-        told.push(message);
-        return Promise.resolve(undefined);
-      },
-    });
+    writeSmallTask('judged', 64, 32);
+    keepMessages(api, told);
   });
   beforeEach(() => told.splice(0));
   afterEach(closeAll);

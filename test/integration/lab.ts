@@ -42,14 +42,21 @@ export function folder(): string {
   return first.uri.fsPath;
 }
 
-/** An experiment on the sample's model that is scored in a moment. */
-export const quickExperiment = (samples: number): string => `# a comment on top
+/** Runs a command of the extension. @param given the uri of an experiment, or a row of a tree */
+export const command = (name: string, given: unknown): Thenable<unknown> =>
+  vscode.commands.executeCommand(`adapterLab.${name}`, given);
+
+/** An experiment on the sample's model that is scored in a moment. @param data lines that name the task's files */
+export const quickExperiment = (
+  samples: number,
+  data = 'train: data/spam.train.jsonl',
+): string => `# a comment on top
 version: 1
 model: model # the sample's
 tasks:
   - name: spam
     kind: classification
-    train: data/spam.train.jsonl
+    ${data}
 method: floe # keep the best layers
 adapter: { targets: [q_proj, v_proj, down_proj], rank: 4, alpha: 8, experts: 4 }
 score: { samples: ${samples}, batch_size: 4, max_length: 48 }
@@ -63,6 +70,31 @@ export function write(name: string, text: string): vscode.Uri {
   writeFileSync(file, text);
   return vscode.Uri.file(file);
 }
+
+const partsOf = (name: string) => [`data/${name}.train.jsonl`, `data/${name}.validation.jsonl`] as const;
+
+/** The lines of an experiment that name a small task's own data. */
+export function smallTask(name: string): string {
+  const [train, validation] = partsOf(name);
+  return `train: ${train}\n    validation: ${validation}`;
+}
+
+/** Writes the data of a small task: the first lines of the sample's spam data, and some behind them. */
+export function writeSmallTask(name: string, train: number, validation: number): void {
+  const lines = readFileSync(join(folder(), 'data', 'spam.train.jsonl'), 'utf8').split('\n');
+  const [own, held] = partsOf(name);
+  write(own, `${lines.slice(0, train).join('\n')}\n`);
+  write(held, `${lines.slice(train, train + validation).join('\n')}\n`);
+}
+
+/** Closes what is asked and keeps its messages. */
+export const keepMessages = (api: TestApi, told: string[]): void =>
+  answer(api, {
+    ask: ({ message }) => {
+      told.push(message);
+      return Promise.resolve(undefined);
+    },
+  });
 
 /** Writes an experiment and opens it in an editor. */
 export async function openNew(name: string, text: string): Promise<vscode.TextDocument> {

@@ -2,16 +2,23 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { answer, closeAll, eventsOf, lab, openNew, quickExperiment, until, type TestApi } from './lab';
-
-const command = (name: string, uri: vscode.Uri): Thenable<unknown> =>
-  vscode.commands.executeCommand(`adapterLab.${name}`, uri);
+import {
+  smallTask,
+  command,
+  writeSmallTask,
+  keepMessages,
+  answer,
+  closeAll,
+  eventsOf,
+  lab,
+  openNew,
+  quickExperiment,
+  until,
+  type TestApi,
+} from './lab';
 
 /** Two trials of a few steps each. */
-const searching = `${quickExperiment(12).replace(
-  '    train: data/spam.train.jsonl',
-  '    train: data/spam.few.jsonl\n    validation: data/spam.fewer.jsonl',
-)}search: { ranks: [2, 4], layers: [50%], evaluations: 2 } # two of them
+const searching = `${quickExperiment(12, smallTask('searched'))}search: { ranks: [2, 4], layers: [50%], evaluations: 2 } # two of them
 train: { epochs: 1, learning_rate: 5e-3, batch_size: 8, max_length: 48, evaluations: 1, seeds: [1] }
 `;
 
@@ -21,23 +28,8 @@ describe('searching', function () {
   const told: string[] = [];
   before(async () => {
     api = await lab();
-    const [workspace] = vscode.workspace.workspaceFolders ?? [];
-    const data = (name: string): string => join(workspace!.uri.fsPath, 'data', name);
-    const lines = readFileSync(data('spam.train.jsonl'), 'utf8').split('\n');
-    for (const [name, from, to] of [
-      ['spam.few.jsonl', 0, 96],
-      ['spam.fewer.jsonl', 96, 120],
-    ] as const)
-      await vscode.workspace.fs.writeFile(
-        vscode.Uri.file(data(name)),
-        Buffer.from(`${lines.slice(from, to).join('\n')}\n`),
-      );
-    answer(api, {
-      ask: ({ message }) => {
-        told.push(message);
-        return Promise.resolve(undefined);
-      },
-    });
+    writeSmallTask('searched', 96, 24);
+    keepMessages(api, told);
   });
   beforeEach(() => told.splice(0));
   afterEach(closeAll);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEvent } from '../../src/shared/runEvents';
 import {
+  smallTask,
+  command,
+  writeSmallTask,
   answer,
   closeAll,
   eventsOf,
@@ -12,18 +14,11 @@ import {
   openNew,
   quickExperiment,
   until,
-  write,
   type TestApi,
 } from './lab';
 
-const command = (name: string, uri: vscode.Uri): Thenable<unknown> =>
-  vscode.commands.executeCommand(`adapterLab.${name}`, uri);
-
 /** Two trials of a few steps each, out of four candidates. */
-const searching = `${quickExperiment(12).replace(
-  '    train: data/spam.train.jsonl',
-  '    train: data/spam.steer.jsonl\n    validation: data/spam.steered.jsonl',
-)}search: { ranks: [2, 4, 8, 16], layers: [50%], evaluations: 2 }
+const searching = `${quickExperiment(12, smallTask('steered'))}search: { ranks: [2, 4, 8, 16], layers: [50%], evaluations: 2 }
 train: { epochs: 1, learning_rate: 5e-3, batch_size: 8, max_length: 48, evaluations: 1, seeds: [1] }
 `;
 
@@ -35,9 +30,7 @@ describe('steering a search', function () {
   let labels: readonly string[] = [];
   before(async () => {
     api = await lab();
-    const lines = readFileSync(join(folder(), 'data', 'spam.train.jsonl'), 'utf8').split('\n');
-    write('data/spam.steer.jsonl', `${lines.slice(0, 96).join('\n')}\n`);
-    write('data/spam.steered.jsonl', `${lines.slice(96, 120).join('\n')}\n`);
+    writeSmallTask('steered', 96, 24);
     answer(api, {
       ask: ({ message, buttons }) => {
         told.push(message);

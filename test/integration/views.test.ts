@@ -6,10 +6,18 @@ import type { ExperimentNode, RunNode, TreeNode } from '../../src/extension/view
 import type { Views } from '../../src/extension/views/parts';
 import { readManifest } from '../../src/files/runs';
 import { formatSeconds } from '../../src/shared/format';
-import { answer, closeAll, eventsOf, folder, lab, quickExperiment, until, write, type TestApi } from './lab';
-
-const command = (name: string, given: unknown): Thenable<unknown> =>
-  vscode.commands.executeCommand(`adapterLab.${name}`, given);
+import {
+  command,
+  answer,
+  closeAll,
+  eventsOf,
+  folder,
+  lab,
+  quickExperiment,
+  until,
+  write,
+  type TestApi,
+} from './lab';
 
 describe('the side bar', function () {
   this.timeout(180_000);

@@ -15,9 +15,7 @@ const marks: Readonly<Record<string, string>> = {
 };
 
 /** Characters that neither HTML nor XML may hold, and halves of surrogate pairs. */
-const unfit =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const unfit = /(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 
 /** Text as it stands in HTML and SVG, in elements as in attributes; what cannot stand there becomes U+FFFD. */
 export const escaped = (text: string): string =>
