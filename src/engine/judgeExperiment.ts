@@ -1,8 +1,8 @@
 import type { Experiment } from '../configs/experiment/experiment';
 import { noPlan } from '../planning/commitFacts';
-import { LabError } from '../shared/errors';
 import { asBegun, begunJudgement } from './judge/begun';
 import { Judging } from './judge/judging';
+import { requireSeeds } from './judge/requireSeeds';
 import type { RunWriter } from './runWriter';
 import { trainingRun, type TrainOptions } from './trainingRun';
 
@@ -36,15 +36,5 @@ export async function judgeExperiment(
     experiment,
     options,
     signal,
-  );
-}
-
-/** @throws LabError option-invalid */
-function requireSeeds(seeds: readonly number[]): void {
-  if (new Set(seeds).size > 1) return;
-  throw new LabError(
-    'option-invalid',
-    'One seed says nothing about others: no verdict would come of it.',
-    'Give train.seeds three or more, such as [1, 2, 3].',
   );
 }

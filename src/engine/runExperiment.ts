@@ -4,9 +4,11 @@ import { requireComputable } from '../files/quantized';
 import { requireWritable } from '../files/writable';
 import { allocate } from '../planning/allocate';
 import { planRequest, requireAllocatable } from '../planning/planRequest';
-import { endWithPlan, type FoundPlan } from './judge/endWithPlan';
+import { endWithPlan } from './judge/endWithPlan';
+import { requireSeeds } from './judge/requireSeeds';
 import type { RunWriter } from './runWriter';
 import { scoreExperiment } from './scoreExperiment';
+import type { SearchedPoint } from './search/searchSpace';
 import { requireTrainable } from './training/requireTrainable';
 import { searchExperiment, type SearchOptions } from './searchExperiment';
 
@@ -26,9 +28,12 @@ export async function runExperiment(
   requireAllocatable(experiment, folder.modules);
   await requireWritable(experiment.file);
   const { run, device, resume = false, version, saveEvery, keepFile = false } = options;
-  if (experiment.judges) await requireTrainable(experiment, version);
+  if (experiment.judges) {
+    requireSeeds(experiment.train.seeds);
+    await requireTrainable(experiment, version);
+  }
   return scoreExperiment(experiment, { ...options, job: 'run' }, signal, async (writer, { scores }) => {
-    const find = (): Promise<FoundPlan> =>
+    const find = (): Promise<SearchedPoint> =>
       Promise.resolve({ experiment, plan: allocate(planRequest(experiment, scores)) });
     const settings = { run, device, resume, saveEvery, version, keepFile };
     await endWithPlan(experiment, find, false, writer, settings, signal);

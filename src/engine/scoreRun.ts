@@ -90,7 +90,7 @@ export async function scoreRun(
     let memoryBytes = process.resourceUsage().maxRSS * 1024;
     if (prepared !== undefined && kept !== undefined) {
       // A process that was killed has not written them down.
-      writer.note({ device: writer.state.device?.name, inputs: inputsOf(manifest, run, prepared) });
+      writer.note({ device: writer.state.device?.name, inputs: inputsOf(writer.noted, run, prepared) });
     }
     let runScores = kept;
     if (runScores === undefined) {
@@ -98,7 +98,7 @@ export async function scoreRun(
       const outcome = await scoreModel(request, sink, signal, { store, before }, prepared);
       memoryBytes = outcome.peakBytes;
       await events.drained();
-      writer.note({ device: outcome.device, inputs: inputsOf(manifest, run, outcome.prepared) });
+      writer.note({ device: outcome.device, inputs: inputsOf(writer.noted, run, outcome.prepared) });
       runScores = { version: 1, scores: [...outcome.scores] };
       await writer.record({ type: 'stage', stage: 'write' });
       await writer.write(runFiles.scores, `${JSON.stringify(runScores, null, 1)}\n`);

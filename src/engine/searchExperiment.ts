@@ -12,6 +12,7 @@ import type { ScoreFile } from '../shared/scoreFile';
 import type { Module } from '../shared/words';
 import { headOf } from './headFor';
 import { endWithPlan } from './judge/endWithPlan';
+import { requireSeeds } from './judge/requireSeeds';
 import { requireMine } from './runRecord';
 import type { RunWriter } from './runWriter';
 import { scoreExperiment, type RunOptions } from './scoreExperiment';
@@ -57,6 +58,7 @@ export async function searchExperiment(
   requireAllocatable(smallestOf(experiment), folder.modules);
   await requireWritable(experiment.file);
   const add = pointsOf(experiment, folder.modules, options.add ?? []);
+  if (experiment.judges && options.job === 'run') requireSeeds(experiment.train.seeds);
   await requireTrainable(experiment, options.version);
   const { run, job = 'search', device, resume = false, version, keepFile = false } = options;
   const { saveEvery } = options;

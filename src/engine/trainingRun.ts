@@ -2,8 +2,8 @@ import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Experiment } from '../configs/experiment/experiment';
 import { requireUnchanged } from '../files/modelFolder';
-import { runFiles } from '../files/runs';
-import { toLabError } from '../shared/errors';
+import { readManifest, runFiles } from '../files/runs';
+import { LabError, toLabError } from '../shared/errors';
 import type { RunManifest } from '../shared/runManifest';
 import type { Device, Plan } from '../shared/words';
 import { headFor, headOf } from './headFor';
@@ -69,11 +69,13 @@ export async function trainingRun(
   const told = (): void => options.told(writer);
   // A run that cannot go on is left as it is.
   if (resume) await requireMine(run, job, experiment.file);
-  const before = resume && (await hasBegun(run)) ? await resumable(experiment, options) : undefined;
+  const hasWork = resume && (await hasBegun(run));
+  const before = hasWork ? await resumable(experiment, options) : undefined;
   const seeds = before?.work.seeds ?? options.seeds ?? experiment.train.seeds;
   const { again } = options;
   const about = { run, job, version, experiment: file, model, seed: seeds[0] ?? 1, command } as const;
   const manifest = await newManifest({ ...about, experimentHash: again?.experimentHash });
+  if (resume && !hasWork) await requireSameCommand(run, manifest.command);
   const writer: RunWriter = resume
     ? await RunWriter.reopen(run, told)
     : await RunWriter.create(run, manifest, told);
@@ -94,7 +96,7 @@ export async function trainingRun(
       prepared = await prepareTraining(experiment, version, seeds, options.plan, head);
     }
     const { modelHash } = prepared;
-    const inputs = { ...manifest.inputs, modelHash, tasks: inputsOf(prepared, run) };
+    const inputs = { ...writer.noted.inputs, modelHash, tasks: inputsOf(prepared, run) };
     writer.note({ inputs });
     options.checkInputs?.(inputs);
     if (before === undefined) await writeWork(run, { ...prepared.work, job });
@@ -121,6 +123,17 @@ export async function trainingRun(
   } finally {
     await prepared?.model.dispose();
   }
+}
+
+/** A run that has not begun has nothing but this of what it was asked for. @throws LabError run-not-resumable */
+async function requireSameCommand(run: string, now: string | undefined): Promise<void> {
+  const { command } = await readManifest(run);
+  if (command === undefined || command === now) return;
+  throw new LabError(
+    'run-not-resumable',
+    `The run in ${run} was stopped before it began, and was asked for otherwise: ${command}.`,
+    `Start it anew: ${command}.`,
+  );
 }
 
 /** Another head would be another training: it hangs on how it was asked for. */

@@ -47,8 +47,9 @@ function callWords(facts: VerdictFacts, comparison: Comparison): string {
   const { control, interval } = comparison;
   const finding = findingOf(comparison);
   const what = `${capital(findingWords(finding))} ${controlWords[control]}`;
-  if (finding === 'as good' || finding === 'at least as good')
-    return `${what}, within ± ${verdictDifference(facts, facts.margin)}`;
+  const margin = verdictDifference(facts, facts.margin);
+  if (finding === 'as good') return `${what}, within ± ${margin}`;
+  if (finding === 'at least as good') return `${what}, or worse by less than ${margin}`;
   return finding === 'no difference'
     ? `${what} found, within ± ${verdictDifference(facts, Math.max(...interval.map(Math.abs)))}`
     : what;
@@ -134,7 +135,10 @@ function better(facts: VerdictFacts, without: readonly Missing[]): string {
   if (finding === 'better') return `Yes: ${words}.`;
   if (finding === 'worse') return `No, worse: ${words}.`;
   if (finding === 'no difference') return `No difference found: ${words}.`;
-  return `No, ${finding}, within ± ${verdictDifference(facts, facts.margin)}: ${words}.`;
+  const margin = verdictDifference(facts, facts.margin);
+  return finding === 'as good'
+    ? `No, as good, within ± ${margin}: ${words}.`
+    : `Not shown, but not worse by ${margin}: ${words}.`;
 }
 
 function smaller(facts: VerdictFacts, without: readonly Missing[]): string {

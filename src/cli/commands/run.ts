@@ -18,7 +18,7 @@ export function addRun(program: Command): void {
   program
     .command('run')
     .description(
-      'score the layers, search the rank where the experiment has search:, allocate under the budget, write the plan into the experiment, report',
+      'score the layers, search the rank where the experiment has search:, allocate under the budget, write the plan into the experiment, judge it where the experiment has judge:, report',
     )
     .argument('<experiment>', 'a *.adapter.yaml file', absolute)
     .addOption(deviceOption())

@@ -3,6 +3,9 @@ import path from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { isFile } from '../../files/isFile';
 import { runFiles } from '../../files/runs';
+import { armNames } from '../../shared/verdict';
+import { removeCheckpoint } from '../training/checkpoint';
+import { trialNameOf } from './armTrainer';
 import { readSettings, type JudgementSettings } from './outcomes';
 
 /** What a run's judgement was begun with; undefined where it has begun none. @throws LabError journal-invalid */
@@ -22,8 +25,14 @@ export const asBegun = (
   judge: { controls: [...controls], margin },
 });
 
-/** Keeps what was judged before under another name: a search that went on has found another plan. */
-export async function setAside(run: string): Promise<void> {
+/**
+ * Keeps what was judged before under another name: a search that went on has found another plan. Checkpoints of its arms go first: an
+ * arm of the other plan has the same name, and must not go on from them.
+ */
+export async function setAside(run: string, { seeds }: JudgementSettings): Promise<void> {
+  for (const seed of seeds) {
+    for (const arm of armNames) await removeCheckpoint(run, trialNameOf({ arm, seed }));
+  }
   const file = path.join(run, runFiles.outcomes);
   for (let count = 1; ; count++) {
     const kept = file.replace(/\.jsonl$/, `-${count}.jsonl`);

@@ -1,20 +1,16 @@
+import path from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
+import { runFiles } from '../../files/runs';
 import { isSamePlan } from '../../planning/samePlan';
-import type { PlanFile } from '../../shared/planFile';
 import type { Plan } from '../../shared/words';
 import { headOf } from '../headFor';
 import type { RunWriter } from '../runWriter';
+import type { SearchedPoint } from '../search/searchSpace';
 import { inputsOf, prepareTraining } from '../training/prepareTraining';
 import type { TrialRunnerOptions } from '../training/trialRunner';
 import { writePlan } from '../writePlan';
 import { asBegun, begunJudgement, setAside } from './begun';
 import { Judging } from './judging';
-
-/** A plan that a run has found, and the experiment as it is trained: a search's best trial has its own rank. */
-export interface FoundPlan {
-  readonly experiment: Experiment;
-  readonly plan: PlanFile;
-}
 
 export interface InRunOptions extends TrialRunnerOptions {
   readonly version: string;
@@ -24,7 +20,7 @@ export interface InRunOptions extends TrialRunnerOptions {
 
 /**
  * Ends a run with its plan in the experiment, and with the verdict on it where the experiment has a block `judge:`. A run that goes
- * on behind the beginning of its judgement has written the plan: it is not written again over what the user made of it since.
+ * on has written the plan perhaps: it is not written again over what the user made of it since.
  *
  * @param find the plan; not asked where a judgement that has begun already knows and `looksAgain` is false
  * @param looksAgain whether the plan may be another one now: a search may have gone on
@@ -32,27 +28,29 @@ export interface InRunOptions extends TrialRunnerOptions {
  */
 export async function endWithPlan(
   experiment: Experiment,
-  find: () => Promise<FoundPlan>,
+  find: () => Promise<SearchedPoint>,
   looksAgain: boolean,
   writer: RunWriter,
   options: InRunOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { run, keepFile } = options;
-  const begun = experiment.judges ? await begunJudgement(run) : undefined;
-  const found = begun === undefined || looksAgain ? await find() : undefined;
-  if (
-    begun !== undefined &&
-    (found === undefined || isSamePlan(begun.plan, found.plan.plan, { locks: false }))
-  ) {
-    await judge(asBegun(experiment, begun), begun.plan, writer, options, signal);
-    return;
+  const begun = await begunJudgement(run);
+  if (begun !== undefined && !looksAgain)
+    return judge(asBegun(experiment, begun), begun.plan, writer, options, signal);
+  const found = await find();
+  const isSame = ({ plan }: { readonly plan: Plan }): boolean =>
+    isSamePlan(plan, found.plan.plan, { locks: false });
+  if (begun !== undefined && isSame(begun))
+    return judge(asBegun(experiment, begun), begun.plan, writer, options, signal);
+  if (begun !== undefined) await setAside(run, begun);
+  const { plan, wrote } = writer.state;
+  const written = keepFile ? runFiles.plan : path.basename(experiment.file);
+  if (plan === undefined || !isSame(plan) || !wrote.includes(written)) {
+    await writer.record({ type: 'stage', stage: 'allocate' });
+    await writePlan(experiment, writer, found.plan, keepFile);
   }
-  if (found === undefined) return;
-  if (begun !== undefined) await setAside(run);
-  await writer.record({ type: 'stage', stage: 'allocate' });
-  await writePlan(experiment, writer, found.plan, keepFile);
-  if (experiment.judges) await judge(found.experiment, found.plan.plan, writer, options, signal);
+  await judge(found.experiment, found.plan.plan, writer, options, signal);
 }
 
 async function judge(
@@ -62,6 +60,7 @@ async function judge(
   options: InRunOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!experiment.judges) return;
   const { run, version } = options;
   const { seeds } = experiment.train;
   const prepared = await prepareTraining(experiment, version, seeds, plan, await headOf(run));

@@ -34,8 +34,7 @@ export class Judging {
   private readonly events = new OrderedWrites();
   private readonly trainer: ArmTrainer;
   private readonly began = performance.now();
-  /** Trainings that had ended when this process began. */
-  private readonly before: number;
+  private isForeseen = false;
   private readonly designs: readonly ArmDesign[];
   private readonly missing: readonly MissingControl[];
   private readonly seeds: readonly number[];
@@ -55,7 +54,6 @@ export class Judging {
     const { arms, without } = armsOf(experiment, plan, model.modules, judge.controls);
     [this.designs, this.missing] = [arms, without];
     this.seeds = [...new Set(train.seeds)];
-    this.before = judgedTrainings(this.verdict()).done;
     const sets = splitOf(prepared) === 'test' ? data.test : data.validation;
     this.trainer = new ArmTrainer(experiment, prepared, runner, sets);
   }
@@ -112,7 +110,8 @@ export class Judging {
   private async all(): Promise<Verdict> {
     const { writer, seeds } = this;
     await writer.record({ type: 'stage', stage: 'judge' });
-    const split = splitOf(this.prepared) === 'validation' ? [onValidation(this.experiment)] : [];
+    const split =
+      splitOf(this.prepared) === 'validation' ? [onValidation(writer.state.searchEnd !== undefined)] : [];
     for (const text of [...notesOf(this.prepared), ...this.without.map(({ why }) => why), ...split])
       await writer.record({ type: 'note', text });
     const { done, most } = judgedTrainings(this.verdict());
@@ -120,14 +119,14 @@ export class Judging {
     await this.tell();
     // Without a control there is nothing that a training would tell.
     for (let at = 0; at < seeds.length && this.arms.length > 1; at++) {
-      const before = this.verdict(seeds.slice(0, at));
-      if (before.isOver) break;
-      const open = openControls(before);
       // Another one is the first with each seed: what a process does for the first time takes longer.
       const first = at % this.arms.length;
       for (const arm of [...this.arms.slice(first), ...this.arms.slice(0, first)]) {
-        if (arm.name !== 'plan' && !open.includes(arm.name)) continue;
-        await this.judged(arm, seeds[at] as number);
+        // Asked again before each: a control may have been lost.
+        const before = this.verdict(seeds.slice(0, at));
+        const open = before.isOver ? [] : openControls(before);
+        const isWanted = arm.name === 'plan' ? open.length > 0 : open.includes(arm.name);
+        if (isWanted) await this.judged(arm, seeds[at] as number);
       }
     }
     // A verdict on another model than the one that was read is none.
@@ -186,7 +185,8 @@ export class Judging {
   private async foresee(): Promise<void> {
     const { startedAt, resumedAt, memory } = this.writer.state;
     const { done, most } = judgedTrainings(this.verdict());
-    if (done - this.before !== 1 || done === most) return;
+    if (this.isForeseen || done === most) return;
+    this.isForeseen = true;
     // What a run took before it was stopped is not known: its clock began anew.
     const since = Date.parse(resumedAt ?? startedAt ?? '');
     const each = (performance.now() - this.began) / 1000;
@@ -213,8 +213,8 @@ export class Judging {
 }
 
 /** What was chosen by the data that the verdict is on. */
-const onValidation = ({ searches }: Experiment): string =>
-  `Not every task has test data: the verdict is on the validation data, by which also the best step of each training was chosen${searches ? ', and the plan itself by the search, which flatters it' : ''}.`;
+const onValidation = (wasSearched: boolean): string =>
+  `Not every task has test data: the verdict is on the validation data, by which also the best step of each training was chosen${wasSearched ? ', and the plan itself by the search, which flatters it' : ''}.`;
 
 const splitOf = ({ data }: PreparedTraining): Verdict['split'] =>
   data.test.length === data.validation.length ? 'test' : 'validation';

@@ -100,13 +100,18 @@ export function agreementOf(before: readonly JudgedOutcome[], now: readonly Judg
     const other = now.find(({ arm, seed }) => arm === outcome.arm && seed === outcome.seed);
     return { outcome, largest: other === undefined ? Infinity : largestDifference(outcome, other) };
   });
-  const missing = differences.filter(({ largest }) => largest === Infinity);
+  const missing = differences.filter(({ largest }) => largest === Infinity).length;
+  const more = now.length - (before.length - missing);
   const worst = differences.reduce((most, one) => (one.largest > most.largest ? one : most));
   const count = `${before.length} trainings`;
-  if (missing.length > 0) {
-    return { agrees: false, words: `The numbers differ: ${missing.length} of ${count} were not needed now.` };
+  if (missing > 0 || more > 0) {
+    const which = [
+      ...(missing > 0 ? [`${missing} of ${count} were not needed now`] : []),
+      ...(more > 0 ? [`${more} more than ${count} were needed now`] : []),
+    ];
+    return { agrees: false, words: `The numbers differ: ${which.join(', and ')}.` };
   }
-  if (worst.largest === 0 && now.length === before.length) {
+  if (worst.largest === 0) {
     return {
       agrees: true,
       words: `The numbers agree: ${count} gave the very same losses and answers on every example.`,

@@ -8,7 +8,7 @@ import { adapterForm } from '../parameters';
 import { trainsExperts, type Design } from '../planRequest';
 import { isSamePlan } from '../samePlan';
 import { planTotals } from '../totals';
-import { randomLayers } from './randomLayers';
+import { placeOf, randomLayers } from './randomLayers';
 
 /** A plan that is judged, or what it is judged against. */
 export interface ArmDesign {
@@ -131,13 +131,14 @@ function usualRow({ modules }: Plan): PlannedModule | undefined {
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.row;
 }
 
-/** The design's targets that the model has, and the names of modules that the plan adapts besides. */
+/** The design's targets that the model has, and the modules in the places of what the plan adapts besides. */
 function targetsOf({ adapter }: Design, plan: Plan, modules: readonly Module[]): string[] {
   const named = adapter.targets.filter((target) => modules.some(({ path }) => isTarget(path, [target])));
-  const others = modules.flatMap(({ path }) =>
-    (plan.modules[path]?.experts ?? 0) > 0 && !isTarget(path, named)
-      ? [path.slice(path.lastIndexOf('.') + 1)]
-      : [],
+  const others = new Set(
+    modules.flatMap((module) => {
+      const isAdapted = (plan.modules[module.path]?.experts ?? 0) > 0;
+      return isAdapted && !isTarget(module.path, named) ? [placeOf(module)] : [];
+    }),
   );
-  return [...new Set([...named, ...others])];
+  return [...named, ...modules.filter((module) => others.has(placeOf(module))).map(({ path }) => path)];
 }

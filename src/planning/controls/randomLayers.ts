@@ -18,7 +18,7 @@ export function randomLayers(plan: Plan, modules: readonly Module[], seed: numbe
     const to = shuffled(layers, seed * draws + draw);
     const rows = modules.flatMap((module) => {
       const row = plan.modules[module.path];
-      const target = to.get(module.layer)?.get(module.path.replace(ownNumber(module), '*'));
+      const target = to.get(module.layer)?.get(placeOf(module));
       return row === undefined ? [] : [[target ?? module.path, row] as const];
     });
     const found = { modules: Object.fromEntries(rows), shared: [] };
@@ -26,6 +26,9 @@ export function randomLayers(plan: Plan, modules: readonly Module[], seed: numbe
   }
   return undefined;
 }
+
+/** What modules of the same place in all layers have in common: their path without the layer's number. */
+export const placeOf = (module: Module): string => module.path.replace(ownNumber(module), '*');
 
 /** The number of a module's layer in its path: `.3.` of `model.layers.3.self_attn.q_proj`. */
 const ownNumber = ({ layer }: Module): RegExp => new RegExp(`(?<=\\.)${layer}(?=\\.)`);
@@ -42,7 +45,7 @@ function layersOf(modules: readonly Module[]): Layer[] {
   const numbers = [...new Set(modules.map(({ layer }) => layer))];
   return numbers.map((layer) => {
     const mine = modules.filter((module) => module.layer === layer);
-    const names = mine.map((module) => module.path.replace(ownNumber(module), '*'));
+    const names = mine.map(placeOf);
     const sizes = mine.map(({ inFeatures, outFeatures }) => `${inFeatures}x${outFeatures}`);
     return {
       layer,

@@ -1,65 +1,19 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readExperiment } from '../../../src/configs/experiment/parse';
 import { agreementOf, readReproduction, requireSameInputs } from '../../../src/engine/judge/reproduce';
 import { readOutcomes } from '../../../src/engine/judge/outcomes';
 import { judgeExperiment } from '../../../src/engine/judgeExperiment';
 import { runExperiment } from '../../../src/engine/runExperiment';
 import type { RunWriter } from '../../../src/engine/runWriter';
-import { canResume, readManifest, readRunEvents, runFiles } from '../../../src/files/runs';
+import { readManifest, readRunEvents, runFiles } from '../../../src/files/runs';
 import { replay } from '../../../src/shared/replay';
 import { emptyRun } from '../../../src/shared/runState';
-import { verdictSchema, type Verdict } from '../../../src/shared/verdict';
-import { openDevice } from '../../../src/tensors/device';
-import { temporaryFolder } from '../files/temporary';
 import { rejectsWith } from '../files/throwsCode';
-import { writeSmallExperiment } from './smallExperiment';
-import { snapshot } from './stoppedRuns';
-
-const never = new AbortController().signal;
-const plan = `plan:
-  modules:
-    model.layers.1.self_attn.q_proj: { rank: 4, alpha: 8, experts: 2 }
-    model.layers.1.mlp.down_proj: { rank: 4, alpha: 8, experts: 2 }
-`;
-const textOf = (more: string, train = '', test = ', test: data/first.jsonl'): string => `version: 1
-model: models/small
-tasks:
-  - { name: first, kind: causal-lm, train: data/first.jsonl, validation: data/second.jsonl${test} }
-method: floe
-adapter: { targets: [q_proj, down_proj], rank: 4, alpha: 8, experts: 2 }
-score: { samples: 8, max_length: 16 }
-budget: { layers: 50% }
-train: { epochs: 4, learning_rate: 2e-2, batch_size: 4, max_length: 16, seeds: [1, 2, 3], evaluations: 1${train} }
-${more}`;
+import { judgedExperiments, never, plan, textOf } from './judgedExperiments';
 
 describe('judgeExperiment', () => {
-  const folder = temporaryFolder();
-  let count = 0;
-  before(() => openDevice('native', 1));
-
-  const written = async (text: string) => {
-    const file = await writeSmallExperiment(path.join(folder.path, `experiment ${count++}`), text);
-    return readExperiment(file);
-  };
-  const runOf = (file: string): string =>
-    path.join(path.dirname(file), '.adapter-lab', 'runs', `run ${count++}`);
-  const options = (run: string, told: (writer: RunWriter) => void = () => undefined) =>
-    ({ run, device: 'native', version: '1', told }) as const;
-  const verdictIn = (run: string): Verdict =>
-    verdictSchema.parse(JSON.parse(readFileSync(path.join(run, runFiles.verdict), 'utf8')));
-  /** All but times. */
-  const numbersOf = ({ comparisons, arms, words, ...verdict }: Verdict) => ({
-    ...verdict,
-    answers: undefined,
-    words: words.replace(/, at .*/, ''),
-    comparisons: comparisons.map((one) => ({ ...one, timeRatios: undefined })),
-    arms: arms.map((arm) => ({
-      ...arm,
-      results: arm.results.map(({ seed, value, loss }) => [seed, value, loss]),
-    })),
-  });
+  const { folder, written, runOf, options, verdictIn } = judgedExperiments();
 
   it('trains plan and controls over the same seeds, and reckons the verdict from what they did on each example', async () => {
     const experiment = await written(
@@ -127,79 +81,17 @@ describe('judgeExperiment', () => {
     assert.ok(state.notes.some((note) => note.startsWith('Not every task has test data')));
   });
 
-  it('goes on where it was killed, at any event, to the same verdict', async () => {
-    const experiment = await written(textOf(plan));
-    const run = runOf(experiment.file);
-    const killed: string[] = [];
-    const trials = new Set<string>();
-    await judgeExperiment(
-      experiment,
-      options(run, ({ events }) => {
-        const last = events.at(-1);
-        // Within each training, and behind it.
-        const isPlace = last?.type === 'judged' || (last?.type === 'step' && !trials.has(last.trial));
-        if (!isPlace || killed.length >= 9) return;
-        if (last.type === 'step') trials.add(last.trial);
-        const copy = path.join(path.dirname(run), `killed ${count++}`);
-        snapshot(run, copy);
-        killed.push(copy);
-      }),
-      never,
-    );
-    assert.equal(killed.length, 9);
-    const wanted = numbersOf(verdictIn(run));
-    for (const copy of killed) {
-      const record = path.join(copy, runFiles.manifest);
-      const manifest = JSON.parse(readFileSync(record, 'utf8')) as object;
-      // No process of this number is left.
-      writeFileSync(record, JSON.stringify({ ...manifest, pid: 2 ** 22 + 1 }));
-      assert.equal(await canResume(copy), true);
-      await judgeExperiment(experiment, { ...options(copy), resume: true }, never);
-      assert.deepEqual(numbersOf(verdictIn(copy)), wanted);
-      const done = (await readOutcomes(path.join(copy, runFiles.outcomes))).outcomes;
-      assert.equal(new Set(done.map(({ arm, seed }) => `${arm} ${seed}`)).size, done.length);
+  it('says before anything is scored that one seed gives no verdict', async () => {
+    for (const search of ['', 'search: { ranks: [1, 2], layers: [50%], evaluations: 1 }\n']) {
+      const experiment = await written(textOf(`${search}judge: {}\n`).replace('[1, 2, 3]', '[1]'));
+      const run = runOf(experiment.file);
+      await rejectsWith(
+        runExperiment(experiment, { ...options(run), processes: 0 }, never),
+        'option-invalid',
+        /One seed/,
+      );
+      assert.equal(existsSync(run), false);
     }
-  });
-
-  it('goes on as it was begun, whatever controls and margin are asked for since, and not with another way of training', async () => {
-    const experiment = await written(textOf(plan));
-    const run = runOf(experiment.file);
-    const controller = new AbortController();
-    const stop = ({ state }: RunWriter): void => {
-      if (state.verdict?.arms[0]?.results.length === 1) controller.abort();
-    };
-    await rejectsWith(judgeExperiment(experiment, options(run, stop), controller.signal), 'cancelled');
-    const slower = { ...experiment, train: { ...experiment.train, learningRate: 1e-3 } };
-    await rejectsWith(judgeExperiment(slower, { ...options(run), resume: true }, never), 'run-not-resumable');
-    const other = { ...experiment, judge: { controls: ['random' as const], margin: 9 } };
-    const { state } = await judgeExperiment(other, { ...options(run), resume: true }, never);
-    assert.deepEqual(
-      state.verdict!.arms.map(({ name }) => name),
-      ['plan', 'uniform'],
-    );
-    assert.equal(state.verdict!.margin, experiment.judge.margin);
-  });
-
-  it('goes on in the main job without touching what the user made of the plan meanwhile', async () => {
-    const experiment = await written(textOf('judge: {}\n'));
-    const run = runOf(experiment.file);
-    const controller = new AbortController();
-    const stop = ({ state }: RunWriter): void => {
-      if (state.verdict?.arms[0]?.results.length === 1) controller.abort();
-    };
-    const settings = { ...options(run, stop), processes: 0 };
-    await rejectsWith(runExperiment(experiment, settings, controller.signal), 'cancelled');
-    const edited = readFileSync(experiment.file, 'utf8').replace(
-      'rank: 4, alpha: 8, experts',
-      'rank: 3, alpha: 8, experts',
-    );
-    assert.match(edited, /rank: 3/);
-    writeFileSync(experiment.file, edited);
-    const now = await readExperiment(experiment.file);
-    const { state } = await runExperiment(now, { ...options(run), processes: 0, resume: true }, never);
-    assert.equal(state.verdict!.isOver, true);
-    assert.equal(readFileSync(experiment.file, 'utf8'), edited);
-    assert.deepEqual(state.verdict!.plan, state.plan!.plan);
   });
 
   it('leaves out a control that runs away, and judges by the others', async () => {
@@ -315,6 +207,10 @@ describe('judgeExperiment', () => {
       agreementOf(first.outcomes, outcomes.slice(0, -1)).words,
       /^The numbers differ: 1 of \d+ trainings were not needed now\.$/,
     );
+    assert.deepEqual(agreementOf(first.outcomes.slice(0, -1), outcomes), {
+      agrees: false,
+      words: `The numbers differ: 1 more than ${outcomes.length - 1} trainings were needed now.`,
+    });
     const manifest = await readManifest(again);
     const tasks = manifest.inputs.tasks.map((task) => ({ ...task, hash: 'sha256:other' }));
     assert.throws(

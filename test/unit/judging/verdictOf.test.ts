@@ -160,6 +160,17 @@ describe('a verdict', () => {
     assert.equal(verdictTag(verdict), 'as good as all layers');
   });
 
+  it('is not worse by what matters where only better is left beside the margin', () => {
+    const verdict = verdictOf({ ...terms, margin: 0.02 }, [
+      answering('plan', [150, 152, 154]),
+      answering('uniform', [150, 149, 150]),
+    ]);
+    const [one] = verdict.comparisons;
+    assert.deepEqual([one!.call, one!.isAsGood, one!.isEquivalent], ['none', true, false]);
+    assert.match(words(verdict), /^At least as good as .* size, or worse by less than 2\.0 points: /);
+    assert.match(answers(verdict)[0]!, /^Not shown, but not worse by 2\.0 points: /);
+  });
+
   it('says how much worse it may be by the end of the interval that is worse', () => {
     const verdict = verdictOf({ ...terms, margin: 0 }, [
       answering('plan', [150, 152, 156]),

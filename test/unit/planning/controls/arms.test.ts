@@ -126,6 +126,20 @@ describe('the arms of a judgement', () => {
     );
   });
 
+  it('take a row by hand for its place in every layer, and not for what else is called so', () => {
+    const twice = modules.flatMap((module) => [
+      module,
+      { ...module, path: module.path.replace('self_attn', 'cross_attn') },
+    ]);
+    const only = design({ adapter: { targets: ['nothing'], rank: 8, alpha: 16, experts: 1 } });
+    const plan = { modules: { 'model.layers.0.cross_attn.q_proj': row(8) }, shared: [] };
+    const { arms } = armsOf(only, plan, twice, ['all-layers']);
+    assert.deepEqual(
+      Object.keys(arms[1]!.planFor(1).modules),
+      [0, 1, 2, 3].map((layer) => `model.layers.${layer}.cross_attn.q_proj`),
+    );
+  });
+
   it('are asked for once each', () => {
     const { arms } = armsOf(design(), inLayers([0], row(8)), modules, ['uniform', 'uniform']);
     assert.equal(arms.length, 2);
