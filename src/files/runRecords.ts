@@ -4,6 +4,7 @@ import { runManifestSchema, type RunManifest } from '../shared/runManifest';
 import { runScoresSchema, type RunScores } from '../shared/scoreFile';
 import { verdictSchema, type Verdict } from '../shared/verdict';
 import { hashFile } from './hash';
+import { isFile } from './isFile';
 import { readJsonAs } from './json';
 import { listRuns, readManifest, runFiles } from './runs';
 
@@ -45,19 +46,20 @@ export async function newestPlannedRun(experiment: string): Promise<RunRecords |
   return undefined;
 }
 
-/** The verdicts that runs of an experiment came to, the newest first; what cannot be read is left out. */
+/** The verdict that a run came to; undefined where it has none, where it failed behind it, or where that cannot be read. */
+export async function readVerdict(run: string): Promise<Verdict | undefined> {
+  try {
+    const file = join(run, runFiles.verdict);
+    // Asked first: most runs have none.
+    if (!(await isFile(file)) || (await readManifest(run)).state !== 'done') return undefined;
+    return await readJsonAs(file, verdictSchema, about('The verdict'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The verdicts that runs of an experiment came to, the newest first. */
 export async function readVerdicts(experiment: string): Promise<Verdict[]> {
-  const runs = await listRuns(experiment);
-  const found = await Promise.all(
-    runs
-      .map(async (run) => {
-        const { state } = await readManifest(run);
-        // One that failed behind its verdict says why it is none.
-        return state === 'done'
-          ? readJsonAs(join(run, runFiles.verdict), verdictSchema, about('The verdict'))
-          : undefined;
-      })
-      .map((reading) => reading.catch(() => undefined)),
-  );
+  const found = await Promise.all((await listRuns(experiment)).map(readVerdict));
   return found.filter((verdict) => verdict !== undefined);
 }

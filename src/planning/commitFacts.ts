@@ -8,7 +8,8 @@ import type { Module, Plan } from '../shared/words';
 import { budgetLimits } from './budget';
 import { adapterForm } from './parameters';
 import { planRequest, type Design } from './planRequest';
-import { isSamePlan } from './samePlan';
+import { isOnPlan } from './isOnPlan';
+import { isSamePlan } from '../shared/samePlan';
 import { planTotals } from './totals';
 
 /**
@@ -42,19 +43,9 @@ export function commitFacts(
     scoresHash,
     estimator: first.estimator,
     data: scores.scores.map(({ task, dataHash }) => ({ task, hash: dataHash })),
-    verdict: verdictOn(design, design.plan, verdicts),
+    verdict: verdicts.find((verdict) => isOnPlan(verdict, design))?.words,
   };
 }
-
-/** The newest one that says something, on these rows trained in this way. */
-const verdictOn = ({ method }: Design, plan: Plan, verdicts: readonly Verdict[]): string | undefined =>
-  verdicts.find(
-    (verdict) =>
-      verdict.isOver &&
-      verdict.comparisons.length > 0 &&
-      verdict.arms[0]?.method === method &&
-      isSamePlan(verdict.plan, plan, { locks: false }),
-  )?.words;
 
 /** A commit whose trailer names a budget that its plan breaks would be a lie. */
 function requireBudget(file: string, { budget }: Design, { totals }: PlanFile, layers: number): void {

@@ -1,5 +1,5 @@
 import type { RunState } from '../shared/runState';
-import { isSamePlan } from './samePlan';
+import { isOnEarlierPlan } from '../shared/verdictWords';
 
 /**
  * That a verdict is not on the plan that a report shows: after a judgement the scores may have been allocated anew. A lock changes
@@ -8,9 +8,9 @@ import { isSamePlan } from './samePlan';
  * @param where the plan stands, seen from the verdict
  */
 export const earlierPlanWords = (
-  { plan, verdict }: Pick<RunState, 'plan' | 'verdict'>,
+  state: Pick<RunState, 'plan' | 'verdict'>,
   where: 'above' | 'below',
 ): string | undefined =>
-  plan === undefined || verdict === undefined || isSamePlan(plan.plan, verdict.plan, { locks: false })
-    ? undefined
-    : `This verdict is on an earlier plan of this run, not on the one ${where}.`;
+  isOnEarlierPlan(state)
+    ? `This verdict is on an earlier plan of this run, not on the one ${where}.`
+    : undefined;

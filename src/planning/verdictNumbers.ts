@@ -1,5 +1,5 @@
 import type { Arm, Comparison, Verdict } from '../shared/verdict';
-import { findingOf, verdictDifference } from '../shared/verdictWords';
+import { findingOf, signedDifference } from '../shared/verdictWords';
 import { meanAndError } from '../shared/meanAndError';
 
 /** What an arm came to: mean over its seeds and the standard error of it, in the metric's unit; undefined before the first. */
@@ -7,20 +7,6 @@ export function armValue({ results }: Pick<Arm, 'results'>): { mean: number; err
   if (results.length === 0) return undefined;
   const { mean, standardError: error } = meanAndError(results.map(({ value }) => value));
   return { mean, error };
-}
-
-/**
- * Whether trainings were compared for it. Before the first of them, and where a plan has no control, there is no metric, no task
- * and no number to tell: only its sentence.
- */
-export const isMeasured = ({ arms }: Pick<Verdict, 'arms'>): boolean =>
-  arms.length > 1 && arms.some(({ results }) => results.length > 0);
-
-/** "+1.3 points" of accuracy, "−0.012" of a loss: a difference with its sign, none where it rounds to nothing. */
-export function signedDifference(verdict: Pick<Verdict, 'metric'>, difference: number): string {
-  const size = verdictDifference(verdict, difference);
-  if (Number.parseFloat(size) === 0) return size;
-  return `${difference > 0 ? '+' : '−'}${size}`;
 }
 
 /** "+0.4 to +2.2 points": both ends with their signs, the unit once. */

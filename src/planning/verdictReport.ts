@@ -1,7 +1,13 @@
 import { formatBytes, formatCount, listWords } from '../shared/format';
 import type { RunState } from '../shared/runState';
 import type { Arm, Comparison, Verdict } from '../shared/verdict';
-import { armTitles, verdictDifference, verdictValue } from '../shared/verdictWords';
+import {
+  armTitles,
+  isMeasured,
+  signedDifference,
+  verdictDifference,
+  verdictValue,
+} from '../shared/verdictWords';
 import { meanAndError } from '../shared/meanAndError';
 import { earlierPlanWords } from './earlierPlan';
 import { factLines, judgingFacts, noteLines } from './facts';
@@ -11,9 +17,7 @@ import {
   callWords,
   confidenceWords,
   intervalWords,
-  isMeasured,
   pWords,
-  signedDifference,
   taskWords,
   timeRatio,
 } from './verdictNumbers';

@@ -38,6 +38,8 @@ export interface RunState {
   readonly estimate: Cost | undefined;
   readonly actual: Cost | undefined;
   readonly plan: PlanFile | undefined;
+  /** Whether it stands in the experiment since. */
+  readonly isPlanWritten: boolean;
   /** What a reader of the results should know. */
   readonly notes: readonly string[];
   readonly trials: readonly TrialState[];
@@ -120,6 +122,7 @@ export const emptyRun: RunState = {
   estimate: undefined,
   actual: undefined,
   plan: undefined,
+  isPlanWritten: false,
   notes: [],
   trials: [],
   search: undefined,
@@ -150,7 +153,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       // What it had taken when it last came to its end is not what it takes.
       return {
         ...{ ...state, status: 'running', error: undefined, actual: undefined },
-        ...{ resumedAt: event.at, finishedAt: undefined, pace: undefined },
+        ...{ resumedAt: event.at, finishedAt: undefined, pace: undefined, stage: undefined },
       };
     case 'device':
       return {
@@ -227,7 +230,11 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       const search = { trials, best: state.search?.best, paused: false };
       // What was measured before, the scores', is not the search's; nor is an end that it goes on behind.
       const share = Math.min(1, finished / trials);
-      return { ...state, search, searchEnd: undefined, share, step: undefined, pace: undefined };
+      return {
+        ...{ ...state, search, share, searchEnd: undefined, step: undefined, pace: undefined },
+        // A search that goes on may find another plan than the one that was judged.
+        ...{ estimate: undefined, verdict: undefined },
+      };
     }
     case 'searched': {
       const { trial, best } = event;
@@ -257,10 +264,14 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return { ...state, trials: trials.done() };
     }
     case 'plan':
-      return { ...state, plan: event.plan };
+      return { ...state, plan: event.plan, isPlanWritten: false };
     case 'wrote':
       // A file that is written again, a report after each allocation, is one file still.
-      return state.wrote.includes(event.path) ? state : { ...state, wrote: [...state.wrote, event.path] };
+      return {
+        ...state,
+        ...(state.wrote.includes(event.path) ? {} : { wrote: [...state.wrote, event.path] }),
+        isPlanWritten: state.isPlanWritten || (state.plan !== undefined && event.path === state.experiment),
+      };
     case 'judge-begun': {
       // What was measured and foreseen before was of scores and trials.
       const share = Math.min(1, event.finished / Math.max(1, event.trainings));

@@ -1,5 +1,6 @@
 import { formatShare } from './format';
 import type { RunState } from './runState';
+import { isSamePlan } from './samePlan';
 import type { ArmName, Comparison, ControlName, Verdict } from './verdict';
 
 /** How an arm is called in tables. */
@@ -78,8 +79,26 @@ export function verdictDifference({ metric }: Pick<Verdict, 'metric'>, differenc
   return `${isSmall ? Number(size.toPrecision(1)) : text}${unit}`;
 }
 
+/** "+1.3 points" of accuracy, "−0.012" of a loss: a difference with its sign, none where it rounds to nothing. */
+export function signedDifference(verdict: Pick<Verdict, 'metric'>, difference: number): string {
+  const size = verdictDifference(verdict, difference);
+  if (Number.parseFloat(size) === 0) return size;
+  return `${difference > 0 ? '+' : '−'}${size}`;
+}
+
 /** Whether the plan is better than, or as good as, every control that it was judged against. */
 export const isWorthKeeping = ({ isOver, comparisons }: Verdict): boolean =>
   isOver &&
   comparisons.length > 0 &&
   comparisons.every(({ call, isAsGood }) => call === 'better' || isAsGood);
+
+/**
+ * Whether trainings were compared for it. Before the first of them, and where a plan has no control, there is no metric, no task
+ * and no number to tell: only its sentence.
+ */
+export const isMeasured = ({ arms }: Pick<Verdict, 'arms'>): boolean =>
+  arms.length > 1 && arms.some(({ results }) => results.length > 0);
+
+/** Whether a run's verdict is not on the plan that it shows: after a judgement its scores may have been allocated anew. */
+export const isOnEarlierPlan = ({ plan, verdict }: Pick<RunState, 'plan' | 'verdict'>): boolean =>
+  plan !== undefined && verdict !== undefined && !isSamePlan(plan.plan, verdict.plan, { locks: false });

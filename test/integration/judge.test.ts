@@ -140,6 +140,42 @@ describe('judging', function () {
     assert.equal(types.filter((type) => type === 'resumed').length, 1);
   });
 
+  it('writes the plan of the whole experiment before it is judged, and leaves what is made of it meanwhile', async () => {
+    const document = await openNew('whole.adapter.yaml', planless.replace('epochs: 1', 'epochs: 3'));
+    const working = command('runExperiment', document.uri);
+    const run = await until(async () => (await runsOf('whole.adapter.yaml'))[0]?.run, 'the run');
+    await until(
+      () => document.getText().includes('\nplan:\n') && !document.isDirty,
+      'the plan in the text',
+      200_000,
+    );
+    assert.equal(stateOf(run).status, 'running');
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(
+      document.uri,
+      new vscode.Range(0, 0, document.lineCount, 0),
+      `${document
+        .getText()
+        .replace('\nplan:\n', '\n# mine\nplan:\n')
+        .replace(/rank: \d+/, 'rank: 1')}`,
+    );
+    await vscode.workspace.applyEdit(edit);
+    const edited = document.getText();
+    await until(() => eventsOf(run).some(({ type }) => type === 'step'), 'the first step', 120_000);
+    await vscode.commands.executeCommand('adapterLab.stop');
+    const { error } = (await working) as { error?: { code: string } };
+    assert.equal(error?.code, 'cancelled');
+    assert.equal(stateOf(run).isPlanWritten, true);
+    assert.equal(document.getText(), edited);
+    assert.equal(await command('resume', document.uri), run);
+    assert.ok(stateOf(run).verdict?.isOver === true);
+    assert.equal(document.getText(), edited);
+    const wrote = eventsOf(run).filter(
+      (event) => event.type === 'wrote' && event.path === 'whole.adapter.yaml',
+    );
+    assert.equal(wrote.length, 1);
+  });
+
   const children = async (node?: TreeNode): Promise<TreeNode[]> => (await views.tree.getChildren(node)) ?? [];
 
   async function runsOf(name: string): Promise<RunNode[]> {

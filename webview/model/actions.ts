@@ -116,8 +116,9 @@ export function nextStep(view: PageView): RunAction | 'apply' | undefined {
   if (run.status === 'failed') return undefined;
   if (heading.recorded) return 'run';
   if (goesOn(view)) return 'resume';
-  if (hasPlan(view) && run.status === 'done') return 'commit';
-  if (run.job === 'judge') return run.verdict && isWorthKeeping(run.verdict) ? 'commit' : undefined;
+  const isWorth = run.verdict === undefined || isWorthKeeping(run.verdict);
+  if (hasPlan(view) && run.status === 'done') return isWorth ? 'commit' : undefined;
+  if (run.job === 'judge') return run.verdict && isWorth ? 'commit' : undefined;
   if (run.job === 'train') return undefined;
   return isScored(run) ? 'allocate' : 'run';
 }

@@ -54,16 +54,11 @@ export function stageText(run: RunState): string {
 /** "Elapsed 12 s of about 1 min 15 s", as far as it is known; empty when the run has ended. */
 export function elapsedText(view: PageView): string {
   if (view.elapsedSeconds === undefined) return '';
-  const { untilSure } = view.run;
+  const { estimate, untilSure } = view.run;
   const most = untilSure === undefined ? 'about' : 'at most';
-  const estimate = standingEstimate(view);
   const about = estimate ? ` of ${most} ${formatSeconds(estimate.seconds)}` : '';
   return `${formatSeconds(Math.floor(view.elapsedSeconds) || 0)}${about}`;
 }
-
-/** The estimate, unless the run has gone on for longer: then it was that of a part of it, its scores before trainings. */
-export const standingEstimate = ({ run, elapsedSeconds = 0 }: PageView): RunState['estimate'] =>
-  run.estimate !== undefined && elapsedSeconds <= run.estimate.seconds ? run.estimate : undefined;
 
 /** What a screen reader hears as the run goes on; coarse, so that it changes seldom. */
 export function announcement(run: RunState): string {

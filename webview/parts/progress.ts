@@ -2,7 +2,7 @@ import { pausedWords } from '../../src/shared/searchWords';
 import { h, rebuild, setAttribute, setText, show, uniqueId } from '../dom';
 import { estimateText } from '../model/costs';
 import { countsOf, countText, type Count } from '../model/counts';
-import { elapsedText, stageText, standingEstimate } from '../model/status';
+import { elapsedText, stageText } from '../model/status';
 import { progressRing } from '../ui/toolkit';
 import { section, type Part } from './part';
 
@@ -41,9 +41,8 @@ export function progress(): Part {
         },
       );
       counts.forEach((count, index) => lines[index]?.update(count));
-      const standing = standingEstimate(view);
-      show(estimate, standing !== undefined && run.actual === undefined);
-      if (standing) setText(estimate, estimateText(standing, run.untilSure !== undefined));
+      show(estimate, run.estimate !== undefined && run.actual === undefined);
+      if (run.estimate) setText(estimate, estimateText(run.estimate, run.untilSure !== undefined));
     },
   };
 }

@@ -1,7 +1,6 @@
-import path from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { runFiles } from '../../files/runs';
-import { isSamePlan } from '../../planning/samePlan';
+import { isSamePlan } from '../../shared/samePlan';
 import type { Plan } from '../../shared/words';
 import { headOf } from '../headFor';
 import type { RunWriter } from '../runWriter';
@@ -44,9 +43,10 @@ export async function endWithPlan(
   if (begun !== undefined && isSame(begun))
     return judge(asBegun(experiment, begun), begun.plan, writer, options, signal);
   if (begun !== undefined) await setAside(run, begun);
-  const { plan, wrote } = writer.state;
-  const written = keepFile ? runFiles.plan : path.basename(experiment.file);
-  if (plan === undefined || !isSame(plan) || !wrote.includes(written)) {
+  const { plan, wrote, isPlanWritten } = writer.state;
+  // An editor's text is its own to write.
+  const isKept = keepFile ? wrote.includes(runFiles.plan) : isPlanWritten;
+  if (plan === undefined || !isSame(plan) || !isKept) {
     await writer.record({ type: 'stage', stage: 'allocate' });
     await writePlan(experiment, writer, found.plan, keepFile);
   }

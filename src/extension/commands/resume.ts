@@ -1,11 +1,11 @@
 import type * as vscode from 'vscode';
 import { canResume, reasonAgainstResuming, resumableRun } from '../../files/runs';
 import { LabError } from '../../shared/errors';
-import { endRun } from './runExperiment';
+import { workMain } from './runExperiment';
 import { tellJudged } from './judge';
 import type { Parts } from './parts';
 import { tellScored, work } from './scoreLayers';
-import { planSearched } from './searchRanks';
+import { endPlanned } from './searchRanks';
 import { tellTrained } from './train';
 
 /**
@@ -32,13 +32,13 @@ export async function resume(parts: Parts, uri: vscode.Uri, asked?: string): Pro
   const { state } = await parts.runs.run(run);
   switch (state.job) {
     case 'run':
-      return endRun(parts, uri, await work(parts, uri, 'run', run));
+      return workMain(parts, uri, run);
     case 'train':
       return tellTrained(parts, uri, await work(parts, uri, 'train', run));
     case 'judge':
       return tellJudged(parts, uri, await work(parts, uri, 'judge', run));
     case 'search':
-      return planSearched(parts, uri, await work(parts, uri, 'search', run));
+      return endPlanned(parts, uri, await work(parts, uri, 'search', run));
     default:
       return tellScored(parts, uri, await work(parts, uri, 'score', run));
   }

@@ -6,6 +6,7 @@ import { LabError, toLabError } from '../../shared/errors';
 import { formatSeconds } from '../../shared/format';
 import type { RunState } from '../../shared/runState';
 import { bestSearched, searchedWords } from '../../shared/searchWords';
+import { isOnEarlierPlan } from '../../shared/verdictWords';
 import { appendEvents } from '../runs/recordEnd';
 import type { Parts } from './parts';
 import { tellEnd, work } from './scoreLayers';
@@ -18,28 +19,30 @@ import { writePlan } from './writePlan';
  * @returns the run's folder; undefined where another run is in progress
  */
 export async function searchRanks(parts: Parts, uri: vscode.Uri): Promise<string | undefined> {
-  return planSearched(parts, uri, await work(parts, uri, 'search'));
+  return endPlanned(parts, uri, await work(parts, uri, 'search'));
 }
 
-/** What a search ends with, or a main job that judged: the plan that is in its run, as one edit of the open text. */
-export async function planSearched(
+/**
+ * What a job ends with that found a plan by itself: the plan that is in its run, as one edit of the open text, unless it was written
+ * when the judging began.
+ */
+export async function endPlanned(
   parts: Parts,
   uri: vscode.Uri,
   run: string | undefined,
 ): Promise<string | undefined> {
   if (run === undefined) return undefined;
-  await writeFound(parts, uri, run);
+  if (!(await parts.runs.run(run)).state.isPlanWritten) {
+    await writeFound(parts, uri, run);
+    await noteWritten(parts, uri, run);
+  }
   const { state } = await parts.runs.run(run);
   tellEnd(parts, uri, run, `${basename(uri.fsPath)}: ${endText(state)}`, 'adapterLab.commitPlan');
   return run;
 }
 
-/** Puts the plan that a job left in its run into the experiment, and notes that in the run. */
-async function writeFound(
-  { experiments, hints, panels, runs }: Parts,
-  uri: vscode.Uri,
-  run: string,
-): Promise<void> {
+/** Puts the plan that a job left in its run into the experiment. */
+export async function writeFound({ experiments }: Parts, uri: vscode.Uri, run: string): Promise<void> {
   const { plan } = await readRunRecords(run);
   if (plan === undefined) {
     throw new LabError('plan-missing', `The run in ${run} left no plan.`, 'Start it again.');
@@ -50,17 +53,28 @@ async function writeFound(
     throw new LabError(code, message, `${next} The plan that was found is in ${join(run, runFiles.plan)}.`);
   });
   await writePlan(document, plan.plan);
+}
+
+/** Notes in a run, to which no engine writes any more, that its plan stands in the experiment. */
+export async function noteWritten(
+  { hints, panels, runs }: Parts,
+  uri: vscode.Uri,
+  run: string,
+): Promise<void> {
   await appendEvents(run, [{ type: 'wrote', path: basename(uri.fsPath) }]);
   runs.forget();
   hints.refresh();
   panels.look(run);
 }
 
-/** What was found, and the verdict where there is one. */
-function endText(state: RunState): string {
+/** What was found, and the verdict where there is one; that alone where it is on an earlier plan than the run's. */
+export function endText(state: RunState): string {
+  if (state.verdict && isOnEarlierPlan(state)) return `${state.verdict.words} ${earlierPlan}`;
   const found = state.search === undefined ? (state.plan?.summary ?? '') : `${searchText(state)}.`;
   return [found, state.verdict?.words ?? ''].filter((sentence) => sentence !== '').join(' ');
 }
+
+const earlierPlan = 'It is on an earlier plan of this run.';
 
 /** `searched 8 trials in 2 min; best is rank 4, 50 % of layers: 91.2 % accuracy with 20.2 k parameters` */
 function searchText(state: RunState): string {

@@ -28,7 +28,8 @@ export async function writeEdits(document: vscode.TextDocument, edits: readonly 
   );
   // VS Code calls an edit of nothing a failure; the plan that is there already is none.
   const applied = edits.length === 0 || (await vscode.workspace.applyEdit(edit));
-  if (applied && (!document.isDirty || (await document.save()))) return;
+  // A save during which the user typed counts as none.
+  if (applied && (!document.isDirty || (await document.save()) || (await document.save()))) return;
   throw new LabError(
     'experiment-invalid',
     `The plan could not be written into ${document.uri.fsPath}.`,

@@ -30,8 +30,10 @@ export class LensProvider implements vscode.CodeLensProvider, vscode.Disposable 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!setting('codeLens')) return [];
     const { fsPath } = document.uri;
-    const plan = parsed(document).experiment?.plan;
-    const judged = plan && (await judgedRun(this.runs, fsPath, plan));
+    const { experiment } = parsed(document);
+    // Its job says what it is at, and no outcome of before.
+    const isIdle = this.jobs.active?.experiment !== fsPath;
+    const judged = isIdle && experiment?.plan ? await judgedRun(this.runs, fsPath, experiment) : undefined;
     // Asked for last: while runs were read, the job may have begun or ended.
     const job = this.jobs.active;
     const mine = job?.experiment === fsPath ? job : undefined;

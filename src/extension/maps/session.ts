@@ -4,7 +4,7 @@ import { draftFacts, draftSummary, totalsIn } from '../../planning/draft/draftOf
 import { emptyPlan, type DraftFrame, type DraftState } from '../../planning/draft/frame';
 import { begin, doneTo, redone, undone, type History, type Step } from '../../planning/draft/history';
 import { allocatorOf } from '../../planning/planRequest';
-import { isSamePlan } from '../../planning/samePlan';
+import { isSamePlan } from '../../shared/samePlan';
 import type { Draft, DraftChange } from '../../shared/draft';
 import { toLabError, type ErrorPayload } from '../../shared/errors';
 import type { PlanFile } from '../../shared/planFile';

@@ -39,7 +39,7 @@ export type EngineJob = ScoringJob | 'train' | 'search' | 'judge';
  */
 export const isApart = (
   job: EngineJob,
-  { searches, judges = false }: Pick<Experiment, 'searches'> & { readonly judges?: boolean },
+  { searches, judges }: Pick<Experiment, 'searches' | 'judges'>,
 ): boolean => (job === 'run' ? searches || judges : job !== 'score');
 
 /** The part of the engine that jobs need. */

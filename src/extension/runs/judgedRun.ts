@@ -1,41 +1,28 @@
-import { join } from 'node:path';
-import { readJsonAs } from '../../files/json';
-import { runFiles } from '../../files/runs';
-import { isSamePlan } from '../../planning/samePlan';
-import { verdictSchema, type Verdict } from '../../shared/verdict';
-import type { Plan } from '../../shared/words';
+import { readVerdict } from '../../files/runRecords';
+import { isOnPlan } from '../../planning/isOnPlan';
+import type { Design } from '../../planning/planRequest';
 import type { JudgedRun } from '../editor/lenses';
 import type { RunStore } from './runStore';
 
 /** By a list of runs, which is another one when it was read again: lenses are asked for at every keystroke. */
-const newest = new WeakMap<readonly string[], Promise<JudgedRun | undefined>>();
+const known = new WeakMap<readonly string[], Promise<readonly JudgedRun[]>>();
 
-/** The newest run that came to a verdict, where that is on this very plan; undefined where it is on another, or there is none. */
+/**
+ * The newest run with a verdict on a design's very plan, by the rule that a commit names one; undefined where there is none.
+ * @param design with its plan
+ */
 export async function judgedRun(
   runs: Pick<RunStore, 'folders'>,
   experiment: string,
-  plan: Plan,
+  design: Pick<Design, 'method' | 'plan'>,
 ): Promise<JudgedRun | undefined> {
   const folders = await runs.folders(experiment);
-  const found = newest.get(folders) ?? newestOf(folders);
-  newest.set(folders, found);
-  const judged = await found;
-  return judged && isSamePlan(judged.verdict.plan, plan, { locks: false }) ? judged : undefined;
+  const found = known.get(folders) ?? allOf(folders);
+  known.set(folders, found);
+  return (await found).find(({ verdict }) => isOnPlan(verdict, design));
 }
 
-async function newestOf(folders: readonly string[]): Promise<JudgedRun | undefined> {
-  for (const run of folders) {
-    const verdict = await verdictOf(run);
-    if (verdict?.isOver === true) return { run, verdict };
-  }
-  return undefined;
+async function allOf(folders: readonly string[]): Promise<readonly JudgedRun[]> {
+  const read = folders.map(async (run) => ({ run, verdict: await readVerdict(run) }));
+  return (await Promise.all(read)).flatMap(({ run, verdict }) => (verdict ? [{ run, verdict }] : []));
 }
-
-/** A run's `verdict.json`; undefined where there is none that can be read. */
-export const verdictOf = (run: string): Promise<Verdict | undefined> =>
-  readJsonAs(join(run, runFiles.verdict), verdictSchema, {
-    what: 'The verdict',
-    missing: 'run-not-found',
-    invalid: 'run-not-found',
-    next: '',
-  }).catch(() => undefined);

@@ -33,15 +33,14 @@ export class ReportPages implements vscode.Disposable {
 
   /**
    * Hands the file to the system's browser. Of a run of an earlier version it is made first.
-   * @throws LabError as `show`, and restricted-mode where it would have to be made
+   * @throws LabError restricted-mode, and as `show`
    */
   async openInBrowser(run: string): Promise<void> {
+    // A browser runs what a file holds, and a folder of runs may come from anybody.
+    requireTrust();
     const file = vscode.Uri.file(join(run, runFiles.htmlReport));
     const { text, isFile } = await reportText(run);
-    if (!isFile) {
-      requireTrust();
-      await writeFileAtomic(file.fsPath, text);
-    }
+    if (!isFile) await writeFileAtomic(file.fsPath, text);
     if (vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop) {
       await vscode.env.openExternal(file);
       return;

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFile } from '../../files/isFile';
+import { readVerdict } from '../../files/runRecords';
 import { readJsonAs } from '../../files/json';
 import { runFiles } from '../../files/runs';
 import { bestTrial } from '../../search/bestTrials';
@@ -14,7 +15,6 @@ import { runScoresSchema, type ScoreFile } from '../../shared/scoreFile';
 import { metricWords, pointWords, stateWords } from '../../shared/searchWords';
 import type { Verdict } from '../../shared/verdict';
 import { judgingWords, verdictTag } from '../../shared/verdictWords';
-import { verdictOf } from '../runs/judgedRun';
 import { adaptersFolder, type RunFacts } from './runFacts';
 
 export type PartKind =
@@ -48,14 +48,14 @@ export async function partsOf({ folder, hasReport }: RunFacts, state?: RunState)
     isFile(at(runFiles.scores)),
     planPart(at(runFiles.plan)),
     trialsPart(at(runFiles.trials)),
-    verdictOf(folder),
+    state?.verdict ?? readVerdict(folder),
     adaptersPart(at(adaptersFolder)),
   ]);
   const begun = state?.tasks.some(({ samplesDone }) => samplesDone > 0) === true;
   return [
     ...(scores || begun ? [part('scores', 'Scores', at(runFiles.scores))] : []),
     ...[plan ?? [], trials ?? []].flat(),
-    ...verdictParts(at(runFiles.verdict), state?.verdict ?? verdict, state),
+    ...verdictParts(at(runFiles.verdict), verdict, state),
     ...[adapters ?? []].flat(),
     ...(hasReport ? [part('report', 'Report', at(runFiles.report))] : []),
     part('folder', 'Folder', folder, { description: folder.split(/[\\/]/).at(-1) ?? '' }),
@@ -123,7 +123,8 @@ async function trialParts(path: string): Promise<Part[]> {
 /** While it is judged, which training it is at; then the outcome. */
 function verdictParts(path: string, verdict: Verdict | undefined, state: RunState | undefined): Part[] {
   if (verdict === undefined) return [];
-  const description = (state && judgingWords(state)) ?? verdictTag(verdict) ?? 'open';
+  const description =
+    (state && judgingWords(state)) ?? verdictTag(verdict) ?? (verdict.isOver ? 'none' : 'open');
   return [part('verdict', 'Verdict', path, { description, detail: verdict.words })];
 }
 

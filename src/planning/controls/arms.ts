@@ -6,7 +6,7 @@ import { isTarget } from '../checkRequest';
 import { uniformControl } from '../draft/uniformControl';
 import { adapterForm } from '../parameters';
 import { trainsExperts, type Design } from '../planRequest';
-import { isSamePlan } from '../samePlan';
+import { isSamePlan } from '../../shared/samePlan';
 import { planTotals } from '../totals';
 import { placeOf, randomLayers } from './randomLayers';
 

@@ -1,6 +1,6 @@
 import { seededShuffle } from '../../shared/shuffle';
 import type { Module, Plan } from '../../shared/words';
-import { isSamePlan } from '../samePlan';
+import { isSamePlan } from '../../shared/samePlan';
 
 /** So many orders are drawn before it is said that there is no other plan. */
 const draws = 20;

@@ -3,7 +3,7 @@ import { estimatorWords } from '../../shared/estimatorWords';
 import type { RunState } from '../../shared/runState';
 import type { AllocationMethod, Estimator, ExperimentMethod } from '../../shared/words';
 import { armTitles } from '../../shared/verdictWords';
-import { isMeasured } from '../verdictNumbers';
+import { isMeasured } from '../../shared/verdictWords';
 import { verdictMethod } from './verdictMethod';
 import type { References } from './references';
 

@@ -5,7 +5,7 @@ import type { RunState } from '../../shared/runState';
 import { accuracyWords } from '../../shared/trialState';
 import { factsOf } from '../facts';
 import { verdictLatex } from '../latexTable';
-import { isMeasured } from '../verdictNumbers';
+import { isMeasured } from '../../shared/verdictWords';
 import { element, Markup, textOf } from './markup';
 import { methodParagraphs } from './methods';
 import { Numbering } from './numbering';

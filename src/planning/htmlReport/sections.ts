@@ -6,7 +6,7 @@ import { earlierPlanWords } from '../earlierPlan';
 import { layerCells, planCells, stabilityWords } from '../report';
 import { searchCells, searchEnd } from '../searchReport';
 import { trainingCells } from '../trainingReport';
-import { isMeasured } from '../verdictNumbers';
+import { isMeasured } from '../../shared/verdictWords';
 import { armCells, controlCells, measuredWords } from '../verdictReport';
 import { curveCells, curvesFigure, validationMetric } from './curvesFigure';
 import { mapCells, mapFigure } from './mapFigure';

@@ -1,6 +1,6 @@
 import type { Comparison, Verdict } from '../../shared/verdict';
-import { armTitles, verdictDifference } from '../../shared/verdictWords';
-import { callWords, confidenceWords, intervalWords, signedDifference } from '../verdictNumbers';
+import { armTitles, verdictDifference, signedDifference } from '../../shared/verdictWords';
+import { callWords, confidenceWords, intervalWords } from '../verdictNumbers';
 import { bottomAxis, type Box } from './axes';
 import { element, type Markup } from './markup';
 import { figureWidth, label, line, mark, picture } from './picture';

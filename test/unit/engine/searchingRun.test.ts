@@ -48,6 +48,8 @@ describe('the main job with a search', () => {
     (JSON.parse(readFileSync(path.join(run, runFiles.plan), 'utf8')) as { plan: unknown }).plan;
 
   const copies = new Map<string, string>();
+  /** The experiment's text as it was then. */
+  const texts = new Map<string, string>();
   const whole = (): string => path.join(runs(), '20260101-000000000-main-run');
   let state: RunState;
   before(async () => {
@@ -69,6 +71,7 @@ describe('the main job with a search', () => {
           const to = copies.get(which) ?? copy;
           snapshot(whole(), to);
           copies.set(which, to);
+          texts.set(which, readFileSync(file(), 'utf8'));
         }
       }),
       never,
@@ -111,7 +114,7 @@ describe('the main job with a search', () => {
         assert.match(key, / in stage (none|load|probe|score)$|^\S+ finished /, key);
         continue;
       }
-      await writeFile(file(), text);
+      await writeFile(file(), texts.get(key)!);
       const { state: after } = await runExperiment(
         await readExperiment(file()),
         { ...optionsOf(run), resume: true },

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { markdownReport } from '../../../src/planning/report';
-import { callWords, intervalWords, pWords, signedDifference } from '../../../src/planning/verdictNumbers';
+import { callWords, intervalWords, pWords } from '../../../src/planning/verdictNumbers';
 import { judgeReport, verdictSection, verdictTable } from '../../../src/planning/verdictReport';
 import { formatBytes, formatCount } from '../../../src/shared/format';
 import { emptyRun } from '../../../src/shared/runState';
 import { verdictSchema, type Comparison } from '../../../src/shared/verdict';
-import { armTitles, verdictValue } from '../../../src/shared/verdictWords';
+import { armTitles, signedDifference, verdictValue } from '../../../src/shared/verdictWords';
 import { begin, finish, score, smallModel, stateOf } from '../webview/sampleRuns';
 import { judgedRun, lossMetric, oneControl, threeControls, verdictOf } from './sampleVerdict';
 

@@ -85,7 +85,7 @@ describe('the state of a run', () => {
     );
     assert.deepEqual([stopped.actual, stopped.finishedAt], [actual, at]);
     const resumed = applyEvent(stopped, { at, type: 'resumed' });
-    const going = { status: 'running', resumedAt: at, pace: undefined } as const;
+    const going = { status: 'running', resumedAt: at, pace: undefined, stage: undefined } as const;
     const over = { error: undefined, finishedAt: undefined, actual: undefined };
     assert.deepEqual(resumed, { ...stopped, ...going, ...over });
     assert.equal(progressOf(resumed), 0.5);

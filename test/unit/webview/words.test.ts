@@ -8,13 +8,7 @@ import { countsOf, countText } from '../../../webview/model/counts';
 import { costRows, estimateText } from '../../../webview/model/costs';
 import { fileName } from '../../../webview/model/paths';
 import { stabilityText } from '../../../webview/model/stability';
-import {
-  announcement,
-  badges,
-  elapsedText,
-  stageText,
-  standingEstimate,
-} from '../../../webview/model/status';
+import { announcement, badges, elapsedText, stageText } from '../../../webview/model/status';
 import { pageView, type PageView } from '../../../webview/model/view';
 import { shownTab, tabTitles } from '../../../webview/model/tabs';
 import { begin, end, finish, score, smallModel, stateOf, train } from './sampleRuns';
@@ -168,9 +162,6 @@ describe('the status in words', () => {
     const now = Date.parse('2025-03-04T09:12:42.900Z');
     assert.equal(elapsedText(view(running, { now })), '12 s of about 1 min 24 s');
     assert.equal(elapsedText(view(done, { now })), '');
-    // That was of a part, it seems: of the scores, and not of the trainings behind them.
-    assert.equal(elapsedText(view(running, { now: now + 80_000 })), '1 min 32 s');
-    assert.equal(standingEstimate(view(running, { now: now + 80_000 })), undefined);
   });
 
   it('is announced coarsely', () => {

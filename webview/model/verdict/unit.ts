@@ -1,5 +1,5 @@
 import type { Verdict } from '../../../src/shared/verdict';
-import { signed } from '../compare/signed';
+import { signedDifference } from '../../../src/shared/verdictWords';
 
 /** How numbers of a verdict's metric are written where a heading names the unit. */
 export interface VerdictUnit {
@@ -21,12 +21,12 @@ export interface VerdictUnit {
 
 const accuracy: VerdictUnit = {
   ...{ metric: 'accuracy', of: '%', ofDifference: 'points', scale: 100, moreIsBetter: true },
-  difference: (value) => signedAt(100 * value, 1),
+  difference: (value) => signedDifference({ metric: 'accuracy' }, value).replace(' points', ''),
   value: (value) => (100 * value).toFixed(1),
 };
 const loss: VerdictUnit = {
   ...{ metric: 'loss', of: '', ofDifference: '', scale: 1, moreIsBetter: false },
-  difference: (value) => signedAt(value, 3),
+  difference: (value) => signedDifference({ metric: 'loss' }, value),
   value: (value) => value.toFixed(3),
 };
 
@@ -35,6 +35,3 @@ export const unitOf = ({ metric }: Pick<Verdict, 'metric'>): VerdictUnit =>
 
 /** "Accuracy, %": a heading over values; of a difference with that unit. */
 export const withUnit = (title: string, unit: string): string => (unit === '' ? title : `${title}, ${unit}`);
-
-/** With a sign even where it rounds to nothing: "+0.0" and "−0.0" are not the same finding. */
-const signedAt = (value: number, digits: number): string => signed(value, (size) => size.toFixed(digits));

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../../src/shared/verdict';
+import { isMeasured, isOnEarlierPlan } from '../../../src/shared/verdictWords';
 import { h, rebuild, setText, show } from '../../dom';
 import { remembered } from '../../model/remembered';
 import { standingWords, verdictBadges } from '../../model/verdict/calls';
@@ -29,7 +30,12 @@ export function verdict(deeds: Deeds): Part {
   const bySeed = h('details', {}, h('summary', {}, 'Values of each seed'), seeds.element);
   const numbers = section('Numbers', 'verdict-numbers', comparisons.element, arms.element, bySeed);
   const notes = h('ul', { class: 'quiet notes' });
-  const head = section('Verdict', 'verdict', words, badges, standing, notes);
+  const earlier = h(
+    'p',
+    { class: 'notice warning' },
+    'This verdict is on an earlier plan of this run, not on the one of its map.',
+  );
+  const head = section('Verdict', 'verdict', earlier, words, badges, standing, notes);
   const element = h(
     'div',
     { class: 'verdict-tab' },
@@ -43,8 +49,9 @@ export function verdict(deeds: Deeds): Part {
     show(words, told.words !== '');
     rebuild(badges, verdictBadges(told), () => verdictBadges(told).map((text) => badge(text)));
     const drawn = intervalFigure(told);
-    show(waiting, drawn === undefined);
+    show(waiting, drawn === undefined && !told.isOver);
     show(plot.element, drawn !== undefined);
+    show(figure, drawn !== undefined || !told.isOver);
     if (drawn) plot.draw(drawn);
     show(answered, told.answers.length > 0);
     rebuild(answers, told.answers, () =>
@@ -52,6 +59,7 @@ export function verdict(deeds: Deeds): Part {
         h('div', {}, h('dt', {}, question), h('dd', {}, answer)),
       ),
     );
+    show(numbers, isMeasured(told));
     comparisons.update(comparisonsTable(told));
     arms.update(armsTable(told));
     seeds.update(seedsTable(told));
@@ -65,6 +73,7 @@ export function verdict(deeds: Deeds): Part {
     update: ({ run }) => {
       show(element, run.verdict !== undefined);
       if (run.verdict === undefined) return;
+      show(earlier, isOnEarlierPlan(run));
       draw(run.verdict);
       const now = standingWords(run);
       show(standing, now !== undefined);

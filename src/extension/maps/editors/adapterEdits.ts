@@ -5,7 +5,7 @@ import { writeBackOf } from '../../../configs/trainers/writeBack/applyPlan';
 import type { BaseModel } from '../../../files/baseModel';
 import { changed, type PlanChange } from '../../../planning/draft/change';
 import type { DraftFrame, DraftState } from '../../../planning/draft/frame';
-import { isSamePlan } from '../../../planning/samePlan';
+import { isSamePlan } from '../../../shared/samePlan';
 import { LabError } from '../../../shared/errors';
 import type { Plan } from '../../../shared/words';
 import { adapterPlan, type AdapterPlan } from './adapterPlan';

@@ -5,7 +5,7 @@ import { changed } from '../../../planning/draft/change';
 import { designOf } from '../../../planning/draft/designOf';
 import { draftFacts } from '../../../planning/draft/draftOf';
 import { emptyPlan, type DraftFrame } from '../../../planning/draft/frame';
-import { isSamePlan } from '../../../planning/samePlan';
+import { isSamePlan } from '../../../shared/samePlan';
 import { LabError, toLabError } from '../../../shared/errors';
 import { experimentGlob } from '../../../shared/ids';
 import type { PlanFile } from '../../../shared/planFile';

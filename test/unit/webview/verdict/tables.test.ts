@@ -36,7 +36,7 @@ describe('the tables of a verdict', () => {
       ...['Control', 'Outcome', 'Difference, points', '95 % from', 'to', 'p', 'Seeds'],
       'Time of a step, ratio',
     ]);
-    assert.deepEqual(uniform?.slice(0, 5), ['Uniform', 'as good', '+0.0', '−0.1', '+0.1']);
+    assert.deepEqual(uniform?.slice(0, 5), ['Uniform', 'as good', '+0.02', '−0.1', '+0.1']);
     assert.deepEqual(random?.slice(1, 3), ['better', '+3.3']);
     assert.deepEqual(all?.slice(1, 3), ['worse', '−1.9']);
     assert.deepEqual(all?.slice(-2), ['3', '× 0.91']);

@@ -1,4 +1,4 @@
-import type { Plan } from '../shared/words';
+import type { Plan } from './words';
 
 /**
  * Whether two plans say the same, whatever the order of their rows. A row without experts that nobody locked says what no row
