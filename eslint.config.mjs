@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 /** What jobs are made of. */
 const library = [
   ...['shared', 'files', 'peft', 'configs', 'planning', 'search', 'judging'],
-  ...['tensors', 'models', 'adapters'],
+  ...['tensors', 'models', 'adapters', 'executors'],
 ];
 
 /**
@@ -19,6 +19,7 @@ export const arrows = {
   planning: ['shared', 'files', 'judging'],
   search: ['shared', 'files'],
   judging: ['shared'],
+  executors: ['shared', 'files'],
   tensors: ['shared', 'files'],
   models: ['shared', 'files', 'tensors'],
   adapters: ['shared', 'files', 'peft', 'tensors', 'models'],

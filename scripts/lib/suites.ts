@@ -58,6 +58,8 @@ export const suites: readonly Suite[] = [
     browser: { folder: 'test/webgpu', ending: '.test.ts' },
   },
   { name: 'command line', command: mocha('test/cli/**/*.test.ts'), counts: 'mocha' },
+  // A real cluster; says itself what it lacks where it cannot be, and is skipped then.
+  { name: 'Slurm', command: mocha('test/slurm/**/*.test.ts'), counts: 'mocha' },
   {
     name: 'extension host',
     command: ['tsx', 'test/integration/run.ts'],

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { answeredProbe } from '../engine/devices';
 import { servedLane } from '../engine/lanes/serveLane';
+import { servedPiece } from '../engine/pieces/servePiece';
 import { servedApart } from '../engine/apart/serveApart';
 import { exitCodes } from '../shared/errors';
 import { version } from '../shared/version';
@@ -23,6 +24,8 @@ import { usageError } from './usageError';
 /** The command line: every command is one file under commands/. */
 async function main(): Promise<number> {
   if (servedLane(process.argv) || servedApart(process.argv)) return new Promise<number>(() => undefined);
+  const piece = servedPiece(process.argv);
+  if (piece !== undefined) return piece;
   if (await answeredProbe(process.argv)) return 0;
   const program = new Command('adapter-lab')
     .description(

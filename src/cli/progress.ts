@@ -5,6 +5,7 @@ import { certaintyWords } from '../shared/certainty';
 import { estimatorWords } from '../shared/estimatorWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, SearchedTrial, UnstampedRunEvent } from '../shared/runEvents';
+import { piecesWords } from '../shared/executorSettings';
 import { metricWords, pausedWords, pointWords } from '../shared/searchWords';
 import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
 
@@ -49,6 +50,7 @@ export class Progress {
     }
     if (event.type === 'looked') this.line(`${event.task}: ${certaintyWords(event.certainty)}`);
     if (event.type === 'note') this.line(event.text);
+    if (event.type === 'pieces' && this.state.pieces) this.line(capital(piecesWords(this.state.pieces)));
     if (event.type === 'search-begun') {
       this.begun = undefined;
       this.line(`Searching the rank: ${event.trials} trials at most`);

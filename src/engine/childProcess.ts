@@ -1,15 +1,29 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { LabError } from '../shared/errors';
 
+/** This very program: its entry, and what Node is given for it. From sources, the entry for that. */
+const self = (): { entry: string; execArgv: string[] } =>
+  __filename.endsWith('.ts')
+    ? {
+        entry: path.join(__dirname, 'childMain.ts'),
+        execArgv: ['--require', createRequire(__filename).resolve('tsx/cjs')],
+      }
+    : { entry: __filename, execArgv: [] };
+
+/** Program and arguments that start this very program as something that the arguments name, in whatever folder. */
+export function selfCommand(...args: readonly string[]): string[] {
+  const { entry, execArgv } = self();
+  return [process.execPath, ...execArgv, entry, ...args];
+}
+
 /**
- * Starts this very program once more, as something that its argument names. From sources, the entry for that.
- * Both ends are the same program, so messages need no decoding; typed arrays travel as they are.
+ * Starts this very program once more, as something that its argument names. Both ends are the same program, so messages need no
+ * decoding; typed arrays travel as they are.
  */
 export function forkSelf(argument: string): ChildProcess {
-  const [entry, execArgv] = __filename.endsWith('.ts')
-    ? [path.join(__dirname, 'childMain.ts'), ['--require', 'tsx/cjs']]
-    : [__filename, []];
+  const { entry, execArgv } = self();
   return fork(entry, [argument], {
     execArgv,
     serialization: 'advanced',

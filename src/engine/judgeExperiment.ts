@@ -23,18 +23,18 @@ export async function judgeExperiment(
   return trainingRun(
     {
       job: 'judge',
-      work: async (prepared, writer) => {
+      work: async (prepared, writer, _events, pieces) => {
         const { seeds, plan: begun } = prepared.work;
         if (begun === undefined) throw noPlan(experiment.file);
         const before = await begunJudgement(run);
         const asked = { ...experiment, train: { ...experiment.train, seeds: [...seeds] } };
         const given = before === undefined ? asked : asBegun(asked, before);
-        const settings = { run, device, resume, saveEvery };
+        const settings = { run, device, resume, saveEvery, pieces };
         await Judging.run(...([given, begun, prepared, writer, settings, signal] as const));
       },
     },
     experiment,
-    options,
+    { executor: experiment.executor, ...options },
     signal,
   );
 }

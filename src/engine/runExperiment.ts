@@ -32,10 +32,15 @@ export async function runExperiment(
     requireSeeds(experiment.train.seeds);
     await requireTrainable(experiment, version);
   }
-  return scoreExperiment(experiment, { ...options, job: 'run' }, signal, async (writer, { scores }) => {
-    const find = (): Promise<SearchedPoint> =>
-      Promise.resolve({ experiment, plan: allocate(planRequest(experiment, scores)) });
-    const settings = { run, device, resume, saveEvery, version, keepFile };
-    await endWithPlan(experiment, find, false, writer, settings, signal);
-  });
+  return scoreExperiment(
+    experiment,
+    { ...options, job: 'run' },
+    signal,
+    async (writer, { scores }, pieces) => {
+      const find = (): Promise<SearchedPoint> =>
+        Promise.resolve({ experiment, plan: allocate(planRequest(experiment, scores)) });
+      const settings = { run, device, resume, saveEvery, version, keepFile, pieces };
+      await endWithPlan(experiment, find, false, writer, settings, signal);
+    },
+  );
 }

@@ -3,6 +3,8 @@ import { sampleGroups } from '../planning/estimators';
 import { cancelled, toLabError, type ErrorCode, type LabError } from '../shared/errors';
 import type { Device } from '../shared/words';
 import { dispatch } from './lanes/dispatch';
+import { scatter } from './pieces/scatter';
+import type { PieceRunner } from './pieces/pieceRunner';
 import type { Lane } from './lanes/lane';
 import { closeLanes, openLanes, threadsOf } from './lanes/openLanes';
 import { OrderedWrites } from './orderedWrites';
@@ -27,6 +29,8 @@ export interface AttemptOptions {
   readonly state: ScoreState | undefined;
   readonly ceiling: Ceiling;
   readonly fingerprint: Fingerprint;
+  /** Who scores instead of this process and those it opens. */
+  readonly pieces?: PieceRunner | undefined;
   /** Folder of one unit's hidden states. */
   readonly unitFolder: (unit: number) => string;
 }
@@ -93,7 +97,8 @@ export class ScoreAttempt {
     this.options.sink({ type: 'stage', stage: 'probe' });
     // Where all is done but the writing there is nothing to compute on.
     if (!this.nothingIsLeft) {
-      const processes = work?.processes ?? (request.processes === 0 ? 0 : 1);
+      const isProbe = this.options.pieces !== undefined;
+      const processes = isProbe ? 1 : (work?.processes ?? (request.processes === 0 ? 0 : 1));
       this.lanes = await openLanes(
         { model: request.model, head: request.head, device: wanted },
         processes,
@@ -130,7 +135,9 @@ export class ScoreAttempt {
   }
 
   private async compute(work: Workload, tally: ScoreTally, reporter: ScoreReporter): Promise<void> {
-    const { request, state, signal } = this.options;
+    const { request, state, signal, pieces } = this.options;
+    // What there is to compute on is known now: the pieces find their own.
+    if (pieces !== undefined) await closeLanes(this.lanes);
     const { labels, seed, taylor, adapter, estimator } = request;
     const settings = {
       mode: work.mode,
@@ -152,7 +159,16 @@ export class ScoreAttempt {
       try {
         // Round by round: what a round comes to decides what is wanted of the next.
         for (let open = tally.open(); open.length > 0; open = tally.open()) {
-          await dispatch(this.lanes, this.ordersOf(open, work, tally), settings, take, signal);
+          const orders = this.ordersOf(open, work, tally);
+          if (pieces === undefined) await dispatch(this.lanes, orders, settings, take, signal);
+          else
+            await scatter(
+              { ...this.options, pieces, device: this.device?.name },
+              orders,
+              settings,
+              tally,
+              take,
+            );
           await journal.drained();
         }
         return;

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Experiment } from '../configs/experiment/experiment';
 import { evaComponents } from '../planning/estimators';
-import { LabError } from '../shared/errors';
 import type { Device } from '../shared/words';
 import type { GateSettings, ScoreRequest } from './request';
 import type { RunWriter } from './runWriter';
@@ -22,7 +21,8 @@ export async function scoreExperiment(
 ): Promise<RunWriter> {
   const request = requestOf(experiment, options.device);
   const { processes = 'auto' } = options;
-  return scoreRun({ ...request, processes }, experiment.file, options, signal, then);
+  const { executor } = experiment;
+  return scoreRun({ ...request, processes }, experiment.file, { executor, ...options }, signal, then);
 }
 
 /** FLoE's warm-up, with the adapter that the experiment trains. */
@@ -33,16 +33,8 @@ const gatesOf = ({ adapter, floe }: Experiment): GateSettings => ({
   warmupLearningRate: floe.warmupLearningRate,
 });
 
-/** @throws LabError option-invalid for what the engine cannot score yet */
 export function requestOf(experiment: Experiment, device: Device | 'auto'): ScoreRequest {
   const { score } = experiment;
-  if (experiment.executor !== 'local') {
-    throw new LabError(
-      'option-invalid',
-      `The executor '${experiment.executor}' is not built yet.`,
-      'Use executor: local.',
-    );
-  }
   return {
     model: experiment.model,
     modelName: path.relative(path.dirname(experiment.file), experiment.model).split(path.sep).join('/'),

@@ -10,6 +10,7 @@ import { scoreEva } from './eva/scoreEva';
 import { scoreGates } from './gates/scoreGates';
 import { fingerprintOf } from './fingerprint';
 import { scoreSpectrum } from './spectra/scoreSpectrum';
+import type { PieceRunner } from './pieces/pieceRunner';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { ScoreAttempt } from './scoreAttempt';
@@ -49,6 +50,7 @@ export interface ScoreState {
  * begins again with smaller batches.
  *
  * @param known what `prepare` gave, where it was called already
+ * @param pieces who scores, where this process and those it opens do not
  */
 export async function scoreModel(
   request: ScoreRequest,
@@ -56,6 +58,7 @@ export async function scoreModel(
   signal: AbortSignal,
   state?: ScoreState,
   known?: Prepared,
+  pieces?: PieceRunner,
 ): Promise<ScoreOutcome> {
   requireLabels(request.estimator, request.labels);
   sink({ type: 'stage', stage: 'load' });
@@ -86,7 +89,7 @@ export async function scoreModel(
   const fingerprint = fingerprintOf(request, prepared);
   const attempt = (ceiling: Ceiling): ScoreAttempt =>
     new ScoreAttempt(
-      { request, prepared, sink, signal, state, ceiling, unitFolder, fingerprint },
+      { request, prepared, sink, signal, state, ceiling, unitFolder, fingerprint, pieces },
       os.availableParallelism(),
     );
   try {

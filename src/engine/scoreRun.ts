@@ -2,12 +2,14 @@ import path from 'node:path';
 import { readJsonAs } from '../files/json';
 import { canResume, resumeFile, runFiles } from '../files/runs';
 import { LabError, toLabError } from '../shared/errors';
+import type { ExecutorSettings } from '../shared/executorSettings';
 import type { RunManifest } from '../shared/runManifest';
 import { runScoresSchema, type RunScores } from '../shared/scoreFile';
 import type { Device } from '../shared/words';
 import { fingerprintOf } from './fingerprint';
 import { headFor, headless, headOf } from './headFor';
 import { OrderedWrites } from './orderedWrites';
+import { PieceRunner } from './pieces/pieceRunner';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
 import { hasBegun, newManifest, relativeTo, requireMine } from './runRecord';
@@ -27,6 +29,8 @@ export interface RunOptions {
   readonly resume?: boolean;
   /** Processes that share the work; 0 = this one alone; as many as fit where absent. Changes no number. */
   readonly processes?: number;
+  /** Who does the parts of it; the engine itself where absent. */
+  readonly executor?: ExecutorSettings | undefined;
   /** How it was asked for on the command line. */
   readonly command?: string | undefined;
   /** Called after each write to the run's journal. */
@@ -34,7 +38,11 @@ export interface RunOptions {
 }
 
 /** What comes after the scores (the main job allocates), as part of the run and of its end. */
-export type AfterScores = (writer: RunWriter, scores: RunScores) => Promise<void>;
+export type AfterScores = (
+  writer: RunWriter,
+  scores: RunScores,
+  pieces: PieceRunner | undefined,
+) => Promise<void>;
 
 /**
  * Scores into a run folder: journal, scores.json, reports; and while it lasts `state/`, from which a stopped run goes on.
@@ -70,6 +78,7 @@ export async function scoreRun(
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
     : await RunWriter.create(options.run, manifest, told);
+  const pieces = PieceRunner.for(options.executor, writer, signal);
   const events = new OrderedWrites();
   const sink: EventSink = (event) => events.push(() => writer.record(event));
   try {
@@ -95,7 +104,7 @@ export async function scoreRun(
     let runScores = kept;
     if (runScores === undefined) {
       const request = isFirst ? early : { ...asked, head: await headFor(asked, run, sink, signal) };
-      const outcome = await scoreModel(request, sink, signal, { store, before }, prepared);
+      const outcome = await scoreModel(request, sink, signal, { store, before }, prepared, pieces);
       memoryBytes = outcome.peakBytes;
       await events.drained();
       writer.note({ device: outcome.device, inputs: inputsOf(writer.noted, run, outcome.prepared) });
@@ -103,7 +112,8 @@ export async function scoreRun(
       await writer.record({ type: 'stage', stage: 'write' });
       await writer.write(runFiles.scores, `${JSON.stringify(runScores, null, 1)}\n`);
     }
-    await then?.(writer, runScores);
+    await then?.(writer, runScores, pieces);
+    await pieces?.end();
     await store.remove();
     await writer.record({
       type: 'actual',
@@ -119,6 +129,7 @@ export async function scoreRun(
   } catch (thrown) {
     // What was told before the failure stands before it.
     await events.drained().catch(() => undefined);
+    await pieces?.close();
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   }
 }

@@ -26,6 +26,7 @@ import {
   type SearchedPoint,
 } from './search/searchSpace';
 import { prepareTraining } from './training/prepareTraining';
+import type { TrialRunnerOptions } from './training/trialRunner';
 import { requireTrainable, withoutPlan } from './training/requireTrainable';
 
 export interface SearchOptions extends Omit<RunOptions, 'job'> {
@@ -68,9 +69,10 @@ export async function searchExperiment(
     await Listener.resume(run);
   }
   await ask(run, add);
-  return scoreExperiment(experiment, { ...options, job }, signal, async (writer, { scores }) => {
-    const find = (): Promise<SearchedPoint> => search(experiment, scores, writer, options, signal);
-    const settings = { run, device, resume, saveEvery, version, keepFile };
+  return scoreExperiment(experiment, { ...options, job }, signal, async (writer, { scores }, pieces) => {
+    const find = (): Promise<SearchedPoint> =>
+      search(experiment, scores, writer, { ...options, pieces }, signal);
+    const settings = { run, device, resume, saveEvery, version, keepFile, pieces };
     const given = { ...experiment, judges: experiment.judges && job === 'run' };
     await endWithPlan(given, find, true, writer, settings, signal);
   });
@@ -81,7 +83,15 @@ async function search(
   experiment: Experiment,
   scores: readonly ScoreFile[],
   writer: RunWriter,
-  { run, device, resume = false, version, saveEvery, lookEvery }: SearchOptions,
+  {
+    run,
+    device,
+    resume = false,
+    version,
+    saveEvery,
+    lookEvery,
+    pieces,
+  }: SearchOptions & Pick<TrialRunnerOptions, 'pieces'>,
   signal: AbortSignal,
 ): Promise<SearchedPoint> {
   await writer.record({ type: 'stage', stage: 'search' });
@@ -100,7 +110,7 @@ async function search(
         scores,
         prepared,
         writer,
-        { run, device, resume, saveEvery, lookEvery },
+        { run, device, resume, saveEvery, lookEvery, pieces },
         signal,
       ] as const),
     );

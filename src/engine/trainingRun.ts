@@ -4,10 +4,12 @@ import type { Experiment } from '../configs/experiment/experiment';
 import { requireUnchanged } from '../files/modelFolder';
 import { readManifest, runFiles } from '../files/runs';
 import { LabError, toLabError } from '../shared/errors';
+import type { ExecutorSettings } from '../shared/executorSettings';
 import type { RunManifest } from '../shared/runManifest';
 import type { Device, Plan } from '../shared/words';
 import { headFor, headOf } from './headFor';
 import { OrderedWrites } from './orderedWrites';
+import { PieceRunner } from './pieces/pieceRunner';
 import type { EventSink } from './request';
 import { hasBegun, newManifest, relativeTo, requireMine } from './runRecord';
 import { RunWriter } from './runWriter';
@@ -42,6 +44,8 @@ export interface TrainOptions {
   readonly again?: { readonly run: string; readonly experimentHash: string } | undefined;
   /** Called with what was read, before anything is trained; what it throws ends the run. */
   readonly checkInputs?: ((inputs: RunManifest['inputs']) => void) | undefined;
+  /** Who trains; the engine itself where absent. */
+  readonly executor?: ExecutorSettings | undefined;
   /** How it was asked for on the command line. */
   readonly command?: string | undefined;
 }
@@ -49,7 +53,12 @@ export interface TrainOptions {
 /** What is done in a run that trains. */
 export interface TrainingJob {
   readonly job: 'train' | 'judge';
-  readonly work: (prepared: PreparedTraining, writer: RunWriter, events: OrderedWrites) => Promise<void>;
+  readonly work: (
+    prepared: PreparedTraining,
+    writer: RunWriter,
+    events: OrderedWrites,
+    pieces: PieceRunner | undefined,
+  ) => Promise<void>;
 }
 
 /**
@@ -79,6 +88,7 @@ export async function trainingRun(
   const writer: RunWriter = resume
     ? await RunWriter.reopen(run, told)
     : await RunWriter.create(run, manifest, told);
+  const pieces = PieceRunner.for(options.executor, writer, signal);
   const events = new OrderedWrites();
   let prepared = before;
   try {
@@ -101,7 +111,8 @@ export async function trainingRun(
     options.checkInputs?.(inputs);
     if (before === undefined) await writeWork(run, { ...prepared.work, job });
     await tellModel(experiment, prepared, writer);
-    await work(prepared, writer, events);
+    await work(prepared, writer, events, pieces);
+    await pieces?.end();
     await requireUnchanged(prepared.model.folder);
     await removeCheckpoints(run);
     await writer.record({
@@ -119,6 +130,7 @@ export async function trainingRun(
   } catch (thrown) {
     // What was told before the failure stands before it.
     await events.drained().catch(() => undefined);
+    await pieces?.close();
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   } finally {
     await prepared?.model.dispose();

@@ -1,5 +1,6 @@
 /** What settings with few values may be; the manifest lists the same. */
 export const choices = {
+  executor: ['local', 'slurm', 'ray'],
   notifyWhenDone: ['unseen', 'always', 'never'],
   statusBar: ['always', 'running', 'never'],
   mapPalette: ['theme', 'viridis', 'cividis'],

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { settings as defaults, type SettingKey } from '../shared/ids';
+import type { Sharing } from '../shared/protocol';
 import { deviceChoices } from './deviceChoices';
 import type { DeviceChoice } from './runs/jobs';
 import { choices } from './settingChoices';
@@ -35,10 +36,14 @@ export function chosen<K extends keyof typeof choices>(key: K): (typeof choices)
 /** Colors of the allocation map. */
 export const mapPalette = (): (typeof choices.mapPalette)[number] => chosen('mapPalette');
 
-/** Processes that share a score, at most; undefined: as many as cores and memory allow. */
-export function processesSetting(): number | undefined {
+/** How jobs are shared out. */
+export function sharingSetting(): Sharing {
   const processes = Math.floor(setting('processes'));
-  return processes >= 1 ? processes : undefined;
+  const executor = chosen('executor');
+  return {
+    ...(processes >= 1 ? { processes } : {}),
+    ...(executor === 'local' ? {} : { executor }),
+  };
 }
 
 /** Does not say any more that runs are done. */

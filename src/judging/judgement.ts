@@ -46,6 +46,9 @@ export interface Judgement {
   readonly isOver: boolean;
 }
 
+/** Seeds that are trained whatever comes of them. @param most seeds that there are */
+export const seedsBeforeEnd = (most: number): number => Math.min(fewest, most);
+
 /**
  * Judges a plan against a control by the seeds that are there.
  * @param scores one row a seed, in the order in which they were trained
@@ -61,7 +64,7 @@ export function judge(scores: PairedScores, settings: JudgeSettings): Judgement 
   const call = callOf(interval, moreIsBetter);
   const isEquivalent = call === 'none' && margin > 0 && interval[0] >= -margin && interval[1] <= margin;
   const isAsGood = seeds > 1 && (moreIsBetter ? interval[0] >= -margin : interval[1] <= margin);
-  const mayStop = seeds >= Math.min(fewest, settings.seeds);
+  const mayStop = seeds >= seedsBeforeEnd(settings.seeds);
   const isClear = asks === 'difference' ? call !== 'none' || isEquivalent : call === 'worse' || isAsGood;
   const isOver = seeds >= settings.seeds || (mayStop && isClear);
   return { seeds, difference, standardError, interval, p, call, isEquivalent, isAsGood, isOver };

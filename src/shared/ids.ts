@@ -49,6 +49,7 @@ export const settings = {
   diagnostics: true,
   modelFolders: {},
   processes: 0,
+  executor: 'local',
   showRunOnStart: true,
   notifyWhenDone: 'unseen',
   statusBar: 'always',

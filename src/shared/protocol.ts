@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { executorNames } from './executorSettings';
 import { devices } from './words';
 
 /**
@@ -22,8 +23,14 @@ export const deviceReportSchema = z.object({
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;
 
-/** Processes that share a score, at most; as many as cores and memory allow where absent. */
-const processes = z.number().int().min(1).optional();
+/** How a job is shared out. */
+const sharing = {
+  /** Processes that share a score, at most; as many as cores and memory allow where absent. */
+  processes: z.number().int().min(1).optional(),
+  /** Who does the parts of the job, where the experiment does not say. */
+  executor: z.enum(executorNames).optional(),
+};
+export type Sharing = Readonly<z.infer<z.ZodObject<typeof sharing>>>;
 
 /** What the trainings of a plan are asked for by. */
 const training = {
@@ -33,6 +40,7 @@ const training = {
     device: z.union([z.enum(devices), z.literal('auto')]),
     /** Go on with the run that is there, from its last checkpoint. */
     resume: z.boolean(),
+    ...sharing,
   }),
   result: z.object({ run: z.string() }),
 };
@@ -63,7 +71,7 @@ export const requests = {
       device: z.union([z.enum(devices), z.literal('auto')]),
       /** Go on with the run that is there, from the block where it stopped. */
       resume: z.boolean(),
-      processes,
+      ...sharing,
     }),
     result: z.object({ run: z.string() }),
   },
@@ -84,7 +92,7 @@ export const requests = {
       device: z.union([z.enum(devices), z.literal('auto')]),
       /** Go on with the run that is there, from where its score or its trial stopped. */
       resume: z.boolean(),
-      processes,
+      ...sharing,
     }),
     result: z.object({ run: z.string() }),
   },

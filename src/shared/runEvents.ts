@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { executorNames } from './executorSettings';
 import { certaintySchema } from './certaintySchema';
 import { devices, estimators, experimentMethods, labelKinds, memoryModes, roles } from './words';
 import { errorKinds, type ErrorCode } from './errors';
@@ -17,7 +18,7 @@ export const stages = [
 ] as const;
 export type Stage = (typeof stages)[number];
 
-const errorPayloadSchema = z.object({
+export const errorPayloadSchema = z.object({
   code: z.enum(Object.keys(errorKinds) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
   next: z.string(),
@@ -250,6 +251,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
       z.record(z.string(), z.number().int().nonnegative()),
     ]),
     weights: z.record(z.string(), z.number()).optional(),
+  }),
+  /** Where the parts of the run are that an executor does: how many wait and run, and on which machines. */
+  z.object({
+    ...at,
+    type: z.literal('pieces'),
+    executor: z.enum(executorNames),
+    waiting: z.number().int().nonnegative(),
+    running: z.number().int().nonnegative(),
+    nodes: z.array(z.string()),
+    /** Why those that wait do, in the executor's own word. */
+    why: z.string().optional(),
   }),
   /** A rank search begins, or goes on: trials at most, and how many of them have an outcome already. */
   z.object({

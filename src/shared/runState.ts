@@ -42,6 +42,8 @@ export interface RunState {
   readonly isPlanWritten: boolean;
   /** What a reader of the results should know. */
   readonly notes: readonly string[];
+  /** Where the parts are that an executor does; undefined where there are none under way. */
+  readonly pieces: PiecesState | undefined;
   readonly trials: readonly TrialState[];
   readonly search: SearchState | undefined;
   /** Of a rank search, by number. */
@@ -64,6 +66,8 @@ export interface SearchState {
   /** No trial begins until somebody says so. */
   readonly paused: boolean;
 }
+
+export type PiecesState = Omit<Extract<RunEvent, { type: 'pieces' }>, 'at' | 'type'>;
 
 export interface MemoryUse {
   readonly mode: MemoryMode;
@@ -124,6 +128,7 @@ export const emptyRun: RunState = {
   plan: undefined,
   isPlanWritten: false,
   notes: [],
+  pieces: undefined,
   trials: [],
   search: undefined,
   searched: [],
@@ -153,7 +158,13 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       // What it had taken when it last came to its end is not what it takes.
       return {
         ...{ ...state, status: 'running', error: undefined, actual: undefined },
-        ...{ resumedAt: event.at, finishedAt: undefined, pace: undefined, stage: undefined },
+        ...{
+          resumedAt: event.at,
+          finishedAt: undefined,
+          pace: undefined,
+          stage: undefined,
+          pieces: undefined,
+        },
       };
     case 'device':
       return {
@@ -225,6 +236,11 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return withTask(state, event.task, (task) => ({ ...task, certainty: event.certainty }));
     case 'note':
       return state.notes.includes(event.text) ? state : { ...state, notes: [...state.notes, event.text] };
+    case 'pieces': {
+      const { executor, waiting, running, nodes, why } = event;
+      const pieces = { executor, waiting, running, nodes, ...(why === undefined ? {} : { why }) };
+      return { ...state, pieces: waiting + running === 0 ? undefined : pieces };
+    }
     case 'search-begun': {
       const { trials, finished } = event;
       const search = { trials, best: state.search?.best, paused: false };
@@ -282,7 +298,10 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     case 'actual':
       return { ...state, actual: event.actual };
     case 'finished':
-      return { ...state, status: event.state, error: event.error, finishedAt: event.at };
+      return {
+        ...{ ...state, status: event.state, error: event.error, finishedAt: event.at },
+        pieces: undefined,
+      };
   }
 }
 

@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { readExperiment } from '../configs/experiment/parse';
 import { listDevices } from '../engine/devices';
 import { scoreExperiment } from '../engine/scoreExperiment';
+import { withUsual } from '../engine/apart/serveApart';
 import { workApart } from '../engine/apart/workApart';
 import { LabError, toLabError } from '../shared/errors';
 import {
@@ -52,9 +53,9 @@ function handlersOf(connection: MessageConnection): Handlers {
       );
     },
     devices: async () => ({ devices: await listDevices() }),
-    score: async ({ experiment, run, job, device, resume, processes }, signal) => {
+    score: async ({ experiment, run, job, device, resume, processes, executor }, signal) => {
       await scoreExperiment(
-        await readExperiment(experiment),
+        withUsual(await readExperiment(experiment), executor),
         {
           ...{ run, job, device, version, resume, told: toldOf(connection, { run }) },
           ...(processes === undefined ? {} : { processes }),

@@ -35,17 +35,25 @@ export function checkSystem(env: NodeJS.ProcessEnv = process.env): SystemCheck {
 /** As checkSystem, but brings what is missing where that needs no password: as root on Debian and its relatives. */
 export function ensureSystem(log: (line: string) => void = console.error): SystemCheck {
   const check = checkSystem();
-  if (check.ok || !isRoot() || family() !== 'debian') return check;
-  log(`Installing ${check.missing.join(' and ')} with apt-get`);
+  if (check.ok || !mayInstall()) return check;
+  install(check.missing, log);
+  return checkSystem();
+}
+
+/** Whether packages can be had without a password. */
+export const mayInstall = (): boolean => isRoot() && family() === 'debian';
+
+/** Installs packages of Debian's; whoever asked looks whether they are there. */
+export function install(packages: readonly string[], log: (line: string) => void = console.error): void {
+  log(`Installing ${packages.join(' and ')} with apt-get`);
   try {
-    execFileSync('sh', ['-c', check.command], {
+    execFileSync('sh', ['-c', installCommand(packages)], {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   } catch {
-    // What apt-get said is on the terminal; the check below says what is still missing.
+    // What apt-get said is on the terminal.
   }
-  return checkSystem();
 }
 
 /** The system's programs, or an error that tells how to get them. */
@@ -59,7 +67,7 @@ export function requireSystem(): System {
 }
 
 /** One command line for this system's package manager. */
-function installCommand(missing: readonly string[]): string {
+export function installCommand(missing: readonly string[]): string {
   const sudo = isRoot() ? '' : 'sudo ';
   const packages = missing.join(' ');
   switch (family()) {

@@ -1,4 +1,5 @@
 import { agoWords } from '../../src/shared/ago';
+import { piecesWords } from '../../src/shared/executorSettings';
 import { experimentEnding } from '../../src/shared/ids';
 import { capital, formatBytes, formatCount, formatSeconds } from '../../src/shared/format';
 import { jobTitles } from '../../src/shared/jobTitles';
@@ -185,7 +186,7 @@ function outcomeOf(run: RunState): string {
   return `Done${time}${words === '' ? '.' : `: ${words}.`}`;
 }
 
-function factsOf({ device, memory, actual, model }: RunState): LiveView['facts'] {
+function factsOf({ device, memory, actual, model, pieces }: RunState): LiveView['facts'] {
   const used =
     actual !== undefined
       ? `${formatBytes(actual.memoryBytes)} at its peak`
@@ -196,5 +197,6 @@ function factsOf({ device, memory, actual, model }: RunState): LiveView['facts']
     ...(device === undefined ? [] : ([['Device', `${device.name}, ${device.description}`]] as const)),
     ...(model === undefined ? [] : ([['Model', `${fileName(model.name)}, ${model.layers} layers`]] as const)),
     ...(used === undefined ? [] : ([['Memory', used]] as const)),
+    ...(pieces === undefined ? [] : ([['Jobs', piecesWords(pieces)]] as const)),
   ];
 }

@@ -1,3 +1,4 @@
+import { piecesWords } from '../../src/shared/executorSettings';
 import { pausedWords } from '../../src/shared/searchWords';
 import { h, rebuild, setAttribute, setText, show, uniqueId } from '../dom';
 import { estimateText } from '../model/costs';
@@ -13,11 +14,13 @@ export function progress(): Part {
   const elapsed = h('span', { class: 'quiet' });
   const bars = h('ul', { class: 'bars' });
   const estimate = h('p', { class: 'quiet' });
+  const jobs = h('p', { class: 'quiet' });
   const element = section(
     'Progress',
     'progress',
     h('p', { class: 'stage' }, ring, stage, elapsed),
     bars,
+    jobs,
     estimate,
   );
   let lines: CountBar[] = [];
@@ -41,6 +44,8 @@ export function progress(): Part {
         },
       );
       counts.forEach((count, index) => lines[index]?.update(count));
+      show(jobs, run.pieces !== undefined);
+      if (run.pieces) setText(jobs, `${piecesWords(run.pieces)}.`);
       show(estimate, run.estimate !== undefined && run.actual === undefined);
       if (run.estimate) setText(estimate, estimateText(run.estimate, run.untilSure !== undefined));
     },

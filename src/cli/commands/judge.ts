@@ -17,11 +17,12 @@ import { controlNames, type ControlName } from '../../shared/verdict';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceGiven, deviceOption, integer } from '../options';
+import { addExecutor, executorGiven, withExecutor, type ExecutorGiven } from '../executorOption';
 import { drawnRun } from '../drawnRun';
 import { readPlan } from '../readPlan';
 import { interruptSignal, print, quoted, shown, shownReports } from '../terminal';
 
-interface Options {
+interface Options extends ExecutorGiven {
   device: Device | 'auto';
   plan?: string;
   control?: ControlName[];
@@ -32,8 +33,7 @@ interface Options {
 
 /** `adapter-lab judge`: is the plan better than its controls, as far as the seeds tell? */
 export function addJudge(program: Command): void {
-  program
-    .command('judge')
+  addExecutor(program.command('judge'))
     .description(
       'train the plan and its controls over the same seeds, and say whether it is better, as far as the seeds tell',
     )
@@ -79,11 +79,12 @@ async function judge(experiment: string, options: Options): Promise<void> {
     ...(controls ?? []).map((name) => `--control ${name}`),
     ...(seed ?? []).map((n) => `--seed ${n}`),
     ...deviceGiven(device),
+    ...executorGiven(options),
     ...(reproduce === undefined ? [] : [`--reproduce ${quoted(shown(reproduce))}`]),
   ];
   const command = ['adapter-lab judge', quoted(shown(experiment)), ...given].join(' ');
   const writer = await drawnRun(run, command, resumes, async (told) => {
-    const read = first?.experiment ?? (await readExperiment(experiment));
+    const read = withExecutor(first?.experiment ?? (await readExperiment(experiment)), options);
     const asked = controls === undefined ? read : { ...read, judge: { ...read.judge, controls } };
     return judgeExperiment(
       asked,

@@ -10,26 +10,38 @@ import type { RunState } from '../../shared/runState';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceGiven, deviceOption } from '../options';
+import { addExecutor, executorGiven, withExecutor, type ExecutorGiven } from '../executorOption';
 import { drawnRun } from '../drawnRun';
 import { interruptSignal, print, quoted, say, shown, shownReports } from '../terminal';
 
+interface Options extends ExecutorGiven {
+  device: Device | 'auto';
+  resume?: string;
+}
+
 /** `adapter-lab run`: the main job of an experiment from end to end. */
 export function addRun(program: Command): void {
-  program
-    .command('run')
+  addExecutor(program.command('run'))
     .description(
       'score the layers, search the rank where the experiment has search:, allocate under the budget, write the plan into the experiment, judge it where the experiment has judge:, report',
     )
     .argument('<experiment>', 'a *.adapter.yaml file', absolute)
     .addOption(deviceOption())
     .option('--resume <run>', 'go on with this stopped run', absolute)
-    .action(async (experiment: string, { device, resume }: { device: Device | 'auto'; resume?: string }) => {
+
+    .action(async (experiment: string, options: Options) => {
+      const { device, resume } = options;
       const run = resume ?? newRunFolder(experiment, 'run', new Date());
       const resumes = resume !== undefined;
-      const command = ['adapter-lab run', quoted(shown(experiment)), ...deviceGiven(device)].join(' ');
+      const command = [
+        'adapter-lab run',
+        quoted(shown(experiment)),
+        ...deviceGiven(device),
+        ...executorGiven(options),
+      ].join(' ');
       const writer = await drawnRun(run, command, resumes, async (told) =>
         runExperiment(
-          await readExperiment(experiment),
+          withExecutor(await readExperiment(experiment), options),
           { run, device, version, resume: resumes, told, command },
           interruptSignal(),
         ),

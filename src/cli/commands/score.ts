@@ -20,10 +20,11 @@ import {
   type TaskKind,
 } from '../../shared/words';
 import { absolute, confidence, deviceOption, integer, positiveInteger, positiveNumber } from '../options';
+import { addExecutor, executorOf, type ExecutorGiven } from '../executorOption';
 import { drawnRun } from '../drawnRun';
 import { interruptSignal, print, say } from '../terminal';
 
-interface Options {
+interface Options extends ExecutorGiven {
   model: string;
   data: string;
   kind: TaskKind;
@@ -54,8 +55,7 @@ interface Options {
 
 /** `adapter-lab score`: the scores of one data file, without an experiment. */
 export function addScore(program: Command): void {
-  program
-    .command('score')
+  addExecutor(program.command('score'))
     .description('score every linear module of a model on a data file')
     .requiredOption('--model <dir>', 'Hugging Face model folder', absolute)
     .requiredOption(
@@ -127,7 +127,21 @@ export function addScore(program: Command): void {
 
 async function score(options: Options): Promise<void> {
   if (options.json !== undefined) await requireWritable(options.json);
-  const { text, label, prompt, kind, data, json, perSample, taylor, resume, memory, ...others } = options;
+  const {
+    text,
+    label,
+    prompt,
+    kind,
+    data,
+    json,
+    perSample,
+    taylor,
+    resume,
+    memory,
+    executor,
+    atOnce,
+    ...others
+  } = options;
   const { targets, rank, experts, warmupSteps, warmupLearningRate, untilSure, ...rest } = others;
   const name = path.basename(data).replace(/\..*$/, '');
   const request: ScoreRequest = {
@@ -150,7 +164,10 @@ async function score(options: Options): Promise<void> {
     scoreRun(
       request,
       undefined,
-      { run, job: 'score', device: options.device, version, resume: resumes, told },
+      {
+        ...{ run, job: 'score', device: options.device, version, resume: resumes, told },
+        executor: executorOf(undefined, { executor, atOnce }),
+      },
       interruptSignal(),
     ),
   );

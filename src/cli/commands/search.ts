@@ -13,16 +13,16 @@ import { asWritten, refusalOf } from '../../search/byHand';
 import { readStudy } from '../../search/journal';
 import { writeOptuna } from '../../search/optuna/writeOptuna';
 import type { Point } from '../../search/space';
-import { LabError, toLabError } from '../../shared/errors';
+import { toLabError } from '../../shared/errors';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
 import { absolute, deviceGiven, deviceOption, pointOption } from '../options';
+import { addExecutor, executorGiven, withExecutor, type ExecutorGiven } from '../executorOption';
 import { drawnRun } from '../drawnRun';
 import { interruptSignal, print, quoted, say, shown, shownReports } from '../terminal';
 
-interface Options {
+interface Options extends ExecutorGiven {
   device: Device | 'auto';
-  executor?: string;
   resume?: string;
   optuna?: string;
   add: Point[];
@@ -30,14 +30,12 @@ interface Options {
 
 /** `adapter-lab search`: which rank, share of layers and experts are best under the budget. */
 export function addSearch(program: Command): void {
-  program
-    .command('search')
+  addExecutor(program.command('search'))
     .description(
       'search rank and share of layers: score, then train and judge trials; write the best plan into the experiment',
     )
     .argument('<experiment>', 'a *.adapter.yaml file', absolute)
     .addOption(deviceOption())
-    .option('--executor <name>', 'where trials run: local')
     .option('--resume <run>', 'go on with this stopped run', absolute)
     .option(
       '--optuna <file>',
@@ -53,17 +51,10 @@ export function addSearch(program: Command): void {
     .action(search);
 }
 
-async function search(experiment: string, { device, executor, resume, optuna, add }: Options): Promise<void> {
+async function search(experiment: string, options: Options): Promise<void> {
+  const { device, resume, optuna, add } = options;
   if (optuna !== undefined) await requireWritable(optuna);
-  const read = await readExperiment(experiment);
-  const asked = executor ?? read.executor;
-  if (asked !== 'local') {
-    throw new LabError(
-      'option-invalid',
-      `The executor '${asked}' is not built yet.`,
-      'Use the executor local.',
-    );
-  }
+  const read = withExecutor(await readExperiment(experiment), options);
   if (!read.searches) {
     const { ranks, evaluations } = read.search;
     say(
@@ -74,10 +65,11 @@ async function search(experiment: string, { device, executor, resume, optuna, ad
   const resumes = resume !== undefined;
   if (resumes && add.length > 0) await addTo(run, experiment, add);
   const also = optuna === undefined ? '' : ` --optuna ${quoted(shown(optuna))}`;
-  const command = ['adapter-lab search', quoted(shown(experiment)), ...deviceGiven(device)].join(' ') + also;
+  const given = [...deviceGiven(device), ...executorGiven(options)];
+  const command = ['adapter-lab search', quoted(shown(experiment)), ...given].join(' ') + also;
   const writer = await drawnRun(run, command, resumes, (told) =>
     searchExperiment(
-      { ...read, executor: 'local' },
+      read,
       { run, device, version, resume: resumes, told, command, ...(resumes ? {} : { add }) },
       interruptSignal(),
     ),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { executorNames } from '../../shared/executorSettings';
 import { planSchema } from '../../shared/planFile';
 import { promptParts } from '../../shared/taskSource';
 import { controlNames } from '../../shared/verdict';
@@ -111,6 +112,10 @@ const searchSchema = z.strictObject({
     .optional()
     .describe('Experts a module to choose from, for methods with experts; adapter.experts where absent.'),
   evaluations: whole.min(1).default(8).describe('Trials at most.'),
+  batch: whole
+    .min(1)
+    .default(1)
+    .describe('Trials that are proposed together, and trained at the same time where the executor has room.'),
   proposer: z
     .enum(['gaussian', 'tpe', 'random', 'grid'])
     .default('gaussian')
@@ -180,6 +185,33 @@ const judgeSchema = z.strictObject({
     .describe('A difference that does not matter: 1% of accuracy, or 0.01 of a loss.'),
 });
 
+const executorBlockSchema = z.strictObject({
+  name: z
+    .enum(executorNames)
+    .describe('This machine, a Slurm cluster by its own programs, or Ray by its dashboard.'),
+  at_once: whole
+    .min(1)
+    .optional()
+    .describe('Parts that are done at the same time, at most; where it is local, processes.'),
+  account: text.optional().describe('Slurm: who is charged.'),
+  partition: text.optional().describe('Slurm: which machines.'),
+  gpus: z
+    .union([whole.min(0), text])
+    .optional()
+    .describe('Cards for each part: a number, or for Slurm a kind as well, a100:1.'),
+  cpus: whole.min(1).optional().describe('Cores for each part.'),
+  memory: text.optional().describe('Slurm: memory for each part, 16G.'),
+  time: z
+    .union([whole.min(1), text])
+    .optional()
+    .describe(
+      'Slurm: time limit of one job, minutes or 2:00:00. A part that reaches it goes on in another job.',
+    ),
+  flags: z.array(text).optional().describe('Slurm: further options of sbatch, as they are.'),
+  address: text.optional().describe("Ray: its dashboard's address, http://127.0.0.1:8265."),
+});
+const executorSchema = z.union([z.enum(executorNames), executorBlockSchema]);
+
 const planBlockSchema = z.strictObject({
   modules: planSchema.shape.modules
     .default({})
@@ -208,7 +240,11 @@ export const experimentFileSchema = z.strictObject({
       'What the plan is judged against, over the seeds of train. Where it is given, the main job ends with the verdict.',
     ),
   target_config: text.optional().describe("The trainer's own config file that the plan is written back to."),
-  executor: z.enum(['local', 'slurm']).default('local').describe('Where trials run.'),
+  executor: executorSchema
+    .optional()
+    .describe(
+      'Who does the trials of a search, the trainings of a verdict and the parts of a score: a name, or a block.',
+    ),
   floe: floeSchema.prefault({}),
   lora_smoe: loraSmoeSchema.prefault({}),
   lily: lilySchema.prefault({}),

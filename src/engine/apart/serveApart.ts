@@ -1,5 +1,7 @@
+import type { Experiment } from '../../configs/experiment/experiment';
 import { readExperiment } from '../../configs/experiment/parse';
 import { toLabError, type ErrorPayload } from '../../shared/errors';
+import type { ExecutorName } from '../../shared/executorSettings';
 import type { Device } from '../../shared/words';
 import { belongToParent } from '../childProcess';
 import { judgeExperiment } from '../judgeExperiment';
@@ -25,6 +27,8 @@ export interface ApartOrder {
   readonly resume: boolean;
   /** Processes that share the score before a search, at most. */
   readonly processes?: number | undefined;
+  /** Who does the parts of it, where the experiment does not say. */
+  readonly executor?: ExecutorName | undefined;
 }
 
 export type ToApart = { readonly type: 'work'; readonly order: ApartOrder } | { readonly type: 'stop' };
@@ -58,10 +62,16 @@ export function servedApart(args: readonly string[]): boolean {
   return true;
 }
 
+/** @param usual who does the parts of a job where the experiment does not say */
+export const withUsual = (experiment: Experiment, usual: ExecutorName | undefined): Experiment =>
+  experiment.executor !== undefined || usual === undefined
+    ? experiment
+    : { ...experiment, executor: { name: usual } };
+
 /** A plan stays in the run: the text that it belongs into is open in an editor. */
 async function work(order: ApartOrder, told: () => void, signal: AbortSignal): Promise<void> {
-  const { job, experiment: file, processes, ...options } = order;
-  const experiment = await readExperiment(file);
+  const { job, experiment: file, processes, executor, ...options } = order;
+  const experiment = withUsual(await readExperiment(file), executor);
   const given = { ...options, told, ...(processes === undefined ? {} : { processes }) };
   if (job === 'train') await trainExperiment(experiment, given, signal);
   else if (job === 'judge') await judgeExperiment(experiment, given, signal);

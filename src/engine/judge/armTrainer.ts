@@ -18,6 +18,14 @@ export interface ArmOrder {
 /** Names the files and the events of an arm's training. */
 export const trialNameOf = ({ arm, seed }: Pick<ArmOrder, 'arm' | 'seed'>): string => `${arm}-seed-${seed}`;
 
+/** Which data a judgement is on: test data where every task has some. */
+export const splitOf = ({ data }: Pick<PreparedTraining, 'data'>): 'test' | 'validation' =>
+  data.test.length === data.validation.length ? 'test' : 'validation';
+
+/** What is measured in the end of each training. */
+export const judgedSets = (prepared: Pick<PreparedTraining, 'data'>): readonly EvaluationSet[] =>
+  splitOf(prepared) === 'test' ? prepared.data.test : prepared.data.validation;
+
 /** Trains arms on the same data, each to the adapter that is best on the validation data, and keeps what that one does on each example. */
 export class ArmTrainer {
   /** @param sets what is measured in the end */

@@ -2,14 +2,17 @@ import path from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { requireUnchanged } from '../../files/modelFolder';
 import { runFiles } from '../../files/runs';
+import { seedsBeforeEnd } from '../../judging/judgement';
 import { openControls, verdictOf, type ArmOutcomes, type Outcome } from '../../judging/verdictOf';
 import { armsOf, type ArmDesign, type MissingControl } from '../../planning/controls/arms';
-import { toLabError } from '../../shared/errors';
+import { toLabError, type LabError } from '../../shared/errors';
 import type { ArmName, Verdict } from '../../shared/verdict';
 import { armTitles, judgedTrainings } from '../../shared/verdictWords';
 import type { Plan } from '../../shared/words';
 import { OrderedWrites } from '../orderedWrites';
 import type { RunWriter } from '../runWriter';
+import { takeEvent, trainingOrder } from '../pieces/orders';
+import type { Piece, PieceRunner } from '../pieces/pieceRunner';
 import { removeCheckpoint } from '../training/checkpoint';
 import { notesOf, type PreparedTraining } from '../training/prepareTraining';
 import type { TrialEvent } from '../training/trialEvents';
@@ -19,8 +22,8 @@ import {
   type TrialListener,
   type TrialRunnerOptions,
 } from '../training/trialRunner';
-import { ArmTrainer, trialNameOf } from './armTrainer';
-import { OutcomeJournal } from './outcomes';
+import { ArmTrainer, judgedSets, splitOf, trialNameOf } from './armTrainer';
+import { OutcomeJournal, readOutcome } from './outcomes';
 
 /** How often a difference may be called where there is none. */
 const level = 0.05;
@@ -48,14 +51,13 @@ export class Judging {
     private readonly journal: OutcomeJournal,
     signal: AbortSignal,
   ) {
-    const { data, model } = prepared;
+    const { model } = prepared;
     const { judge, train } = experiment;
     const runner = new TrialRunner(options, prepared, writer, this.events, signal);
     const { arms, without } = armsOf(experiment, plan, model.modules, judge.controls);
     [this.designs, this.missing] = [arms, without];
     this.seeds = [...new Set(train.seeds)];
-    const sets = splitOf(prepared) === 'test' ? data.test : data.validation;
-    this.trainer = new ArmTrainer(experiment, prepared, runner, sets);
+    this.trainer = new ArmTrainer(experiment, prepared, runner, judgedSets(prepared));
   }
 
   /**
@@ -118,17 +120,7 @@ export class Judging {
     await writer.record({ type: 'judge-begun', trainings: most, finished: done });
     await this.tell();
     // Without a control there is nothing that a training would tell.
-    for (let at = 0; at < seeds.length && this.arms.length > 1; at++) {
-      // Another one is the first with each seed: what a process does for the first time takes longer.
-      const first = at % this.arms.length;
-      for (const arm of [...this.arms.slice(first), ...this.arms.slice(0, first)]) {
-        // Asked again before each: a control may have been lost.
-        const before = this.verdict(seeds.slice(0, at));
-        const open = before.isOver ? [] : openControls(before);
-        const isWanted = arm.name === 'plan' ? open.length > 0 : open.includes(arm.name);
-        if (isWanted) await this.judged(arm, seeds[at] as number);
-      }
-    }
+    for (let at = 0; at < seeds.length && this.arms.length > 1;) at = await this.trainFrom(at);
     // A verdict on another model than the one that was read is none.
     await requireUnchanged(this.prepared.model.folder);
     const verdict = this.verdict();
@@ -136,10 +128,80 @@ export class Judging {
     return verdict;
   }
 
+  /** Trains what is wanted of the seed at a place, or of several where others do that. @returns the place behind */
+  private async trainFrom(at: number): Promise<number> {
+    const { pieces } = this.options;
+    const { seeds } = this;
+    if (pieces === undefined) {
+      for (const arm of this.inTurn(at))
+        if (this.isWanted(arm, at)) await this.judged(arm, seeds[at] as number);
+      return at + 1;
+    }
+    // Those before the first look at which it may end are wanted in any case.
+    const until = Math.max(at + 1, seedsBeforeEnd(seeds.length));
+    const wanted = seeds
+      .slice(at, until)
+      .flatMap((seed) => this.inTurn(at).map((arm) => ({ arm, seed })))
+      .filter(({ arm, seed }) => this.isWanted(arm, at) && !this.isTrained(arm, seed));
+    await this.trainApart(wanted, pieces);
+    return until;
+  }
+
+  /** Another arm is the first with each seed: what a process does for the first time takes longer. */
+  private inTurn(at: number): readonly ArmDesign[] {
+    const first = at % this.arms.length;
+    return [...this.arms.slice(first), ...this.arms.slice(0, first)];
+  }
+
+  /** Asked again before each training: a control may have been lost. */
+  private isWanted({ name }: ArmDesign, at: number): boolean {
+    const before = this.verdict(this.seeds.slice(0, at));
+    const open = before.isOver ? [] : openControls(before);
+    return name === 'plan' ? open.length > 0 : open.includes(name);
+  }
+
+  private isTrained = (arm: ArmDesign, seed: number): boolean =>
+    this.journal.of(arm.name).some((one) => one.seed === seed);
+
+  /** Has trainings done at once, elsewhere. */
+  private async trainApart(
+    wanted: readonly { readonly arm: ArmDesign; readonly seed: number }[],
+    pieces: PieceRunner,
+  ): Promise<void> {
+    const { experiment, prepared, options, writer, plan, journal, seeds } = this;
+    const armOf = new Map<string, { readonly arm: ArmDesign; readonly seed: number }>();
+    const all = wanted.map(({ arm, seed }): Piece => {
+      const name = trialNameOf({ arm: arm.name, seed });
+      armOf.set(name, { arm, seed });
+      const { name: of, method } = arm;
+      const work = { kind: 'arm', arm: of, method, plan: arm.planFor(seed), seed } as const;
+      return {
+        ...{ name, title: `${armTitles[of]}, seed ${seed},` },
+        order: trainingOrder({ experiment, prepared, options, writer, seeds, plan, work }),
+      };
+    });
+    await pieces.run(all, {
+      event: (_piece, event) => takeEvent(writer, event),
+      done: async ({ name }, value) => {
+        const { arm, seed } = armOf.get(name) ?? {};
+        if (arm !== undefined && seed !== undefined && !this.isTrained(arm, seed))
+          await journal.add(readOutcome(value));
+        await this.tell();
+        await this.foresee();
+      },
+      failed: async ({ name }, error) => {
+        const { arm, seed } = armOf.get(name) ?? {};
+        if (arm === undefined || seed === undefined || !isLeftOut(arm.name, error)) return false;
+        if (this.arms.includes(arm)) await this.lose(arm.name, seed, error);
+        return true;
+      },
+    });
+  }
+
   /** Trains an arm with a seed, unless that was done, and keeps what came of it. */
   private async judged(arm: ArmDesign, seed: number): Promise<void> {
     const { journal, options } = this;
-    if (!journal.of(arm.name).some((one) => one.seed === seed)) {
+    if (!this.isTrained(arm, seed)) {
       const { name: of, method } = arm;
       const order = { arm: of, method, plan: arm.planFor(seed), seed };
       try {
@@ -157,7 +219,7 @@ export class Judging {
   /** A control whose training runs away is left out, and the others go on; a plan that does cannot be judged. */
   private async lose(arm: ArmName, seed: number, thrown: unknown): Promise<void> {
     const { code, message } = toLabError(thrown);
-    if (code !== 'training-diverged' || arm === 'plan') throw thrown;
+    if (!isLeftOut(arm, { code })) throw thrown;
     await this.events.drained();
     await this.journal.addDiverged({ arm, seed, reason: message });
     await this.writer.record({ type: 'note', text: `${message} There is no comparison with it.` });
@@ -205,16 +267,19 @@ export class Judging {
       ...{ plan, level, split: splitOf(prepared), margin: experiment.judge.margin, seeds: this.seeds },
     };
     const arms = this.arms.map(({ name, method, totals }): ArmOutcomes => {
-      const outcomes: Outcome[] = journal.of(name).filter(({ seed }) => seeds.includes(seed));
+      // In the order of the seeds, whichever came first.
+      const trained = journal.of(name);
+      const outcomes: Outcome[] = seeds.flatMap((seed) => trained.find((one) => one.seed === seed) ?? []);
       return { name, method, ...totals, outcomes };
     });
     return verdictOf(terms, arms, without);
   }
 }
 
+/** A control whose training ran away is left out of the verdict; a plan that does cannot be judged. */
+const isLeftOut = (arm: ArmName, { code }: Pick<LabError, 'code'>): arm is Exclude<ArmName, 'plan'> =>
+  code === 'training-diverged' && arm !== 'plan';
+
 /** What was chosen by the data that the verdict is on. */
 const onValidation = (wasSearched: boolean): string =>
   `Not every task has test data: the verdict is on the validation data, by which also the best step of each training was chosen${wasSearched ? ', and the plan itself by the search, which flatters it' : ''}.`;
-
-const splitOf = ({ data }: PreparedTraining): Verdict['split'] =>
-  data.test.length === data.validation.length ? 'test' : 'validation';

@@ -36,6 +36,8 @@ const outcomeSchema = z.object({
   tasks: z.array(taskSchema),
 });
 export type JudgedOutcome = z.infer<typeof outcomeSchema>;
+/** @throws ZodError where it is none */
+export const readOutcome = (value: unknown): JudgedOutcome => outcomeSchema.parse(value);
 
 /** A control whose training ran away: there is no comparison with it. */
 const divergedSchema = z.object({ arm: z.enum(controlNames), seed: z.number().int(), reason: z.string() });

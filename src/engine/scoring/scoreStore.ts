@@ -53,7 +53,7 @@ const workSchema = z.object({
 export type StoredWork = z.infer<typeof workSchema>;
 
 const numbers = z.array(z.number());
-const updateSchema: z.ZodType<Update> = z.discriminatedUnion('kind', [
+export const updateSchema: z.ZodType<Update> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('batch'),
     unit: z.number(),

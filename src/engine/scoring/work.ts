@@ -86,6 +86,22 @@ export function advance(progress: UnitProgress, update: Update, layers: number):
   }
 }
 
+/** Whether a unit that may be told the same twice, by two processes, hears something new. @param layers blocks of the model */
+export function isNewUpdate(progress: UnitProgress, update: Update, layers: number): boolean {
+  switch (update.kind) {
+    case 'batch':
+      return !progress.done.has(update.item);
+    case 'forward':
+      return progress.forward === undefined || update.layer > progress.forward;
+    case 'losses':
+      return progress.backward === undefined;
+    case 'layer':
+      return update.layer < (progress.backward ?? layers);
+    case 'whole':
+      return !progress.whole;
+  }
+}
+
 /** Whether nothing of a unit is left to do. */
 export function isFinished(unit: Unit, progress: UnitProgress, mode: MemoryMode, taylor: boolean): boolean {
   if (mode === 'streaming') return progress.backward === 0;

@@ -2,26 +2,24 @@ import path from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { runFiles } from '../../files/runs';
 import { bestTrial } from '../../search/bestTrials';
-import { trialGoesOn } from '../../search/halving';
 import { StudyJournal } from '../../search/journal';
 import { fullGridWarning, mostTrials, nextStep } from '../../search/nextStep';
 import { trialValue } from '../../search/objective';
 import { isByHand, isFinished, type SearchTrial, type Study } from '../../search/study';
 import type { Proposal } from '../../search/studyEvents';
-import { toLabError } from '../../shared/errors';
-import type { SearchedTrial, TaskMetrics } from '../../shared/runEvents';
+import type { SearchedTrial } from '../../shared/runEvents';
 import type { ScoreFile } from '../../shared/scoreFile';
 import { pointWords } from '../../shared/searchWords';
 import { OrderedWrites } from '../orderedWrites';
 import type { RunWriter } from '../runWriter';
-import { modulesToAdapt } from '../training/adapterOf';
-import { removeCheckpoint } from '../training/checkpoint';
-import { standingOf } from '../training/evaluate';
 import type { PreparedTraining } from '../training/prepareTraining';
 import { stepsBetweenEvaluations, TrainingOrder } from '../training/stepBatches';
-import type { TrialEvent } from '../training/trialEvents';
-import { TrialRunner, type RunningTrial, type TrialRunnerOptions } from '../training/trialRunner';
+import { TrialRunner, type TrialRunnerOptions } from '../training/trialRunner';
+import { takeEvent, trainingOrder, unstamped } from '../pieces/orders';
+import type { Piece, PieceRunner } from '../pieces/pieceRunner';
+import { decodeStudyEvent, isNews } from '../pieces/pieceStudy';
 import { Listener } from './listener';
+import { TrialTrainer, trialNameOf } from './trialTrainer';
 import { experimentAt, studySettings, type SearchedPoint } from './searchSpace';
 
 export interface RankSearchOptions extends TrialRunnerOptions {
@@ -36,8 +34,10 @@ export interface RankSearchOptions extends TrialRunnerOptions {
  */
 export class RankSearch {
   private readonly events = new OrderedWrites();
-  private readonly runner: TrialRunner;
+  private readonly trainer: TrialTrainer;
   private readonly requests: Listener;
+  /** By trial, how far trials are that go on at once; 0 to 1. */
+  private readonly shares = new Map<number, number>();
 
   private constructor(
     private readonly experiment: Experiment,
@@ -48,7 +48,12 @@ export class RankSearch {
     private readonly journal: StudyJournal,
     signal: AbortSignal,
   ) {
-    this.runner = new TrialRunner(options, prepared, writer, this.events, signal);
+    const runner = new TrialRunner(options, prepared, writer, this.events, signal);
+    const { run } = options;
+    this.trainer = new TrialTrainer(
+      ...([run, experiment, scores, prepared, runner, journal, this.events] as const),
+      { told: (number) => this.tell(number), stepped: this.progress },
+    );
     this.requests = new Listener(
       options.run,
       {
@@ -101,20 +106,23 @@ export class RankSearch {
   private async all(): Promise<SearchedPoint | undefined> {
     const { journal, writer } = this;
     // A process that was killed leaves those of trials that it had ended.
-    for (const trial of this.study.trials.filter(isFinished)) await this.forget(trial.number);
+    for (const trial of this.study.trials.filter(isFinished)) await this.trainer.forget(trial.number);
     const warning = fullGridWarning(this.study);
     const finished = this.study.trials.filter(isFinished).length;
     await writer.record({ type: 'search-begun', trials: this.most, finished });
     if (warning !== undefined) await writer.record({ type: 'note', text: warning });
     for (;;) {
-      const waiting = this.study.trials.find((trial) => !isFinished(trial));
+      const open = this.study.trials.filter((trial) => !isFinished(trial));
+      const [waiting] = open;
       // A trial that was under way when the search was stopped is none that begins.
-      const asked = waiting?.state === 'running' ? [] : await this.requests.listen(this.study);
+      const isUnderWay = open.some(({ state }) => state === 'running');
+      const asked = isUnderWay ? [] : await this.requests.listen(this.study);
       if (waiting !== undefined) {
         const began = performance.now();
-        await this.train(waiting);
-        if (waiting.number === 0 && !this.options.resume)
-          await this.foresee((performance.now() - began) / 1000);
+        const { pieces, resume } = this.options;
+        if (pieces === undefined) await this.trainer.train(waiting);
+        else await this.trainApart(open, pieces);
+        if (waiting.number === 0 && !resume) await this.foresee((performance.now() - began) / 1000);
         continue;
       }
       const step = nextStep(this.study, asked);
@@ -138,12 +146,13 @@ export class RankSearch {
     for (const trial of added) await this.tell(trial.number);
   }
 
-  /** What the whole run will have taken, once its first trial has shown what one takes. @param seconds of that one */
+  /** What the whole run will have taken, once its first trials have shown what they take. @param seconds of these */
   private async foresee(seconds: number): Promise<void> {
     const { startedAt, memory } = this.writer.state;
+    const done = Math.max(1, this.study.trials.filter(isFinished).length);
     const passed = (Date.now() - Date.parse(startedAt ?? '')) / 1000;
     const estimate = {
-      seconds: passed + seconds * (this.most - 1),
+      seconds: passed + (seconds * (this.most - done)) / done,
       memoryBytes: Math.max(memory?.processBytes ?? 0, process.memoryUsage.rss()),
       diskBytes: this.most * (await this.writer.diskBytes()),
     };
@@ -159,88 +168,55 @@ export class RankSearch {
     return best === undefined ? undefined : experimentAt(this.experiment, this.scores, best.point);
   }
 
-  private async train({ number, point, values }: SearchTrial): Promise<void> {
-    const { journal } = this;
-    await journal.record({ type: 'running', trial: number });
-    await this.tell(number);
-    const { experiment, plan } = experimentAt(this.experiment, this.scores, point);
-    const adapted = modulesToAdapt(experiment, plan.plan, this.prepared.model.modules);
-    try {
-      for (const seed of this.study.settings.seeds) {
-        if (values.some((told) => told.seed === seed)) continue;
-        const name = nameOf(number, seed);
-        const running = await this.runner.train(
-          { name, seed, experiment, adapted },
-          this.listener(number, seed),
-        );
-        const value = await this.measured(number, seed, running);
-        if (value === undefined) return;
-        await journal.record({ type: 'told', trial: number, seed, value });
-        await this.tell(number);
-      }
-    } catch (thrown) {
-      const error = toLabError(thrown);
-      if (error.code !== 'training-diverged') throw thrown;
-      // Another rank may do better: what ran away is no reason to end the search.
-      await this.events.drained();
-      await journal.record({ type: 'failed', trial: number, reason: error.message });
-      await this.tell(number);
-    } finally {
-      const trial = this.study.trials[number];
-      if (trial !== undefined && isFinished(trial)) await this.forget(number);
-    }
-  }
-
-  /** Deletes the checkpoints of a trial that has ended. */
-  private async forget(number: number): Promise<void> {
-    for (const seed of this.study.settings.seeds)
-      await removeCheckpoint(this.options.run, nameOf(number, seed));
-  }
-
-  /** Of a training that has ended. @returns its best value; undefined where it was ended early */
-  private async measured(number: number, seed: number, { trial }: RunningTrial): Promise<number | undefined> {
-    const { journal, study } = this;
-    if (trial.wasEndedEarly) {
-      await journal.record({ type: 'pruned', trial: number });
-      await this.tell(number);
-      return undefined;
-    }
-    const sign = study.settings.objective.direction === 'maximize' ? 1 : -1;
-    const curve = (study.trials[number]?.curve ?? []).filter((point) => point.seed === seed);
-    return sign * Math.max(...curve.map(({ value }) => sign * value));
-  }
-
-  private listener(number: number, seed: number) {
-    return {
-      heard: (event: TrialEvent, { steps }: RunningTrial): void => {
-        // Its own curve, before anyone is asked whether it goes on.
-        if (event.type === 'evaluated') {
-          const value = this.valueOf(event.metrics);
-          const { step } = event;
-          this.events.push(() => this.journal.record({ type: 'measured', trial: number, seed, step, value }));
-        }
-        if (event.type === 'step') this.progress(number, seed, event.step, steps);
-      },
-      goesOn: async (): Promise<boolean> => {
-        await this.events.drained();
-        return trialGoesOn(this.study, number);
-      },
-    };
-  }
-
-  private valueOf(metrics: readonly TaskMetrics[]): number {
-    const { accuracy, loss } = standingOf(metrics);
-    return this.study.settings.objective.metric === 'accuracy' ? (accuracy ?? NaN) : loss;
-  }
-
-  private progress(number: number, seed: number, step: number, steps: number): void {
+  /** Has a batch trained at once, elsewhere. */
+  private async trainApart(trials: readonly SearchTrial[], pieces: PieceRunner): Promise<void> {
+    const { experiment, prepared, options, writer, journal } = this;
     const { seeds } = this.study.settings;
-    const inTrial = (seeds.indexOf(seed) + step / steps) / seeds.length;
-    const share = Math.min(1, (number + inTrial) / this.most);
-    const point = pointWords(this.study.trials[number]?.point ?? {});
+    const steps = new Map<string, number>();
+    const numberOf = new Map<string, number>();
+    const all = trials.map(({ number }): Piece => {
+      const work = { kind: 'trial', number } as const;
+      numberOf.set(`trial-${number}`, number);
+      return {
+        ...{ name: `trial-${number}`, title: `Trial ${number + 1}` },
+        order: trainingOrder({ experiment, prepared, options, writer, seeds, work }),
+      };
+    });
+    await pieces.run(all, {
+      event: async ({ name }, event) => {
+        await takeEvent(writer, event);
+        const number = numberOf.get(name) ?? 0;
+        if (event.type === 'trial') steps.set(event.trial, event.steps);
+        if (event.type !== 'step') return;
+        const seed = seeds.find((one) => trialNameOf(number, one) === event.trial) ?? 0;
+        this.progress(number, seed, event.step, steps.get(event.trial) ?? event.step);
+        await this.events.drained();
+      },
+      line: async (_piece, value) => {
+        const event = decodeStudyEvent(value);
+        if (!isNews(this.study, event)) return false;
+        await journal.record(unstamped(event));
+        if ('trial' in event && event.type !== 'measured') await this.tell(event.trial);
+        return true;
+      },
+    });
+    for (const { number } of trials) this.shares.delete(number);
+    const left = this.study.trials.find((trial) => !isFinished(trial));
+    if (left !== undefined)
+      throw new Error(`Trial ${left.number} came to its end without telling what it came to.`);
+  }
+
+  private readonly progress = (number: number, seed: number, step: number, steps: number): void => {
+    const { trials, settings } = this.study;
+    const { seeds } = settings;
+    this.shares.set(number, (seeds.indexOf(seed) + step / steps) / seeds.length);
+    const going = trials.filter((trial) => !isFinished(trial) && this.shares.has(trial.number));
+    const inTrials = going.reduce((sum, trial) => sum + (this.shares.get(trial.number) ?? 0), 0);
+    const share = Math.min(1, (trials.filter(isFinished).length + inTrials) / this.most);
+    const point = pointWords(trials[number]?.point ?? {});
     const words = `trial ${number + 1} of ${this.most} (${point}), step ${step} of ${steps}`;
     this.events.push(() => this.writer.record({ type: 'progress', share, step: words }));
-  }
+  };
 
   private async tell(number: number): Promise<void> {
     const trial = this.study.trials[number];
@@ -252,8 +228,6 @@ export class RankSearch {
     });
   }
 }
-
-const nameOf = (number: number, seed: number): string => `trial-${number}-seed-${seed}`;
 
 /** A trial as the run's journal tells it. */
 function told(study: Study, trial: SearchTrial): SearchedTrial {

@@ -61,7 +61,7 @@ export function studySettings(experiment: Experiment, scores: readonly ScoreFile
     space,
     proposer: search.proposer,
     seed: seeds[0] ?? 1,
-    batch: 1,
+    batch: search.batch,
     evaluations: search.evaluations,
     seeds,
     objective: {

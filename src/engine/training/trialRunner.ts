@@ -9,6 +9,7 @@ import { openDevice, type OpenDevice } from '../../tensors/device';
 import type { OrderedWrites } from '../orderedWrites';
 import type { RunWriter } from '../runWriter';
 import { loadWhole } from '../scoring/tapePass';
+import type { PieceRunner } from '../pieces/pieceRunner';
 import { adapterOf } from './adapterOf';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import { settingsOf } from './fromExperiment';
@@ -58,6 +59,10 @@ export interface TrialRunnerOptions {
   readonly resume: boolean;
   /** Milliseconds between two checkpoints beside those of evaluations. */
   readonly saveEvery?: number | undefined;
+  /** Of a product; as many as there are cores where absent. Changes no number. */
+  readonly threads?: number | undefined;
+  /** Who trains instead of this process, where several trainings can go on at once. */
+  readonly pieces?: PieceRunner | undefined;
 }
 
 /** Runs trials one behind the other over the same model and data, into one run's folder. */
@@ -153,7 +158,7 @@ export class TrialRunner {
     );
     const { mode, bytes: processBytes } = memory;
     await this.writer.record({
-      ...{ type: 'memory', mode, processes: 1, threads: os.availableParallelism(), processBytes },
+      ...{ type: 'memory', mode, processes: 1, threads: this.threads, processBytes },
       stateBytes: 0,
       ...(device.card === undefined ? {} : { card: device.card.name }),
     });
@@ -162,13 +167,17 @@ export class TrialRunner {
     return memory;
   }
 
+  private get threads(): number {
+    return this.options.threads ?? os.availableParallelism();
+  }
+
   private async open(): Promise<OpenDevice> {
     if (this.device !== undefined) return this.device;
     const { options, writer } = this;
     await writer.record({ type: 'stage', stage: 'probe' });
     // A run that goes on computes on what it began on: another device has other last digits.
     const before = options.resume ? writer.state.device?.name : undefined;
-    const opened = await openDevice(before ?? options.device, os.availableParallelism());
+    const opened = await openDevice(before ?? options.device, this.threads);
     await writer.record(deviceEvent(opened));
     writer.note({ device: opened.device });
     return (this.device = opened);

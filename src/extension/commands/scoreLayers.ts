@@ -6,7 +6,7 @@ import type { RunState } from '../../shared/runState';
 import { commands } from '../../shared/ids';
 import { ours } from '../presenter';
 import { begunEvent, type EngineJob } from '../runs/jobs';
-import { chosen, deviceSetting, neverNotify, processesSetting, setting } from '../settings';
+import { chosen, deviceSetting, neverNotify, sharingSetting, setting } from '../settings';
 import { requireTrust } from '../trust';
 import type { Parts } from './parts';
 
@@ -56,7 +56,7 @@ export async function work(
       if (setting('showRunOnStart') || panels.isOpen(uri))
         void panels.show(uri, { run, preserveFocus: true, ...(stopped === undefined ? { begun } : {}) });
     };
-    return await jobs.start(experiment, job, deviceSetting(), shown, stopped, processesSetting());
+    return await jobs.start(experiment, job, deviceSetting(), shown, stopped, sharingSetting());
   } finally {
     runs.forget();
     hints.refresh();

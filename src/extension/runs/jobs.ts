@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { newRunFolder } from '../../files/runs';
 import { cancelled, LabError, toLabError } from '../../shared/errors';
-import type { Params } from '../../shared/protocol';
+import type { Params, Sharing } from '../../shared/protocol';
 import type { RunEvent } from '../../shared/runEvents';
 import { replay } from '../../shared/replay';
 import { applyEvent, emptyRun, type RunState } from '../../shared/runState';
@@ -80,7 +80,7 @@ export class Jobs {
    * @param job names the run's folder and is recorded in it
    * @param begun called with the run's folder before the engine is asked
    * @param stopped the folder of a run that was stopped: it goes on, and no new one is made
-   * @param processes that share a score, at most; as many as cores and memory allow where absent
+   * @param sharing how the job is shared out
    * @returns the run's folder
    * @throws LabError what ended the job
    */
@@ -90,7 +90,7 @@ export class Jobs {
     device: DeviceChoice,
     begun: (run: string) => void = () => undefined,
     stopped?: string,
-    processes?: number,
+    sharing: Sharing = {},
   ): Promise<string> {
     const run = stopped ?? newRunFolder(experiment.file, job, new Date());
     this.controller = new AbortController();
@@ -106,8 +106,7 @@ export class Jobs {
       try {
         await follower.start();
         const order = { experiment: experiment.file, run, device, resume: stopped !== undefined };
-        const shared = processes === undefined ? order : { ...order, processes };
-        await this.ask(experiment, job, shared, signal);
+        await this.ask(experiment, job, { ...order, ...sharing }, signal);
       } finally {
         hints.dispose();
       }

@@ -208,11 +208,19 @@ describe('scoreExperiment', () => {
     await rm(other, { recursive: true });
   });
 
-  it('makes no run for an executor that is not built', async () => {
+  it('says what an executor lacks, and goes on where it is there', async () => {
     const at = options();
-    const experiment = { ...(await readExperiment(file)), executor: 'slurm' as const };
-    await rejectsWith(scoreExperiment(experiment as never, at, never), 'option-invalid', /'slurm'/);
-    assert.equal(existsSync(at.run), false);
+    const experiment = await readExperiment(file);
+    const { PATH } = process.env;
+    process.env['PATH'] = '';
+    try {
+      const elsewhere = { ...experiment, executor: { name: 'slurm' } as const };
+      await rejectsWith(scoreExperiment(elsewhere, at, never), 'executor-unavailable', /sbatch/);
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+    const writer = await scoreExperiment(experiment, { ...at, resume: true }, never);
+    assert.equal(writer.state.status, 'done');
   });
 
   it('goes on with a run that was cancelled, from what it has, to the same scores', async () => {

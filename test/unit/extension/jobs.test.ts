@@ -73,7 +73,7 @@ describe('jobs', () => {
 
   it('ask for a search where they are one, as a part of the main job as well', async () => {
     const { jobs, asked, experiment } = jobsWith(() => Promise.resolve());
-    await jobs.start(experiment, 'search', 'auto', undefined, undefined, 1);
+    await jobs.start(experiment, 'search', 'auto', undefined, undefined, { processes: 1 });
     await jobs.start(
       { ...experiment, searches: true },
       'run',

@@ -142,6 +142,15 @@ const fieldsOf: Readonly<Record<RunEvent['type'], fc.Arbitrary<object>>> = {
     { trial, step, ranks: fc.dictionary(name, small, { maxKeys: 2 }) },
     { weights: fc.dictionary(name, number, { maxKeys: 2 }) },
   ),
+  pieces: optionally(
+    {
+      executor: fc.constant('slurm'),
+      waiting: small,
+      running: small,
+      nodes: fc.array(name, { maxLength: 2 }),
+    },
+    { why: name },
+  ),
   'search-begun': some({ trials: step, finished: small }),
   'search-steered': some({ paused: fc.boolean(), trials: step }),
   searched: optionally({ trial: searched }, { best: small }),

@@ -1,0 +1,44 @@
+import { Option, type Command } from 'commander';
+import type { Experiment } from '../configs/experiment/experiment';
+import { executorNames, type ExecutorName, type ExecutorSettings } from '../shared/executorSettings';
+import { positiveInteger } from './options';
+
+/** What was said of an executor on the command line. */
+export interface ExecutorGiven {
+  readonly executor?: ExecutorName | undefined;
+  readonly atOnce?: number | undefined;
+}
+
+/** Adds the options by which a command says where the parts of its job are done. */
+export const addExecutor = (command: Command): Command =>
+  command
+    .addOption(
+      new Option(
+        '--executor <name>',
+        "where trials, trainings of a verdict and parts of a score are done; the experiment's where absent",
+      ).choices([...executorNames]),
+    )
+    .option('--at-once <n>', 'so many of them at the same time, at most', positiveInteger);
+
+/** The executor that the command line asks for; what the experiment says of that one holds. */
+export function executorOf(
+  written: ExecutorSettings = { name: 'local' },
+  { executor, atOnce }: ExecutorGiven,
+): ExecutorSettings {
+  const isOther = executor !== undefined && executor !== written.name;
+  return {
+    ...(isOther ? { name: executor } : written),
+    ...(atOnce === undefined ? {} : { atOnce }),
+  };
+}
+
+export const withExecutor = (experiment: Experiment, given: ExecutorGiven): Experiment => ({
+  ...experiment,
+  executor: executorOf(experiment.executor, given),
+});
+
+/** The options as they were given, for the command that a run records. */
+export const executorGiven = ({ executor, atOnce }: ExecutorGiven): string[] => [
+  ...(executor === undefined ? [] : [`--executor ${executor}`]),
+  ...(atOnce === undefined ? [] : [`--at-once ${atOnce}`]),
+];

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import type { Executor } from '../../executors/executor';
+import { writeFileAtomic } from '../../files/atomic';
+import { readJsonAs } from '../../files/json';
+import { executorNames } from '../../shared/executorSettings';
+import { piecesFolder } from './pieceFolder';
+import { selfCommand } from '../childProcess';
+
+/** An `array.json`: what was handed over together. Written before it is, and again with the ids. */
+export const arraySchema = z.object({
+  executor: z.enum(executorNames),
+  /** What the executor knows it by. */
+  name: z.string(),
+  /** Names of pieces, by the number of the task. */
+  pieces: z.array(z.string()),
+  ids: z.array(z.string()).optional(),
+});
+type ArrayFile = z.infer<typeof arraySchema>;
+
+/** The arrays of a run's pieces: which job works on which piece, also for a process that was not there when they were handed over. */
+export class PieceArrays {
+  /** Of pieces that were handed over last, by name. */
+  readonly jobs = new Map<string, { readonly id: string; readonly log: string }>();
+  private count = 0;
+
+  private constructor(
+    private readonly run: string,
+    private readonly executor: Executor,
+  ) {}
+
+  /** @throws LabError executor-failed, executor-unavailable */
+  static async open(run: string, executor: Executor): Promise<PieceArrays> {
+    const arrays = new PieceArrays(run, executor);
+    const names = await readdir(arrays.folder).catch(() => [] as string[]);
+    const numbers = names.map(Number).filter(Number.isInteger);
+    for (const number of numbers.sort((a, b) => a - b)) await arrays.take(number);
+    arrays.count = Math.max(0, ...numbers.map((number) => number + 1));
+    return arrays;
+  }
+
+  /** @param pieces their names @throws LabError executor-failed, executor-unavailable */
+  async submit(pieces: readonly string[]): Promise<void> {
+    const number = this.count++;
+    const { executor, run } = this;
+    const name = `${nameOn(run)}-${number}`;
+    const array: ArrayFile = { executor: executor.name, name, pieces: [...pieces] };
+    await mkdir(this.at(number), { recursive: true });
+    await this.write(number, array);
+    const ids = await executor.submit({
+      ...{ name, logs: this.at(number), count: pieces.length },
+      command: selfCommand('--piece', this.file(number)),
+    });
+    await this.write(number, { ...array, ids: [...ids] });
+    this.note(number, pieces, ids);
+  }
+
+  private async take(number: number): Promise<void> {
+    // Without its file nothing was handed over.
+    const array = await readJsonAs(this.file(number), arraySchema, {
+      ...{ what: 'The array of pieces', missing: 'run-not-found', invalid: 'run-not-resumable' },
+      next: 'Start a new run.',
+    }).catch(() => undefined);
+    if (array?.executor !== this.executor.name) return;
+    const { name, pieces } = array;
+    const ids = array.ids ?? (await this.executor.find({ name, count: pieces.length }));
+    if (ids === undefined) return;
+    if (array.ids === undefined) await this.write(number, { ...array, ids: [...ids] });
+    this.note(number, pieces, ids);
+  }
+
+  private note(number: number, pieces: readonly string[], ids: readonly string[]): void {
+    for (const [task, piece] of pieces.entries()) {
+      const id = ids[task];
+      if (id !== undefined) this.jobs.set(piece, { id, log: path.join(this.at(number), `${task}.log`) });
+    }
+  }
+
+  private write(number: number, array: ArrayFile): Promise<void> {
+    return writeFileAtomic(this.file(number), `${JSON.stringify(array)}\n`);
+  }
+
+  private get folder(): string {
+    return path.join(piecesFolder(this.run), 'arrays');
+  }
+
+  private at(number: number): string {
+    return path.join(this.folder, String(number));
+  }
+
+  private file(number: number): string {
+    return path.join(this.at(number), 'array.json');
+  }
+}
+
+/** What a run is called on a cluster, by which its arrays are found again: no list of names is to be cut within it. */
+function nameOn(run: string): string {
+  const place = createHash('sha256').update(run).digest('hex').slice(0, 8);
+  return `adapter-lab-${path.basename(run).replace(/[^\w.-]/g, '_')}-${place}`;
+}

@@ -1,0 +1,62 @@
+import { Journal } from '../../files/journal';
+import { isFile } from '../../files/isFile';
+import { readJournal } from '../../files/readJournal';
+import { readStudy } from '../../search/journal';
+import { applyStudyEvent, isFinished, type Study } from '../../search/study';
+import { studyEventSchema, type StudyEvent, type UnstampedStudyEvent } from '../../search/studyEvents';
+import type { StudyLog } from '../search/trialTrainer';
+import { attemptsOf, linesFile } from './pieceFolder';
+
+/** Whether a study that was told of a trial twice, by a process that died and by one that took over, hears something new. */
+export function isNews(study: Study, event: StudyEvent): boolean {
+  if (!('trial' in event)) return false;
+  const trial = study.trials[event.trial];
+  if (trial === undefined || isFinished(trial)) return false;
+  switch (event.type) {
+    case 'running':
+      return trial.state === 'proposed';
+    case 'measured':
+      return !trial.curve.some(
+        ({ seed, step, value }) =>
+          seed === event.seed && step === event.step && Object.is(value, event.value),
+      );
+    case 'told':
+      return !trial.values.some(({ seed }) => seed === event.seed);
+    default:
+      return true;
+  }
+}
+
+/** The study of a run as one piece sees it: as it stood, with what the piece has told in all its attempts. */
+export class PieceStudy implements StudyLog {
+  private constructor(
+    public study: Study,
+    private readonly journal: Journal,
+  ) {}
+
+  /**
+   * @param trials absolute path of the run's `trials.jsonl`
+   * @throws LabError run-not-found, journal-invalid
+   */
+  static async open(trials: string, piece: string, attempt: string): Promise<PieceStudy> {
+    let study = await readStudy(trials);
+    for (const before of await attemptsOf(piece)) {
+      if (!(await isFile(linesFile(before)))) continue;
+      for (const event of await readJournal(linesFile(before), decodeStudyEvent))
+        if (isNews(study, event)) study = applyStudyEvent(study, event);
+    }
+    return new PieceStudy(study, await Journal.open(linesFile(attempt)));
+  }
+
+  async record(event: UnstampedStudyEvent): Promise<void> {
+    const stamped: StudyEvent = { at: new Date().toISOString(), ...event };
+    this.study = applyStudyEvent(this.study, stamped);
+    await this.journal.append(stamped);
+  }
+
+  close(): Promise<void> {
+    return this.journal.close();
+  }
+}
+
+export const decodeStudyEvent = (value: unknown): StudyEvent => studyEventSchema.parse(value);

@@ -1,0 +1,116 @@
+import { LabError } from '../../shared/errors';
+import type { ExecutorSettings } from '../../shared/executorSettings';
+import type { Executor, JobState, PieceArray } from '../executor';
+
+/** Where Ray's dashboard is unless it is said otherwise. */
+const usualAddress = 'http://127.0.0.1:8265';
+const patienceMs = 30_000;
+
+/**
+ * Jobs of a Ray cluster by the REST interface of its dashboard (Ray Jobs API: `POST /api/jobs/`, `GET /api/jobs/{id}`, `POST
+ * /api/jobs/{id}/stop`). A piece is one job, whose id is chosen here.
+ */
+export class RayExecutor implements Executor {
+  readonly name = 'ray';
+  readonly lookEvery: number;
+  private readonly address: string;
+
+  constructor(
+    private readonly settings: ExecutorSettings,
+    lookEvery = 5000,
+  ) {
+    this.lookEvery = lookEvery;
+    this.address = (settings.address ?? usualAddress).replace(/\/+$/, '');
+  }
+
+  async submit(array: PieceArray): Promise<readonly string[]> {
+    const ids = idsOf(array);
+    const { cpus, gpus } = this.settings;
+    for (const [task, id] of ids.entries()) {
+      const order = {
+        submission_id: id,
+        // One string is all that the interface takes, and a shell of the cluster reads it.
+        entrypoint: [...array.command, String(task)].map(quoted).join(' '),
+        metadata: { array: array.name, task: String(task) },
+        ...(cpus === undefined ? {} : { entrypoint_num_cpus: cpus }),
+        ...(gpus === undefined ? {} : { entrypoint_num_gpus: Number(gpus) }),
+      };
+      const answer = await this.ask('POST', '/api/jobs/', order);
+      // An id that is there was handed over by somebody who died before it was noted.
+      if (!answer.ok && !(await this.isKnown(id))) throw refused(await answer.text());
+    }
+    return ids;
+  }
+
+  async find(array: Pick<PieceArray, 'name' | 'count'>): Promise<readonly string[] | undefined> {
+    const ids = idsOf(array);
+    const known = await Promise.all(ids.map((id) => this.isKnown(id)));
+    return known.every(Boolean) ? ids : undefined;
+  }
+
+  async look(ids: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
+    const states = new Map<string, JobState>();
+    for (const id of ids) {
+      const answer = await this.ask('GET', `/api/jobs/${encodeURIComponent(id)}`);
+      if (answer.ok) states.set(id, stateOf(await answer.json()));
+      else if (answer.status === 404) states.set(id, { state: 'gone', why: 'Ray knows of it no more' });
+      else throw refused(await answer.text());
+    }
+    return states;
+  }
+
+  async cancel(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.ask('POST', `/api/jobs/${encodeURIComponent(id)}/stop`);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async isKnown(id: string): Promise<boolean> {
+    return (await this.ask('GET', `/api/jobs/${encodeURIComponent(id)}`)).ok;
+  }
+
+  private async ask(method: string, path: string, body?: object): Promise<Response> {
+    try {
+      return await fetch(`${this.address}${path}`, {
+        ...{ method, signal: AbortSignal.timeout(patienceMs) },
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+    } catch (cause) {
+      throw new LabError(
+        'executor-unavailable',
+        `No Ray dashboard answers at ${this.address}.`,
+        'Set executor.address to that of the dashboard, or use executor: local.',
+        { cause },
+      );
+    }
+  }
+}
+
+/** `ray job` names its states so (JobStatus in Ray's job_submission). */
+function stateOf(told: unknown): JobState {
+  const { status = '', message } = told as { status?: string; message?: string };
+  if (status === 'PENDING') return { state: 'waiting', ...(message === undefined ? {} : { why: message }) };
+  if (status === 'RUNNING') return { state: 'running' };
+  const ends: Record<string, string> = {
+    SUCCEEDED: 'its job ended without a result',
+    STOPPED: 'its job was stopped',
+    FAILED: 'its job failed',
+  };
+  return { state: 'gone', why: ends[status] ?? `its job ended as ${status.toLowerCase()}` };
+}
+
+const idsOf = ({ name, count }: Pick<PieceArray, 'name' | 'count'>): string[] =>
+  Array.from({ length: count }, (_, task) => `${name}-${task}`);
+
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
+const refused = (said: string): LabError =>
+  new LabError(
+    'executor-failed',
+    `Ray refused: ${said.trim().split('\n').at(-1) ?? ''}`,
+    'Check the executor block of the experiment and that the cluster has room, then go on with the run.',
+  );

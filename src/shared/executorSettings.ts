@@ -1,0 +1,60 @@
+/** Who runs the pieces of a run: this machine, a Slurm cluster, or a Ray cluster. */
+export const executorNames = ['local', 'slurm', 'ray'] as const;
+export type ExecutorName = (typeof executorNames)[number];
+
+export const executorTitles: Readonly<Record<ExecutorName, string>> = {
+  local: 'This machine',
+  slurm: 'Slurm',
+  ray: 'Ray',
+};
+
+/** What an executor is asked for. What is absent is left to the cluster. */
+export interface ExecutorSettings {
+  readonly name: ExecutorName;
+  /** Pieces at the same time, at most. */
+  readonly atOnce?: number | undefined;
+  readonly account?: string | undefined;
+  readonly partition?: string | undefined;
+  /** Cards a piece, as the cluster writes it: `1`, `a100:2`. */
+  readonly gpus?: string | undefined;
+  readonly cpus?: number | undefined;
+  /** As the cluster writes it: `16G`. */
+  readonly memory?: string | undefined;
+  /** Longest time of one job, as Slurm writes it: `2:00:00`, or minutes. */
+  readonly time?: string | undefined;
+  /** Passed on as they are. */
+  readonly flags?: readonly string[] | undefined;
+  /** Of Ray's dashboard: `http://head:8265`. */
+  readonly address?: string | undefined;
+}
+
+/** Whether the pieces of a run are handed to an executor; else the engine does them itself, one behind the other. */
+export const isHandedOver = ({ name, atOnce = 1 }: ExecutorSettings): boolean =>
+  name !== 'local' || atOnce > 1;
+
+/** "Slurm: 2 jobs run on n1, n2; 3 wait (Priority)" */
+export function piecesWords({
+  executor,
+  waiting,
+  running,
+  nodes,
+  why,
+}: {
+  readonly executor: ExecutorName;
+  readonly waiting: number;
+  readonly running: number;
+  readonly nodes: readonly string[];
+  readonly why?: string | undefined;
+}): string {
+  const jobs = (count: number, verb: string): string =>
+    `${count} ${count === 1 ? `job ${verb}s` : `jobs ${verb}`}`;
+  const where = nodes.length === 0 ? '' : ` on ${nodes.join(', ')}`;
+  const reason = why === undefined ? '' : ` (${why})`;
+  const parts = [
+    ...(running > 0 ? [`${jobs(running, 'run')}${where}`] : []),
+    ...(waiting > 0
+      ? [`${running > 0 ? `${waiting} ${waiting === 1 ? 'waits' : 'wait'}` : jobs(waiting, 'wait')}${reason}`]
+      : []),
+  ];
+  return `${executorTitles[executor]}: ${parts.join('; ')}`;
+}

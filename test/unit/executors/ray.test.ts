@@ -1,0 +1,26 @@
+import { RayExecutor } from '../../../src/executors/ray/rayExecutor';
+import { temporaryFolder } from '../files/temporary';
+import { rejectsWith } from '../files/throwsCode';
+import { holdsContract } from './contract';
+import { RayStandIn } from './rayStandIn';
+
+/** A real Ray where there is one: `ADAPTER_LAB_RAY=http://127.0.0.1:8265`. */
+const real = process.env['ADAPTER_LAB_RAY'];
+
+describe(real === undefined ? "what speaks Ray's interface" : 'a Ray cluster', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  let ray: RayStandIn | undefined;
+  before(async function () {
+    if (process.platform === 'win32') this.skip();
+    if (real === undefined) ray = await RayStandIn.start();
+  });
+  after(() => ray?.stop());
+  const open = (): RayExecutor => new RayExecutor({ name: 'ray', address: ray?.address ?? real });
+  holdsContract(() => folder.path, open, { survives: true });
+
+  it('that does not answer is named with its address', async () => {
+    const nobody = new RayExecutor({ name: 'ray', address: 'http://127.0.0.1:9/' });
+    await rejectsWith(nobody.look(['one']), 'executor-unavailable', /http:\/\/127\.0\.0\.1:9\./);
+  });
+});
