@@ -3,6 +3,7 @@ import * as runs from '../../test/unit/webview/sampleRuns';
 import { search, searchEnd } from '../../test/unit/webview/sampleSearch';
 import { betterVerdict, judged, openVerdict } from '../../test/unit/webview/sampleVerdict';
 import type { Scene } from './scene';
+import { pieces } from './searchScenes';
 
 const { smallModel: small, deepModel: deep, deepestModel: deepest, oneTask } = runs;
 const ago = (seconds: number): string => new Date(Date.now() - 1000 * seconds).toISOString();
@@ -34,6 +35,14 @@ export const liveScenes: Readonly<Record<string, Scene>> = {
   'live-untrusted': { events: [], heading: none, trusted: false },
   'live-starting': { events: runs.begin(small, ago(2)).slice(0, 2) },
   'live-early': { events: [...runs.begin(small, ago(4)), at(1, { type: 'stage', stage: 'score' })] },
+  'live-pieces': {
+    events: [
+      ...runs.begin(small, ago(48)),
+      ...scored(small, 1.4),
+      ...progress(41, 0.45, 'Block 3 of 8'),
+      pieces,
+    ],
+  },
   'live-scoring': {
     events: [...runs.begin(small, ago(48)), ...scored(small, 1.4), ...progress(41, 0.45, 'Block 3 of 8')],
   },

@@ -48,8 +48,18 @@ const many = sampleStudy({
   ended: 19,
 });
 
+/** Trials that a cluster does. */
+export const pieces: RunEvent = {
+  ...{ at: justNow(), type: 'pieces', executor: 'slurm', waiting: 5, running: 3 },
+  ...{ nodes: ['gpu-a100-07', 'gpu-a100-08'], why: 'Resources' },
+};
+
 /** Pages of rank searches, with what real studies expect. */
 export const searchScenes: Readonly<Record<string, Scene>> = {
+  'search-pieces': {
+    events: [...begun(justNow()), ...eventsOfStudy(going), pieces],
+    ...told(sampleOutlook(going)),
+  },
   'search-going': {
     events: [...begun(justNow()), ...eventsOfStudy(going)],
     ...told(sampleOutlook(going)),
