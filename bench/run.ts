@@ -2,6 +2,7 @@ import { benchActivation } from './activation';
 import { benchAdapters } from './adapters';
 import { benchCalibration } from './calibration';
 import { benchCard } from './card';
+import { benchCluster } from './cluster';
 import { benchDynamic } from './dynamic';
 import { benchEvidence } from './evidence';
 import { benchHints } from './hints';
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promis
   adapters: benchAdapters,
   calibration: benchCalibration,
   card: benchCard,
+  cluster: benchCluster,
   dynamic: benchDynamic,
   evidence: benchEvidence,
   hints: benchHints,

@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { listRuns, readRunEvents, runFiles } from '../src/files/runs';
+import { readStudy } from '../src/search/journal';
+import { SlurmCluster } from '../test/slurm/cluster';
+import { regretByTrial } from './lib/cluster/batchQuality';
+import { tellingTimes, type ClusterModel } from './lib/cluster/timeModel';
+import { writeSampleTask } from './lib/sampleTask';
+import { describeMachine, median, writeResult } from './results';
+
+const trials = 16;
+const repeats = 3;
+const cli = path.resolve(__dirname, '../bin/adapter-lab.mjs');
+/** Simulated: searches of so many trials, on so many nodes, with so many proposed at once. */
+const sizes = { trials: 64, nodes: [8, 64, 512], batches: [1, 2, 4, 8, 16, 32, 64], searches: 10 };
+/** Trainings of half an hour, on machines that are nearly alike and on ones that are not. */
+const real = { trial: 1800, spreads: [0.1, 0.5] };
+
+type Side = 'here' | 'one node' | 'two nodes';
+const options: Readonly<Record<Side, readonly string[]>> = {
+  here: [],
+  'one node': ['--executor', 'slurm', '--at-once', '1'],
+  'two nodes': ['--executor', 'slurm', '--at-once', '2'],
+};
+
+/**
+ * What handing over costs, on a Slurm of two nodes of one core each on this machine: a search of 16 trials in batches of two and a score,
+ * by one single-threaded process here, on one node and on two, in turn. Two nodes of one machine are no proof of scaling: what more nodes
+ * would do is simulated by a model of five numbers that these measurements give, and held to them first.
+ *
+ *     npm run build && npm run bench -- cluster
+ */
+export async function benchCluster(): Promise<void> {
+  const lacking = SlurmCluster.lacking();
+  if (lacking !== undefined) throw new Error(lacking);
+  const folder = await mkdtemp(path.join(tmpdir(), 'adapter-lab-cluster-'));
+  const cluster = await SlurmCluster.start();
+  try {
+    const file = await writeSampleTask(
+      ...([folder, 'spam', 'spam', [1]] as const),
+      `method: lora
+adapter: { targets: [q_proj, v_proj, down_proj], rank: 8, alpha: 16 }
+score: { samples: 256, max_length: 64, batch_size: 8 }
+search: { ranks: [1, 2, 4, 8, 16, 32], layers: [25%, 50%, 75%, 100%], evaluations: ${trials}, batch: 2, halving: false }`,
+    );
+    const measured: Record<Side, Measured[]> = { here: [], 'one node': [], 'two nodes': [] };
+    for (let repeat = 0; repeat < repeats; repeat++)
+      for (const side of Object.keys(measured) as Side[])
+        measured[side].push(await measure(file, side, cluster));
+    const sides = Object.fromEntries(
+      (Object.keys(measured) as Side[]).map((side) => [side, summaryOf(measured[side])]),
+    ) as Record<Side, Summary>;
+    const studies = Object.values(measured)
+      .flat()
+      .map(({ study }) => study);
+    const model = modelOf(sides);
+    writeResult('cluster', {
+      ...{ command: 'npm run bench -- cluster', machine: describeMachine(), trials, repeats },
+      sameStudy: new Set(studies).size === 1,
+      measured: sides,
+      overheadSecondsPerTrial: round((sides['one node'].search - sides.here.search) / trials),
+      speedUpOfTwoNodes: {
+        search: round(sides['one node'].search / sides['two nodes'].search),
+        score: round(sides['one node'].score / sides['two nodes'].score),
+      },
+      model,
+      modelAgainstMeasured: Object.fromEntries(
+        ([1, 2] as const).map((nodes) => [
+          `${nodes} nodes`,
+          round(
+            tellingTimes(model, trials, 2, nodes, 1).at(-1)! /
+              sides[nodes === 1 ? 'one node' : 'two nodes'].search,
+          ),
+        ]),
+      ),
+      simulated: simulate(model),
+    });
+  } finally {
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Measured {
+  /** Seconds from the first trial's proposal to the last one's end, and from the first batch to the last of the score. */
+  readonly search: number;
+  readonly score: number;
+  /** Seconds of each trial's training itself. */
+  readonly trainings: readonly number[];
+  readonly study: string;
+}
+interface Summary {
+  readonly search: number;
+  readonly score: number;
+  readonly training: number;
+  readonly spread: number;
+}
+
+async function measure(file: string, side: Side, cluster: SlurmCluster): Promise<Measured> {
+  const command = [cli, 'search', file, ...options[side], '--device', 'native'];
+  // One core, so that the process here has one thread as well.
+  const { status, stderr } = spawnSync('taskset', ['--cpu-list', '0', process.execPath, ...command], {
+    env: { ...process.env, ...cluster.env, ADAPTER_LAB_LOOK_SECONDS: '1' },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  const [run] = await listRuns(file);
+  const events = await readRunEvents(run!);
+  const timeOf = (type: string, which: 'first' | 'last'): number => {
+    const all = events.filter((event) => event.type === type);
+    return Date.parse((which === 'first' ? all[0] : all.at(-1))!.at) / 1000;
+  };
+  const stage = (name: string): number =>
+    Date.parse(events.find((event) => event.type === 'stage' && event.stage === name)!.at) / 1000;
+  const study = await readStudy(path.join(run!, runFiles.trials));
+  const trainings = study.trials.map(
+    ({ startedAt, finishedAt }) => (Date.parse(finishedAt!) - Date.parse(startedAt!)) / 1000,
+  );
+  const values = study.trials.map(({ point, state, values: told }) => ({ point, state, told }));
+  const scores = JSON.parse(readFileSync(path.join(run!, runFiles.scores), 'utf8')) as {
+    scores: { layers: unknown }[];
+  };
+  await rm(run!, { recursive: true });
+  return {
+    search: timeOf('search-ended', 'first') - timeOf('search-begun', 'first'),
+    score: stage('write') - stage('score'),
+    ...{ trainings, study: JSON.stringify([values, scores.scores.map(({ layers }) => layers)]) },
+  };
+}
+
+function summaryOf(all: readonly Measured[]): Summary {
+  const trainings = all.flatMap((one) => one.trainings);
+  const logs = trainings.map(Math.log);
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+  return {
+    search: round(median(all.map(({ search }) => search))),
+    score: round(median(all.map(({ score }) => score))),
+    training: round(median(trainings)),
+    spread: round(Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / logs.length)),
+  };
+}
+
+/** A round and a start are told apart by one node, which has a start for each trial, and two, which share them. */
+function modelOf({ here, 'one node': one, 'two nodes': two }: Record<Side, Summary>): ClusterModel {
+  const { spread } = here;
+  const trial = here.search / trials;
+  const rounds = trials / 2;
+  // one = rounds · round + trials · (start + trial), two = rounds · round + rounds · (start + trial) · slowest of two
+  const slowest = 1 + 0.56 * spread;
+  const each = (one.search - two.search) / (trials - rounds * slowest);
+  const start = Math.max(0, each - trial);
+  const ofRound = Math.max(0, (one.search - trials * (start + trial)) / rounds);
+  return { trial: round(trial), spread, start: round(start), round: round(ofRound), look: 0.005 };
+}
+
+function simulate(measured: ClusterModel): unknown {
+  const regrets = new Map(
+    sizes.batches.map((batch) => [
+      batch,
+      Array.from({ length: sizes.searches }, (_, seed) => regretByTrial(batch, sizes.trials, seed)),
+    ]),
+  );
+  /** Trials until what the search would hand out is within 1 % of the range of the best, and stays there; all where it never is. */
+  const needed = (regret: readonly number[]): number => {
+    const last = regret.findLastIndex((value) => value > 0.01);
+    return Math.min(regret.length, last + 2);
+  };
+  return real.spreads.map((spread) => ({
+    ...{ trialSeconds: real.trial, spread, trials: sizes.trials, searches: sizes.searches },
+    byBatch: sizes.batches.map((batch) => {
+      const all = regrets.get(batch)!;
+      return {
+        batch,
+        trialsNeeded: median(all.map(needed)),
+        endRegretPercent: round((100 * all.reduce((sum, one) => sum + one.at(-1)!, 0)) / all.length),
+        hours: Object.fromEntries(
+          sizes.nodes.map((nodes) => {
+            const times = all.map((one, seed) => {
+              const model = { ...measured, trial: real.trial, spread };
+              return tellingTimes(model, sizes.trials, batch, nodes, seed)[needed(one) - 1]! / 3600;
+            });
+            return [`${nodes} nodes`, round(median(times))];
+          }),
+        ),
+      };
+    }),
+  }));
+}
+
+const round = (value: number): number => Number(value.toPrecision(3));
