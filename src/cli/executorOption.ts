@@ -20,21 +20,17 @@ export const addExecutor = (command: Command): Command =>
     )
     .option('--at-once <n>', 'so many of them at the same time, at most', positiveInteger);
 
-/** The executor that the command line asks for; what the experiment says of that one holds. */
-export function executorOf(
-  written: ExecutorSettings = { name: 'local' },
-  { executor, atOnce }: ExecutorGiven,
-): ExecutorSettings {
-  const isOther = executor !== undefined && executor !== written.name;
-  return {
-    ...(isOther ? { name: executor } : written),
-    ...(atOnce === undefined ? {} : { atOnce }),
-  };
-}
-
-export const withExecutor = (experiment: Experiment, given: ExecutorGiven): Experiment => ({
+/** An experiment whose executor is the one that the command line names; what the experiment says of jobs holds. */
+export const withExecutor = (experiment: Experiment, { executor, atOnce }: ExecutorGiven): Experiment => ({
   ...experiment,
-  executor: executorOf(experiment.executor, given),
+  ...(executor === undefined ? {} : { executor }),
+  ...(atOnce === undefined ? {} : { jobs: { ...experiment.jobs, atOnce } }),
+});
+
+/** The executor where there is no experiment. */
+export const executorAlone = ({ executor = 'local', atOnce }: ExecutorGiven): ExecutorSettings => ({
+  name: executor,
+  atOnce,
 });
 
 /** The options as they were given, for the command that a run records. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { canResume, runFiles } from '../files/runs';
-import { exitCodes, toLabError } from '../shared/errors';
+import { exitCodes, toLabError, leaving } from '../shared/errors';
 
 /** Results go to standard output, everything else to standard error, so that a pipe gets results alone. */
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -41,6 +41,7 @@ export function interruptSignal(): AbortSignal {
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
-  process.on('SIGHUP', onInterrupt);
+  // A terminal that is closed: what a cluster does goes on.
+  process.on('SIGHUP', () => controller.abort(leaving));
   return controller.signal;
 }

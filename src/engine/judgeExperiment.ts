@@ -1,4 +1,5 @@
 import type { Experiment } from '../configs/experiment/experiment';
+import { executorOf } from '../shared/executorSettings';
 import { noPlan } from '../planning/commitFacts';
 import { asBegun, begunJudgement } from './judge/begun';
 import { Judging } from './judge/judging';
@@ -34,7 +35,7 @@ export async function judgeExperiment(
       },
     },
     experiment,
-    { executor: experiment.executor, ...options },
+    { executor: executorOf(experiment), ...options },
     signal,
   );
 }

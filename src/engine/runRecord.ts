@@ -1,7 +1,8 @@
 import { version as tfjsVersion } from '@tensorflow/tfjs';
+import os from 'node:os';
 import path from 'node:path';
 import { hashFile } from '../files/hash';
-import { mayBeAlive } from '../files/processes';
+import { isWorkedOn } from '../files/workedOn';
 import { isFile } from '../files/isFile';
 import { readManifest, resumeFile, runFiles } from '../files/runs';
 import { LabError } from '../shared/errors';
@@ -48,6 +49,7 @@ export async function newManifest({
     createdAt: new Date().toISOString(),
     state: 'running',
     pid: process.pid,
+    host: os.hostname(),
     seed,
     versions: { adapterLab: version, node: process.versions.node, tfjs: tfjsVersion.tfjs },
     inputs: {
@@ -71,15 +73,10 @@ export async function requireMine(run: string, job: Job, experiment: string | un
       'Name a run of this one.',
     );
   }
-  const since = Date.parse(manifest.resumedAt ?? manifest.createdAt);
-  if (
-    manifest.state === 'running' &&
-    manifest.pid !== process.pid &&
-    (await mayBeAlive(manifest.pid, since))
-  ) {
+  if (manifest.state === 'running' && (await isWorkedOn(run, manifest))) {
     throw new LabError(
       'run-not-resumable',
-      `The run in ${run} seems to go on still, in process ${manifest.pid}.`,
+      `The run in ${run} seems to go on still, in process ${manifest.pid}${manifest.host === undefined || manifest.host === os.hostname() ? '' : ` of ${manifest.host}`}.`,
       `Wait for its end or stop it; if no such process works on it, set "state" to "failed" in its run.json.`,
     );
   }

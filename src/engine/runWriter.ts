@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { writeFileAtomic } from '../files/atomic';
 import { systemCode } from '../files/fileError';
@@ -58,7 +59,7 @@ export class RunWriter {
     const resumed: RunManifest = {
       ...manifest,
       state: 'running',
-      pid: process.pid,
+      ...{ pid: process.pid, host: os.hostname() },
       resumedAt: new Date().toISOString(),
     };
     delete resumed.finishedAt;
@@ -77,6 +78,11 @@ export class RunWriter {
     this.state = applyEvent(this.state, stamped);
     await this.journal.append(stamped);
     this.told(this.folder);
+  }
+
+  /** Returns once all that was recorded is on the disk itself, where another machine sees it. */
+  flush(): Promise<void> {
+    return this.journal.flush();
   }
 
   /** The run's record as it stands; in the file it is with the end of the run. */

@@ -3,10 +3,12 @@ import { sampleGroups } from '../planning/estimators';
 import { cancelled, toLabError, type ErrorCode, type LabError } from '../shared/errors';
 import type { Device } from '../shared/words';
 import { dispatch } from './lanes/dispatch';
-import { scatter } from './pieces/scatter';
+import { probe } from './pieces/probe';
+import { Scatter } from './pieces/scatter';
 import type { PieceRunner } from './pieces/pieceRunner';
 import type { Lane } from './lanes/lane';
 import { closeLanes, openLanes, threadsOf } from './lanes/openLanes';
+import { deviceEvent } from './openTold';
 import { OrderedWrites } from './orderedWrites';
 import type { Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
@@ -20,6 +22,7 @@ import { ScoreTally } from './scoring/scoreTally';
 import { keptWork, workloadOf, type Workload } from './scoring/workload';
 import type { Unit, Update } from './scoring/work';
 import type { CardLimits } from '../tensors/cardLimits';
+import type { OpenDevice } from '../tensors/device';
 
 export interface AttemptOptions {
   readonly request: ScoreRequest;
@@ -47,6 +50,8 @@ export class ScoreAttempt {
   private lanes: readonly Lane[] = [];
   /** What an interrupted run had achieved. */
   private kept: ScoreTally | undefined;
+  /** What computes, here or where the pieces are done. */
+  private opened: OpenDevice | undefined;
   private peakBytes = 0;
   private achieved = 0;
   /** What computes, once it was opened. */
@@ -88,7 +93,7 @@ export class ScoreAttempt {
 
   /** Opens lanes and cuts the work for what they compute on. */
   private async begin(): Promise<Workload> {
-    const { request, state, signal, fingerprint } = this.options;
+    const { request, state, signal, fingerprint, pieces } = this.options;
     const before = state?.before;
     const wanted = before?.work.device ?? request.device;
     // For the CPU, which it mostly is; of a card it is known what it holds only when it is open.
@@ -96,17 +101,18 @@ export class ScoreAttempt {
     if (work !== undefined && before === undefined) await this.requireDisk(work);
     this.options.sink({ type: 'stage', stage: 'probe' });
     // Where all is done but the writing there is nothing to compute on.
-    if (!this.nothingIsLeft) {
-      const isProbe = this.options.pieces !== undefined;
-      const processes = isProbe ? 1 : (work?.processes ?? (request.processes === 0 ? 0 : 1));
+    if (!this.nothingIsLeft && pieces !== undefined) this.opened = await probe(pieces, wanted);
+    else if (!this.nothingIsLeft) {
+      const processes = work?.processes ?? (request.processes === 0 ? 0 : 1);
       this.lanes = await openLanes(
         { model: request.model, head: request.head, device: wanted },
         processes,
         this.cores,
       );
+      this.opened = this.lanes[0]?.device;
     }
     if (signal.aborted) throw cancelled();
-    const opened = this.lanes[0]?.device;
+    const { opened } = this;
     if (opened !== undefined) this.device = { name: opened.device, card: opened.card };
     if (work === undefined || opened?.card !== undefined) {
       work = this.cut(opened?.card);
@@ -136,8 +142,8 @@ export class ScoreAttempt {
 
   private async compute(work: Workload, tally: ScoreTally, reporter: ScoreReporter): Promise<void> {
     const { request, state, signal, pieces } = this.options;
-    // What there is to compute on is known now: the pieces find their own.
-    if (pieces !== undefined) await closeLanes(this.lanes);
+    const scatter =
+      pieces && new Scatter(pieces, request, this.device?.name, this.options.state?.before?.updates ?? []);
     const { labels, seed, taylor, adapter, estimator } = request;
     const settings = {
       mode: work.mode,
@@ -160,15 +166,8 @@ export class ScoreAttempt {
         // Round by round: what a round comes to decides what is wanted of the next.
         for (let open = tally.open(); open.length > 0; open = tally.open()) {
           const orders = this.ordersOf(open, work, tally);
-          if (pieces === undefined) await dispatch(this.lanes, orders, settings, take, signal);
-          else
-            await scatter(
-              { ...this.options, pieces, device: this.device?.name },
-              orders,
-              settings,
-              tally,
-              take,
-            );
+          if (scatter === undefined) await dispatch(this.lanes, orders, settings, take, signal);
+          else await scatter.run(orders, settings, take);
           await journal.drained();
         }
         return;
@@ -216,18 +215,17 @@ export class ScoreAttempt {
 
   private tell(work: Workload): void {
     const { sink, prepared } = this.options;
-    const [lane] = this.lanes;
-    if (lane === undefined) return;
-    const { device, description, gflops, refused } = lane.device;
-    sink({ type: 'device', device, description, gflops, refused: [...refused] });
+    const { opened } = this;
+    if (opened === undefined) return;
+    sink(deviceEvent(opened));
     sink({
       type: 'memory',
       mode: work.mode,
-      processes: this.lanes.length,
+      processes: Math.max(1, this.lanes.length),
       threads: threadsOf(work.processes, this.cores),
       processBytes: Math.round(work.processBytes),
       stateBytes: stateBytes(prepared, work),
-      ...(lane.device.card === undefined ? {} : { card: lane.device.card.name }),
+      ...(opened.card === undefined ? {} : { card: opened.card.name }),
     });
   }
 }

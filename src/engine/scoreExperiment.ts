@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Experiment } from '../configs/experiment/experiment';
 import { evaComponents } from '../planning/estimators';
+import { executorOf } from '../shared/executorSettings';
 import type { Device } from '../shared/words';
 import type { GateSettings, ScoreRequest } from './request';
 import type { RunWriter } from './runWriter';
@@ -21,7 +22,7 @@ export async function scoreExperiment(
 ): Promise<RunWriter> {
   const request = requestOf(experiment, options.device);
   const { processes = 'auto' } = options;
-  const { executor } = experiment;
+  const executor = executorOf(experiment);
   return scoreRun({ ...request, processes }, experiment.file, { executor, ...options }, signal, then);
 }
 

@@ -78,10 +78,11 @@ export async function scoreRun(
   const writer: RunWriter = resume
     ? await RunWriter.reopen(options.run, told)
     : await RunWriter.create(options.run, manifest, told);
-  const pieces = PieceRunner.for(options.executor, writer, signal);
   const events = new OrderedWrites();
+  let pieces: PieceRunner | undefined;
   const sink: EventSink = (event) => events.push(() => writer.record(event));
   try {
+    pieces = await PieceRunner.for(options.executor, writer, signal);
     await writer.record(
       resume
         ? { type: 'resumed' }

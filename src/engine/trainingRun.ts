@@ -88,10 +88,11 @@ export async function trainingRun(
   const writer: RunWriter = resume
     ? await RunWriter.reopen(run, told)
     : await RunWriter.create(run, manifest, told);
-  const pieces = PieceRunner.for(options.executor, writer, signal);
+  let pieces: PieceRunner | undefined;
   const events = new OrderedWrites();
   let prepared = before;
   try {
+    pieces = await PieceRunner.for(options.executor, writer, signal);
     const tasks = experiment.tasks.map(({ name }) => name);
     await writer.record(
       resume ? { type: 'resumed' } : { type: 'started', job, experiment: path.basename(file), tasks },

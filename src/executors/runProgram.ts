@@ -3,7 +3,7 @@ import { systemCode } from '../files/fileError';
 import { LabError } from '../shared/errors';
 
 /** Longer than a busy controller takes to answer. */
-const patienceMs = 60_000;
+const patienceMs = 30_000;
 
 /**
  * What a cluster's own program prints. Arguments go as they are, through no shell.

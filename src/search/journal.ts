@@ -56,6 +56,11 @@ export class StudyJournal {
     await this.journal.append(stamped);
   }
 
+  /** Returns once all of it is on the disk itself, where another machine sees it. */
+  flush(): Promise<void> {
+    return this.journal.flush();
+  }
+
   close(): Promise<void> {
     return this.journal.close();
   }

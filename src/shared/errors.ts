@@ -75,6 +75,9 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds;
 
+/** Why a signal is aborted by whoever leaves and wants to find what it began: jobs of a cluster go on. */
+export const leaving = new DOMException('The terminal was closed.', 'AbortError');
+
 /** How a `LabError` travels between processes and into journals. */
 export interface ErrorPayload {
   readonly code: ErrorCode;

@@ -28,6 +28,19 @@ export interface ExecutorSettings {
   readonly address?: string | undefined;
 }
 
+/** The executor of an experiment, with what each of its jobs gets; undefined where the experiment names none. */
+export const executorOf = ({
+  executor,
+  jobs,
+}: {
+  readonly executor?: ExecutorName | undefined;
+  readonly jobs: Omit<ExecutorSettings, 'name'>;
+}): ExecutorSettings | undefined => {
+  // Processes of this machine need no more than their number.
+  const name = executor ?? (jobs.atOnce === undefined ? undefined : 'local');
+  return name === undefined ? undefined : { name, ...jobs };
+};
+
 /** Whether the pieces of a run are handed to an executor; else the engine does them itself, one behind the other. */
 export const isHandedOver = ({ name, atOnce = 1 }: ExecutorSettings): boolean =>
   name !== 'local' || atOnce > 1;

@@ -23,6 +23,8 @@ export const runManifestSchema = z.object({
   recorded: z.boolean().optional(),
   /** The engine process, to tell a run that goes on from one that was killed. */
   pid: z.number().int(),
+  /** Of which machine; absent in runs of earlier versions. */
+  host: z.string().optional(),
   seed: z.number().int(),
   device: z.enum(devices).optional(),
   versions: z.object({ adapterLab: z.string(), node: z.string(), tfjs: z.string() }),

@@ -167,6 +167,62 @@ describe('a Slurm cluster of two nodes', function () {
     const again = await start(['search', name, '--executor', 'slurm', '--resume', run]);
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(await studyOf(name), await studyOf('here.adapter.yaml'));
+    assert.deepEqual((await stateOf(run)).setbacks, []);
+  });
+
+  it('has a part whose job was told to end go on in another, and one that is not heard of go on beside its twin', async () => {
+    const name = await experiment('ended.adapter.yaml');
+    const ending = start(['search', name, '--executor', 'slurm']);
+    const run = await runOf(name);
+    await until(async () => (await stateOf(run)).trials.some(({ step }) => step > 20));
+    const [first = ''] = cluster.squeue('%i');
+    // As at its time limit.
+    cluster.run('scancel', ['--batch', '--signal=TERM', first]);
+    await until(async () => (await stateOf(run)).setbacks.length > 0);
+    await until(() => cluster.processesOf('n2').length > 0);
+    cluster.isolateNode('n2');
+    const { code, stderr } = await ending;
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await studyOf(name), await studyOf('here.adapter.yaml'));
+    await cluster.startNode('n2');
+  });
+
+  it('leaves its jobs alone when the terminal is closed, and takes them up by itself', async () => {
+    const name = await experiment('closed.adapter.yaml', judging);
+    const closed = await start(
+      [
+        'judge',
+        name,
+        '--executor',
+        'slurm',
+        '--plan',
+        path.join(await runOf('here.adapter.yaml'), 'plan.json'),
+      ],
+      {
+        kill: async (run) => {
+          await until(async () => (await stateOf(run)).trials.some(({ step }) => step > 5));
+          return 'SIGHUP';
+        },
+      },
+    );
+    assert.equal(closed.code, 130, closed.stderr);
+    assert.ok(cluster.squeue('%i').length > 0, 'jobs go on');
+    const run = await runOf(name);
+    const pieces = (): string[] =>
+      readdirSync(path.join(run, 'pieces')).filter((one) => one.includes('seed'));
+    const before = pieces();
+    // With the executor that it was begun with, though nobody says it.
+    const again = await start(['judge', name, '--resume', run]);
+    assert.equal(again.code, 0, again.stderr);
+    assert.ok(before.length > 0);
+    const { settings, outcomes } = await readOutcomes(path.join(run, runFiles.outcomes));
+    const local = await readOutcomes(path.join(await runOf('here.adapter.yaml'), runFiles.outcomes));
+    assert.deepEqual(settings.plan, local.settings.plan);
+    const byKey = (all: typeof outcomes) =>
+      all
+        .map(({ arm, seed, tasks }) => ({ key: `${arm} ${seed}`, tasks }))
+        .sort((a, b) => a.key.localeCompare(b.key));
+    assert.equal(byKey(outcomes).length, byKey(local.outcomes).length);
   });
 
   describe('as an executor', () => {
@@ -183,7 +239,7 @@ describe('a Slurm cluster of two nodes', function () {
   });
 
   it('says what Slurm refuses, with its own words', async () => {
-    const name = await experiment('refused.adapter.yaml', 'executor: { name: slurm, partition: nowhere }\n');
+    const name = await experiment('refused.adapter.yaml', 'executor: slurm\njobs: { partition: nowhere }\n');
     const { code, stderr } = await start(['search', name]);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /executor-failed: sbatch failed: .*nowhere|invalid partition/i);

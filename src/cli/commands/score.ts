@@ -20,7 +20,7 @@ import {
   type TaskKind,
 } from '../../shared/words';
 import { absolute, confidence, deviceOption, integer, positiveInteger, positiveNumber } from '../options';
-import { addExecutor, executorOf, type ExecutorGiven } from '../executorOption';
+import { addExecutor, executorAlone, type ExecutorGiven } from '../executorOption';
 import { drawnRun } from '../drawnRun';
 import { interruptSignal, print, say } from '../terminal';
 
@@ -166,7 +166,7 @@ async function score(options: Options): Promise<void> {
       undefined,
       {
         ...{ run, job: 'score', device: options.device, version, resume: resumes, told },
-        executor: executorOf(undefined, { executor, atOnce }),
+        executor: executorAlone({ executor, atOnce }),
       },
       interruptSignal(),
     ),

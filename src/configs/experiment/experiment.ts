@@ -1,12 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { defaultPrompt } from '../../shared/taskSource';
-import type { ExecutorSettings } from '../../shared/executorSettings';
 import type { Budget, Plan } from '../../shared/words';
 import { camelKeys, type CamelKeys } from './camelCase';
 import type { ExperimentFile } from './schema';
 
 type Blocks = CamelKeys<
-  Omit<ExperimentFile, 'model' | 'tasks' | 'adapter' | 'budget' | 'target_config' | 'plan' | 'executor'>
+  Omit<ExperimentFile, 'model' | 'tasks' | 'adapter' | 'budget' | 'target_config' | 'plan'>
 >;
 type Task = ExperimentFile['tasks'][number];
 
@@ -35,8 +34,6 @@ export interface Experiment extends Readonly<Blocks> {
   readonly adapter: Readonly<CamelKeys<ExperimentFile['adapter']> & { alpha: number }>;
   readonly budget: Budget;
   readonly targetConfig: string | undefined;
-  /** Undefined where the file says nothing of it: then whoever runs it does. */
-  readonly executor: ExecutorSettings | undefined;
   readonly plan: Plan | undefined;
   /** Whether the file has a block `search:`: the main job then searches, where it else allocates. */
   readonly searches: boolean;
@@ -53,7 +50,7 @@ export function toExperiment(
   file: string,
   has: (block: string) => boolean,
 ): Experiment {
-  const { model, tasks, adapter, budget, target_config: targetConfig, plan, executor, ...blocks } = written;
+  const { model, tasks, adapter, budget, target_config: targetConfig, plan, ...blocks } = written;
   const absolute = (path: string): string => resolve(dirname(file), path);
   const optional = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : absolute(path);
@@ -75,21 +72,8 @@ export function toExperiment(
     adapter: { ...camelKeys(adapter), alpha: adapter.alpha ?? 2 * adapter.rank },
     budget,
     targetConfig: optional(targetConfig),
-    executor: executorOf(executor),
     plan,
     searches: has('search'),
     judges: has('judge'),
-  };
-}
-
-/** A name alone stands for a block of it. */
-function executorOf(written: ExperimentFile['executor']): ExecutorSettings | undefined {
-  if (written === undefined) return undefined;
-  if (typeof written === 'string') return { name: written };
-  const { gpus, time, ...others } = camelKeys(written);
-  return {
-    ...others,
-    ...(gpus === undefined ? {} : { gpus: String(gpus) }),
-    ...(time === undefined ? {} : { time: String(time) }),
   };
 }

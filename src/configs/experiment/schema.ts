@@ -185,32 +185,28 @@ const judgeSchema = z.strictObject({
     .describe('A difference that does not matter: 1% of accuracy, or 0.01 of a loss.'),
 });
 
-const executorBlockSchema = z.strictObject({
-  name: z
-    .enum(executorNames)
-    .describe('This machine, a Slurm cluster by its own programs, or Ray by its dashboard.'),
+/** What would be a script, or another array than ours. */
+const flagSchema = text
+  .regex(/^--?[A-Za-z]/, { error: 'must begin with a dash, as an option of sbatch does' })
+  .regex(/^(?!--(wrap|array|output|error|job-name|parsable)\b|-[aoeJ])/, {
+    error: 'must not be --wrap, --array, --output, --error, --job-name or --parsable, which are ours',
+  });
+const jobsSchema = z.strictObject({
   at_once: whole
     .min(1)
     .optional()
-    .describe('Parts that are done at the same time, at most; where it is local, processes.'),
+    .describe('Parts that are done at the same time, at most; processes where the executor is local.'),
   account: text.optional().describe('Slurm: who is charged.'),
   partition: text.optional().describe('Slurm: which machines.'),
-  gpus: z
-    .union([whole.min(0), text])
-    .optional()
-    .describe('Cards for each part: a number, or for Slurm a kind as well, a100:1.'),
+  gpus: text.optional().describe('Cards for each part: "1", and for Slurm a kind as well, a100:1.'),
   cpus: whole.min(1).optional().describe('Cores for each part.'),
   memory: text.optional().describe('Slurm: memory for each part, 16G.'),
-  time: z
-    .union([whole.min(1), text])
+  time: text
     .optional()
-    .describe(
-      'Slurm: time limit of one job, minutes or 2:00:00. A part that reaches it goes on in another job.',
-    ),
-  flags: z.array(text).optional().describe('Slurm: further options of sbatch, as they are.'),
+    .describe('Slurm: time limit of one job, "2:00:00". A part that reaches it goes on in another job.'),
+  flags: z.array(flagSchema).optional().describe('Slurm: further options of sbatch, as they are.'),
   address: text.optional().describe("Ray: its dashboard's address, http://127.0.0.1:8265."),
 });
-const executorSchema = z.union([z.enum(executorNames), executorBlockSchema]);
 
 const planBlockSchema = z.strictObject({
   modules: planSchema.shape.modules
@@ -240,11 +236,15 @@ export const experimentFileSchema = z.strictObject({
       'What the plan is judged against, over the seeds of train. Where it is given, the main job ends with the verdict.',
     ),
   target_config: text.optional().describe("The trainer's own config file that the plan is written back to."),
-  executor: executorSchema
+  executor: z
+    .enum(executorNames)
     .optional()
     .describe(
-      'Who does the trials of a search, the trainings of a verdict and the parts of a score: a name, or a block.',
+      'Who does trials, trainings of a verdict and parts of a score: the engine here, a Slurm cluster by its own programs, or a Ray cluster by its dashboard.',
     ),
+  jobs: jobsSchema
+    .prefault({})
+    .describe("What each part gets from the executor. What is absent is the cluster's to say."),
   floe: floeSchema.prefault({}),
   lora_smoe: loraSmoeSchema.prefault({}),
   lily: lilySchema.prefault({}),

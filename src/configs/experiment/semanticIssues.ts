@@ -1,4 +1,5 @@
 import type { Document } from 'yaml';
+import type { ExecutorName } from '../../shared/executorSettings';
 import { whyNotStopped } from '../../shared/estimatorWords';
 import type { Issue } from './issue';
 import type { ExperimentFile } from './schema';
@@ -20,6 +21,7 @@ export function semanticIssues(file: ExperimentFile, document: Document): Issue[
     ...unusedBlocks(file, document),
     ...strangers(file, document),
     ...neverSure(file, document),
+    ...unusedJobKeys(file, document),
   ];
 }
 
@@ -48,6 +50,28 @@ function unusedBlocks({ method }: ExperimentFile, document: Document): Issue[] {
       message: `The block "${block}" has no effect with method ${method}.`,
       next: `Remove it, or set method to ${owner}.`,
       range: placeOf(document, [block]),
+    }));
+}
+
+/** What each executor takes of `jobs`. */
+const jobKeys: Readonly<Record<ExecutorName, readonly (keyof ExperimentFile['jobs'])[]>> = {
+  local: ['at_once'],
+  slurm: ['at_once', 'account', 'partition', 'gpus', 'cpus', 'memory', 'time', 'flags'],
+  ray: ['at_once', 'gpus', 'cpus', 'address'],
+};
+
+/** Limits that look as if they held. Without an executor the setting of the editor or the command line names one. */
+function unusedJobKeys({ executor, jobs }: ExperimentFile, document: Document): Issue[] {
+  if (executor === undefined) return [];
+  const taken: readonly string[] = jobKeys[executor];
+  return Object.keys(jobs)
+    .filter((key) => !taken.includes(key))
+    .map((key) => ({
+      code: 'experiment-invalid',
+      severity: 'warning',
+      message: `jobs.${key} has no effect with executor ${executor}.`,
+      next: `Remove it; ${executor} takes ${taken.join(', ')}.`,
+      range: placeOf(document, ['jobs', key]),
     }));
 }
 

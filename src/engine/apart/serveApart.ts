@@ -64,9 +64,7 @@ export function servedApart(args: readonly string[]): boolean {
 
 /** @param usual who does the parts of a job where the experiment does not say */
 export const withUsual = (experiment: Experiment, usual: ExecutorName | undefined): Experiment =>
-  experiment.executor !== undefined || usual === undefined
-    ? experiment
-    : { ...experiment, executor: { name: usual } };
+  experiment.executor !== undefined || usual === undefined ? experiment : { ...experiment, executor: usual };
 
 /** A plan stays in the run: the text that it belongs into is open in an editor. */
 async function work(order: ApartOrder, told: () => void, signal: AbortSignal): Promise<void> {

@@ -13,6 +13,7 @@ import { OrderedWrites } from '../orderedWrites';
 import type { RunWriter } from '../runWriter';
 import { takeEvent, trainingOrder } from '../pieces/orders';
 import type { Piece, PieceRunner } from '../pieces/pieceRunner';
+import { deviceOfPieces } from '../pieces/probe';
 import { removeCheckpoint } from '../training/checkpoint';
 import { notesOf, type PreparedTraining } from '../training/prepareTraining';
 import type { TrialEvent } from '../training/trialEvents';
@@ -169,6 +170,7 @@ export class Judging {
     pieces: PieceRunner,
   ): Promise<void> {
     const { experiment, prepared, options, writer, plan, journal, seeds } = this;
+    const device = await deviceOfPieces(pieces, writer, options);
     const armOf = new Map<string, { readonly arm: ArmDesign; readonly seed: number }>();
     const all = wanted.map(({ arm, seed }): Piece => {
       const name = trialNameOf({ arm: arm.name, seed });
@@ -177,7 +179,7 @@ export class Judging {
       const work = { kind: 'arm', arm: of, method, plan: arm.planFor(seed), seed } as const;
       return {
         ...{ name, title: `${armTitles[of]}, seed ${seed},` },
-        order: trainingOrder({ experiment, prepared, options, writer, seeds, plan, work }),
+        order: trainingOrder({ experiment, prepared, options, writer, seeds, plan, work, device }),
       };
     });
     await pieces.run(all, {

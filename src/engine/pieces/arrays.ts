@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Executor } from '../../executors/executor';
+import { openExecutor } from '../../executors/openExecutor';
 import { writeFileAtomic } from '../../files/atomic';
 import { readJsonAs } from '../../files/json';
-import { executorNames } from '../../shared/executorSettings';
+import { executorNames, type ExecutorName } from '../../shared/executorSettings';
 import { piecesFolder } from './pieceFolder';
 import { selfCommand } from '../childProcess';
 
@@ -45,7 +46,7 @@ export class PieceArrays {
   async submit(pieces: readonly string[]): Promise<void> {
     const number = this.count++;
     const { executor, run } = this;
-    const name = `${nameOn(run)}-${number}`;
+    const name = `${nameOn(run)}-${number}-${randomBytes(3).toString('hex')}`;
     const array: ArrayFile = { executor: executor.name, name, pieces: [...pieces] };
     await mkdir(this.at(number), { recursive: true });
     await this.write(number, array);
@@ -59,12 +60,15 @@ export class PieceArrays {
 
   private async take(number: number): Promise<void> {
     // Without its file nothing was handed over.
-    const array = await readJsonAs(this.file(number), arraySchema, {
-      ...{ what: 'The array of pieces', missing: 'run-not-found', invalid: 'run-not-resumable' },
-      next: 'Start a new run.',
-    }).catch(() => undefined);
-    if (array?.executor !== this.executor.name) return;
+    const array = await readArray(this.file(number));
+    if (array === undefined) return;
     const { name, pieces } = array;
+    if (array.executor !== this.executor.name) {
+      // Nobody waits for its jobs any more.
+      const other = openExecutor({ name: array.executor });
+      await other.cancel(array.ids ?? []).catch(() => undefined);
+      return;
+    }
     const ids = array.ids ?? (await this.executor.find({ name, count: pieces.length }));
     if (ids === undefined) return;
     if (array.ids === undefined) await this.write(number, { ...array, ids: [...ids] });
@@ -93,6 +97,23 @@ export class PieceArrays {
   private file(number: number): string {
     return path.join(this.at(number), 'array.json');
   }
+}
+
+const readArray = (file: string): Promise<ArrayFile | undefined> =>
+  readJsonAs(file, arraySchema, {
+    ...{ what: 'The array of pieces', missing: 'run-not-found', invalid: 'run-not-resumable' },
+    next: 'Start a new run.',
+  }).catch(() => undefined);
+
+/** Whom a run handed pieces over to last; undefined where it has none. */
+export async function executorBefore(run: string): Promise<ExecutorName | undefined> {
+  const folder = path.join(piecesFolder(run), 'arrays');
+  const numbers = (await readdir(folder).catch(() => [] as string[])).map(Number).sort((a, b) => b - a);
+  for (const number of numbers) {
+    const array = await readArray(path.join(folder, String(number), 'array.json'));
+    if (array !== undefined) return array.executor;
+  }
+  return undefined;
 }
 
 /** What a run is called on a cluster, by which its arrays are found again: no list of names is to be cut within it. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { readJsonAs } from '../../files/json';
@@ -8,6 +9,8 @@ import { devices, experimentMethods } from '../../shared/words';
 import type { LaneOptions } from '../lanes/lane';
 import type { ScoringSettings } from '../scoring/unitRunner';
 
+/** Which device there is. */
+const probeSchema = z.object({ kind: z.literal('probe') });
 /** A trial of a search, with all of the study's seeds. */
 const trialSchema = z.object({ kind: z.literal('trial'), number: z.number().int().nonnegative() });
 /** One training of one arm of a judgement. */
@@ -44,12 +47,14 @@ const orderSchema = z.object({
   /** What is judged. */
   plan: readOnlyPlanSchema.optional(),
   saveEvery: z.number().optional(),
-  work: z.discriminatedUnion('kind', [trialSchema, armSchema, shardSchema]),
+  /** Of a product; as many as the job was given cores where absent. */
+  threads: z.number().int().positive().optional(),
+  work: z.discriminatedUnion('kind', [probeSchema, trialSchema, armSchema, shardSchema]),
 });
 export type PieceOrder = z.infer<typeof orderSchema>;
 export type PieceWork = PieceOrder['work'];
 
-const orderFile = (piece: string): string => path.join(piece, 'order.json');
+export const orderFile = (piece: string): string => path.join(piece, 'order.json');
 
 /** @throws LabError run-not-found, run-not-resumable */
 export const readOrder = (piece: string): Promise<PieceOrder> =>
@@ -58,4 +63,9 @@ export const readOrder = (piece: string): Promise<PieceOrder> =>
     next: 'Start a new run.',
   });
 
-export const orderFileOf = orderFile;
+/** Whether two orders come to the same: on what, and how much of it a machine gets, may have changed. */
+export const isSameOrder = (one: unknown, other: PieceOrder): boolean => {
+  const deciding = ({ program, version, fingerprint, seeds, plan, work }: Partial<PieceOrder>): unknown =>
+    JSON.parse(JSON.stringify({ program, version, fingerprint, seeds, plan, work }));
+  return isDeepStrictEqual(deciding(one as Partial<PieceOrder>), deciding(other));
+};

@@ -1,7 +1,7 @@
 import type { Experiment } from '../../configs/experiment/experiment';
 import type { RunEvent } from '../../shared/runEvents';
 import { isTrialEvent } from '../../shared/trialDraft';
-import type { Plan } from '../../shared/words';
+import type { Device, Plan } from '../../shared/words';
 import type { RunWriter } from '../runWriter';
 import type { PreparedTraining } from '../training/prepareTraining';
 import type { TrialRunnerOptions } from '../training/trialRunner';
@@ -17,6 +17,7 @@ export const trainingOrder = ({
   seeds,
   plan,
   work,
+  device,
 }: {
   readonly experiment: Experiment;
   readonly prepared: PreparedTraining;
@@ -25,13 +26,14 @@ export const trainingOrder = ({
   readonly seeds: readonly number[];
   readonly plan?: Plan | undefined;
   readonly work: PieceWork;
+  /** The same for all of them. */
+  readonly device: Device;
 }): Piece['order'] => {
   const { fingerprint } = prepared.work;
   return {
     ...{ experiment, seeds: [...seeds], fingerprint, work },
     version: writer.noted.versions.adapterLab,
-    // What was scored on one device is not trained on another because a machine has more.
-    device: writer.state.device?.name ?? options.device,
+    device,
     ...(plan === undefined ? {} : { plan }),
     ...(options.saveEvery === undefined ? {} : { saveEvery: options.saveEvery }),
   };
@@ -39,10 +41,7 @@ export const trainingOrder = ({
 
 /** Tells a run what one of its pieces told of a training; of all else a piece has its own record. */
 export async function takeEvent(writer: RunWriter, event: RunEvent): Promise<void> {
-  const isFirstDevice = event.type === 'device' && writer.state.device === undefined;
-  if (!isTrialEvent(event) && event.type !== 'again' && !isFirstDevice) return;
-  await writer.record(unstamped(event));
-  if (isFirstDevice) writer.note({ device: event.device });
+  if (isTrialEvent(event) || event.type === 'again') await writer.record(unstamped(event));
 }
 
 /** Clocks of machines differ: what is told here is told now. */

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rename } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomic } from '../../files/atomic';
@@ -56,9 +56,24 @@ export async function isDone(piece: string): Promise<boolean> {
   return results.some((result) => result?.state === 'done');
 }
 
+/** What an attempt has told besides events. A line that is no JSON, as a power cut leaves them, ends it. */
+export async function linesOf(attempt: string): Promise<unknown[]> {
+  const text = await readFile(linesFile(attempt), 'utf8').catch(() => '');
+  const values: unknown[] = [];
+  for (const line of text.split('\n').slice(0, -1)) {
+    try {
+      values.push(JSON.parse(line));
+    } catch {
+      break;
+    }
+  }
+  return values;
+}
+
 /** Makes the folder of the next attempt; of several processes that ask at once each gets another. */
 export async function newAttempt(piece: string): Promise<string> {
-  await mkdir(path.join(piece, 'attempts'), { recursive: true });
+  // Not deeper: where the piece itself is gone, the run has ended.
+  await mkdir(path.join(piece, 'attempts')).catch(unlessThere);
   for (let number = (await attemptsOf(piece)).length + 1; ; number++) {
     const attempt = path.join(piece, 'attempts', String(number));
     try {
@@ -77,13 +92,28 @@ export async function takeOver(piece: string, attempt: string): Promise<void> {
   for (const before of (await attemptsOf(piece)).reverse()) {
     if (Number(path.basename(before)) >= Number(path.basename(attempt))) continue;
     const from = path.join(before, 'state');
-    for (const name of await readdir(from).catch(() => [] as string[])) {
-      if (!name.endsWith('.safetensors') || taken.has(name)) continue;
+    const names = await readdir(from).catch(() => [] as string[]);
+    // The last ones first: the attempt before may go on still, and a best one that is behind them is come to again.
+    for (const name of names.filter((one) => one.endsWith('.safetensors')).sort(lastFirst)) {
+      if (taken.has(name)) continue;
       taken.add(name);
       await mkdir(to, { recursive: true });
       // Whole or not at all: the next attempt may have to take it from here.
-      await copyFile(path.join(from, name), path.join(to, `${name}.part`));
-      await rename(path.join(to, `${name}.part`), path.join(to, name));
+      await copyFile(path.join(from, name), path.join(to, `${name}.part`))
+        .then(() => rename(path.join(to, `${name}.part`), path.join(to, name)))
+        .catch(unlessGone);
     }
   }
+}
+
+const lastFirst = (a: string, b: string): number =>
+  Number(b.includes('.last.')) - Number(a.includes('.last.'));
+
+function unlessThere(thrown: unknown): void {
+  if (systemCode(thrown) !== 'EEXIST') throw thrown;
+}
+
+/** Checkpoints of a trial that has ended are deleted. */
+function unlessGone(thrown: unknown): void {
+  if (systemCode(thrown) !== 'ENOENT' && systemCode(thrown) !== 'ESTALE') throw thrown;
 }

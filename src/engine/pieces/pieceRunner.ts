@@ -1,17 +1,20 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor, JobState } from '../../executors/executor';
 import { openExecutor } from '../../executors/openExecutor';
 import { writeFileAtomic } from '../../files/atomic';
-import { cancelled, LabError, type ErrorCode } from '../../shared/errors';
+import { cancelled, LabError, leaving, toLabError, type ErrorCode } from '../../shared/errors';
 import { isHandedOver, type ExecutorSettings } from '../../shared/executorSettings';
 import type { RunEvent } from '../../shared/runEvents';
 import { version } from '../../shared/version';
 import type { RunWriter } from '../runWriter';
-import { PieceArrays } from './arrays';
-import { orderFileOf, type PieceOrder } from './order';
-import { piecesFolder } from './pieceFolder';
+import { endBeat, Heartbeat } from '../../files/heartbeat';
+import { executorBefore, PieceArrays } from './arrays';
+import { isSameOrder, orderFile, type PieceOrder } from './order';
+import { attemptsOf, linesOf, piecesFolder } from './pieceFolder';
 import { PieceFollower } from './pieceFollower';
 import { PiecesTold } from './piecesTold';
 
@@ -41,41 +44,50 @@ export interface PieceListener {
 const mostTries = 3;
 /** What ends one process, or is the matter with one machine, and may be otherwise with the next. */
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['device-lost', 'device-failed', 'device-unavailable', 'out-of-memory'] as const),
+  ...(['device-lost', 'device-failed', 'device-unavailable', 'piece-lost'] as const),
   ...(['engine-killed', 'engine-crashed', 'engine-silent'] as const),
 ]);
-/** A file that another machine wrote may be seen late: so often a job has to be gone without a result. */
-const looksUntilLost = 2;
+/** A file that another machine wrote may be seen late: a job is lost when it was gone in so many looks in a row. */
+const looksUntilLost = 6;
+/** A controller that is restarted does not answer; one that has not for so long is a reason to end. */
+const silenceMs = 3_600_000;
 
 /**
  * Has pieces done by an executor and hears what they tell, until all have come to their end. The pieces' folders are the truth: a process
  * that takes over hands nothing over that goes on already, and reads what was told meanwhile.
  */
 export class PieceRunner {
-  private readonly executor: Executor;
   private readonly told: PiecesTold;
+  private readonly beat: Heartbeat;
   private arrays: PieceArrays | undefined;
-  /** Whether pieces that are there are this process's own. */
-  hasRun = false;
+  private answered = -Infinity;
 
-  /** Undefined where the engine does everything itself. */
-  static for(
+  /**
+   * Undefined where the engine does everything itself. A run whose pieces were handed over goes on with the same executor unless another one
+   * is named.
+   */
+  static async for(
     settings: ExecutorSettings | undefined,
     writer: RunWriter,
     signal: AbortSignal,
-  ): PieceRunner | undefined {
-    if (settings === undefined || !isHandedOver(settings)) return undefined;
-    return new PieceRunner(openExecutor(settings), settings, writer, signal);
+  ): Promise<PieceRunner | undefined> {
+    const before = await executorBefore(writer.folder);
+    const asked = settings ?? (before === undefined ? undefined : { name: before, atOnce: 2 });
+    if (asked === undefined || !isHandedOver(asked)) {
+      await rm(piecesFolder(writer.folder), { recursive: true, force: true });
+      return undefined;
+    }
+    return new PieceRunner(openExecutor(asked), asked, writer, signal);
   }
 
   constructor(
-    executor: Executor,
+    private readonly executor: Executor,
     readonly settings: ExecutorSettings,
     private readonly writer: RunWriter,
     private readonly signal: AbortSignal,
   ) {
-    this.executor = executor;
     this.told = new PiecesTold(executor.name, writer);
+    this.beat = new Heartbeat(writer.folder);
   }
 
   /**
@@ -85,36 +97,43 @@ export class PieceRunner {
   async run(pieces: readonly Piece[], listener: PieceListener): Promise<void> {
     const { executor, signal } = this;
     const arrays = await this.opened();
-    this.hasRun = true;
-    for (const piece of pieces) await this.order(piece);
-    const open = new Map(
-      pieces.map((piece) => [piece.name, new PieceFollower(piece, this.folderOf(piece), listener)]),
-    );
-    const idsOfOpen = (): string[] => [...open.keys()].flatMap((name) => arrays.jobs.get(name)?.id ?? []);
+    const open = new Map<string, PieceFollower>();
+    for (const piece of pieces) {
+      await this.order(piece);
+      const isInherited = arrays.jobs.has(piece.name);
+      open.set(piece.name, await PieceFollower.open(piece, this.folderOf(piece), listener, isInherited));
+    }
     try {
       let looked = -Infinity;
       for (;;) {
+        await this.beat.beat();
         for (const [name, follower] of open) if (await follower.follow()) open.delete(name);
         if (open.size === 0) return;
         if (signal.aborted) throw cancelled();
         if (performance.now() - looked >= executor.lookEvery) {
+          await this.lookUnlessSilent(open, arrays);
           looked = performance.now();
-          await this.look(open, arrays);
         }
-        await sleep(Math.min(executor.lookEvery, 500), undefined, { signal }).catch(() => undefined);
+        await sleep(Math.min(executor.lookEvery, 2000), undefined, { signal }).catch(() => undefined);
       }
     } catch (thrown) {
-      await executor.cancel(idsOfOpen()).catch(() => undefined);
+      // Jobs that nobody can be asked about go on; so do those of a terminal that is closed.
+      if (!isOfExecutor(thrown) && !this.isLeft) await this.endJobs([...open.keys()]);
       throw thrown;
     } finally {
-      await this.told.tell(new Map(), 0);
+      await this.told.tell(new Map(), 0).catch(() => undefined);
     }
   }
 
   /** Ends what is left of a run's pieces and deletes their folders: all that counts stands in the run's own files. */
   async end(): Promise<void> {
+    if (this.arrays) await this.endJobs([...this.arrays.jobs.keys()]);
+    await endBeat(this.writer.folder);
     await this.executor.close();
-    await rm(piecesFolder(this.writer.folder), { recursive: true, force: true });
+    await rm(piecesFolder(this.writer.folder), { recursive: true, force: true, maxRetries: 5 }).catch(
+      // What a job that is ending writes still is nobody's, and no reason for a whole run to fail.
+      () => undefined,
+    );
   }
 
   /** Ends what depends on this process. */
@@ -122,76 +141,140 @@ export class PieceRunner {
     return this.executor.close();
   }
 
+  /** What pieces of an earlier process have told, whose names begin so; their jobs are ended, and their folders deleted. */
+  async recover(prefix: string, line: (value: unknown) => Promise<boolean>): Promise<void> {
+    const names = await readdir(piecesFolder(this.writer.folder)).catch(() => [] as string[]);
+    for (const name of names.filter((one) => one.startsWith(prefix))) {
+      await this.forget(name, async (folder) => {
+        for (const attempt of await attemptsOf(folder))
+          for (const value of await linesOf(attempt)) await line(value);
+      });
+    }
+  }
+
+  private get isLeft(): boolean {
+    return this.signal.reason === leaving && this.executor.name !== 'local';
+  }
+
   private folderOf({ name }: Pick<Piece, 'name'>): string {
     return path.join(piecesFolder(this.writer.folder), name);
   }
 
-  /** What pieces of an earlier process have told, whose names begin so; their jobs are ended, and their folders deleted. */
-  async recover(prefix: string, line: (value: unknown) => Promise<boolean>): Promise<void> {
-    const { folder } = this.writer;
-    const names = await readdir(piecesFolder(folder)).catch(() => [] as string[]);
-    for (const name of names.filter((one) => one.startsWith(prefix))) {
-      await this.endJob(name);
-      const piece = { name, title: name } as Piece;
-      await new PieceFollower(piece, this.folderOf({ name }), {
-        line: (_piece, value) => line(value),
-      }).follow();
-      await rm(this.folderOf({ name }), { recursive: true, force: true });
-    }
-  }
-
   private async order({ name, order, files = new Map<string, Buffer>() }: Piece): Promise<void> {
     const folder = this.folderOf({ name });
-    const whole: PieceOrder = { ...order, program: version, run: this.writer.folder };
-    const text = `${JSON.stringify(whole)}\n`;
-    const before = await readFile(orderFileOf(folder), 'utf8').catch(() => undefined);
-    if (before === text) return;
+    const { threads, ...given } = { threads: this.threads, ...order };
+    const whole: PieceOrder = {
+      ...{ ...given, program: version, run: this.writer.folder },
+      ...(threads === undefined ? {} : { threads }),
+    };
+    const before = await readFile(orderFile(folder), 'utf8').catch(() => undefined);
     if (before !== undefined) {
+      if (isSameOrder(JSON.parse(before), whole)) return;
       // It was asked for something else under this name: of another plan, or of what has changed since.
-      await this.endJob(name);
-      await rm(folder, { recursive: true, force: true });
+      await this.forget(name);
     }
     await mkdir(folder, { recursive: true });
     for (const [file, bytes] of files) await writeFileAtomic(path.join(folder, file), bytes);
-    await writeFileAtomic(orderFileOf(folder), text);
+    await writeFileAtomic(orderFile(folder), `${JSON.stringify(whole)}\n`);
   }
 
-  private async endJob(name: string): Promise<void> {
+  /** What Slurm says to a job itself, other executors do not. */
+  private get threads(): number | undefined {
+    const { name, cpus, atOnce = 1 } = this.settings;
+    if (name === 'slurm') return undefined;
+    return cpus ?? (name === 'local' ? Math.max(1, Math.floor(os.availableParallelism() / atOnce)) : 1);
+  }
+
+  /** Ends a piece's job and deletes its folder. @param last done in between, once nobody writes there */
+  private async forget(
+    name: string,
+    last: (folder: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     const arrays = await this.opened();
-    const job = arrays.jobs.get(name);
-    if (job !== undefined) await this.executor.cancel([job.id]);
+    const id = arrays.jobs.get(name)?.id;
+    await this.endJobs([name]);
+    // A job that was told to end may still write.
+    for (let looks = 0; id !== undefined && looks < 20; looks++) {
+      const states = await this.executor.look([id]).catch(() => undefined);
+      if (states?.get(id)?.state === 'gone') break;
+      await sleep(this.executor.lookEvery);
+    }
     arrays.jobs.delete(name);
+    const folder = this.folderOf({ name });
+    await last(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private async endJobs(names: readonly string[]): Promise<void> {
+    const ids = names.flatMap((name) => this.arrays?.jobs.get(name)?.id ?? []);
+    if (ids.length === 0) return;
+    await this.executor.cancel(ids).catch(async (thrown: unknown) => {
+      const text = `The jobs ${ids.join(', ')} may go on: ${toLabError(thrown).message}`;
+      await this.writer.record({ type: 'note', text }).catch(() => undefined);
+    });
   }
 
   private async opened(): Promise<PieceArrays> {
     return (this.arrays ??= await PieceArrays.open(this.writer.folder, this.executor));
   }
 
+  /** @throws LabError what refuses the very first jobs, or has not answered for an hour */
+  private async lookUnlessSilent(
+    open: ReadonlyMap<string, PieceFollower>,
+    arrays: PieceArrays,
+  ): Promise<void> {
+    try {
+      await untilAborted(this.look(open, arrays), this.signal);
+      this.answered = performance.now();
+    } catch (thrown) {
+      if (!isOfExecutor(thrown) || performance.now() - this.answered > silenceMs) throw thrown;
+      const { message } = toLabError(thrown);
+      await this.writer.record({ type: 'note', text: `${message} It is asked again.` });
+    }
+  }
+
   /** Looks where the jobs are, and hands over what has none. */
   private async look(open: ReadonlyMap<string, PieceFollower>, arrays: PieceArrays): Promise<void> {
+    const { executor, settings } = this;
     const ids = new Map(
       [...open.keys()].flatMap((name) => {
         const job = arrays.jobs.get(name);
         return job === undefined ? [] : [[name, job.id] as const];
       }),
     );
-    const states = ids.size === 0 ? new Map<string, JobState>() : await this.executor.look([...ids.values()]);
+    const states = ids.size === 0 ? new Map<string, JobState>() : await executor.look([...ids.values()]);
     const wanted: string[] = [];
     for (const [name, follower] of open) {
       const id = ids.get(name);
       const state = id === undefined ? undefined : states.get(id);
-      if (id === undefined || state === undefined) wanted.push(name);
-      else if (state.state !== 'gone') follower.missed = 0;
-      else if (++follower.missed >= looksUntilLost && !(await follower.follow())) {
-        await this.lose(follower, state.why, arrays);
-        wanted.push(name);
-      }
+      if (state === undefined) wanted.push(name);
+      else if (await this.isLost(follower, state, arrays)) wanted.push(name);
     }
     await this.told.tell(new Map([...ids].map(([name, id]) => [name, states.get(id)])), open.size);
-    if (wanted.length > 0) await arrays.submit(wanted);
+    // Slurm keeps to it itself, so that what waits has its place in the queue.
+    const room =
+      executor.name === 'ray' ? (settings.atOnce ?? Infinity) - (open.size - wanted.length) : Infinity;
+    if (wanted.length > 0 && room > 0) await arrays.submit(wanted.slice(0, room));
   }
 
-  /** @throws LabError where another attempt would come to the same */
+  /** Whether a piece is to be handed over again. @throws LabError where another attempt would come to the same */
+  private async isLost(follower: PieceFollower, state: JobState, arrays: PieceArrays): Promise<boolean> {
+    if (state.state !== 'gone') {
+      follower.missed = 0;
+      return false;
+    }
+    const isSeenAtOnce = this.executor.name === 'local' || follower.failure !== undefined;
+    if (++follower.missed < (isSeenAtOnce ? 1 : looksUntilLost)) return false;
+    if (await follower.follow()) return false;
+    if (follower.isInherited) {
+      // It was ended with the process that had handed it over, or came to nothing for a reason that is gone perhaps.
+      follower.takeOver();
+      return true;
+    }
+    await this.lose(follower, state.why, arrays);
+    return true;
+  }
+
   private async lose(follower: PieceFollower, why: string, arrays: PieceArrays): Promise<void> {
     const { piece, failure } = follower;
     if (failure !== undefined && !passing.has(failure.code)) throw failure;
@@ -210,5 +293,24 @@ export class PieceRunner {
       ...{ type: 'again', error: error.toPayload() },
       next: 'It was handed over again, and goes on from its last checkpoint.',
     });
+  }
+}
+
+const isOfExecutor = (thrown: unknown): boolean =>
+  ['executor-failed', 'executor-unavailable'].includes(toLabError(thrown).code);
+
+/** What takes long is not waited for by whoever is told to stop. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  work.catch(() => undefined);
+  const waiting = new AbortController();
+  const aborted = once(signal, 'abort', { signal: waiting.signal }).then(() => {
+    throw cancelled();
+  });
+  aborted.catch(() => undefined);
+  try {
+    if (signal.aborted) throw cancelled();
+    return await Promise.race([work, aborted]);
+  } finally {
+    waiting.abort();
   }
 }

@@ -1,11 +1,9 @@
 import { Journal } from '../../files/journal';
-import { isFile } from '../../files/isFile';
-import { readJournal } from '../../files/readJournal';
 import { readStudy } from '../../search/journal';
 import { applyStudyEvent, isFinished, type Study } from '../../search/study';
 import { studyEventSchema, type StudyEvent, type UnstampedStudyEvent } from '../../search/studyEvents';
 import type { StudyLog } from '../search/trialTrainer';
-import { attemptsOf, linesFile } from './pieceFolder';
+import { attemptsOf, linesFile, linesOf } from './pieceFolder';
 
 /** Whether a study that was told of a trial twice, by a process that died and by one that took over, hears something new. */
 export function isNews(study: Study, event: StudyEvent): boolean {
@@ -41,8 +39,7 @@ export class PieceStudy implements StudyLog {
   static async open(trials: string, piece: string, attempt: string): Promise<PieceStudy> {
     let study = await readStudy(trials);
     for (const before of await attemptsOf(piece)) {
-      if (!(await isFile(linesFile(before)))) continue;
-      for (const event of await readJournal(linesFile(before), decodeStudyEvent))
+      for (const event of (await linesOf(before)).map(decodeStudyEvent))
         if (isNews(study, event)) study = applyStudyEvent(study, event);
     }
     return new PieceStudy(study, await Journal.open(linesFile(attempt)));
@@ -52,6 +49,8 @@ export class PieceStudy implements StudyLog {
     const stamped: StudyEvent = { at: new Date().toISOString(), ...event };
     this.study = applyStudyEvent(this.study, stamped);
     await this.journal.append(stamped);
+    // A checkpoint, which is flushed, must not be ahead of it.
+    await this.journal.flush();
   }
 
   close(): Promise<void> {

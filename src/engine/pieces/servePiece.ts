@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readJsonAs } from '../../files/json';
 import { cancelled, LabError, toLabError } from '../../shared/errors';
 import { version } from '../../shared/version';
+import { openDevice } from '../../tensors/device';
 import { newManifest } from '../runRecord';
 import { RunWriter } from '../runWriter';
 import { OrderedWrites } from '../orderedWrites';
@@ -56,13 +57,15 @@ export async function servePiece(array: string, task: number): Promise<void> {
   const events = new OrderedWrites();
   const site: PieceSite = {
     ...{ order, piece, attempt, writer, events },
-    threads: threadsHere(),
+    threads: order.threads ?? threadsHere(),
     signal: controller.signal,
   };
   try {
     if (order.program !== version) throw otherVersion(order);
     const value = await workOf(site);
     await events.drained();
+    // What was told before the result is there when the result is, also for another machine.
+    await writer.flush();
     await writeResult(attempt, { state: 'done', value: value ?? null });
     await writer.finish('done');
   } catch (thrown) {
@@ -78,6 +81,8 @@ export async function servePiece(array: string, task: number): Promise<void> {
 function workOf(site: PieceSite): Promise<unknown> {
   const { work } = site.order;
   switch (work.kind) {
+    case 'probe':
+      return openDevice(site.order.device, site.threads);
     case 'trial':
       return workTrial(site, work.number);
     case 'arm':

@@ -45,7 +45,8 @@ export async function workTrial(site: PieceSite, number: number): Promise<void> 
   const study = await PieceStudy.open(path.join(order.run, runFiles.trials), piece, attempt);
   try {
     const trial = study.study.trials[number];
-    if (trial === undefined || isFinished(trial)) return;
+    if (trial === undefined) throw unseen(number);
+    if (isFinished(trial)) return;
     await withTraining(site, withoutPlan(experiment), (prepared, runner) =>
       new TrialTrainer(...([attempt, experiment, scores, prepared, runner, study, events] as const), {
         told: () => Promise.resolve(),
@@ -89,6 +90,14 @@ function experimentOf({ experiment }: PieceOrder): Experiment {
   if (experiment !== undefined) return experiment;
   throw new LabError('run-not-resumable', 'The order of a piece has no experiment.', 'Start a new run.');
 }
+
+/** A file system may show what another machine wrote late: the next attempt will see it. */
+const unseen = (number: number): LabError =>
+  new LabError(
+    'piece-lost',
+    `This machine does not see trial ${number + 1} in the run's journal yet.`,
+    'Check that every machine of the cluster sees the same files, then go on with the run.',
+  );
 
 const others = ({ model }: Experiment): LabError =>
   new LabError(

@@ -86,21 +86,15 @@ export function advance(progress: UnitProgress, update: Update, layers: number):
   }
 }
 
-/** Whether a unit that may be told the same twice, by two processes, hears something new. @param layers blocks of the model */
-export function isNewUpdate(progress: UnitProgress, update: Update, layers: number): boolean {
-  switch (update.kind) {
-    case 'batch':
-      return !progress.done.has(update.item);
-    case 'forward':
-      return progress.forward === undefined || update.layer > progress.forward;
-    case 'losses':
-      return progress.backward === undefined;
-    case 'layer':
-      return update.layer < (progress.backward ?? layers);
-    case 'whole':
-      return !progress.whole;
-  }
-}
+/** The same for two updates that say the same, of one unit's work that two processes did. */
+export const updateKey = (update: Update): string =>
+  JSON.stringify([
+    update.kind,
+    update.unit,
+    'item' in update ? update.item : undefined,
+    'layer' in update ? update.layer : undefined,
+    update.kind === 'whole' ? [update.task, update.scores.map(({ path }) => path)] : undefined,
+  ]);
 
 /** Whether nothing of a unit is left to do. */
 export function isFinished(unit: Unit, progress: UnitProgress, mode: MemoryMode, taylor: boolean): boolean {

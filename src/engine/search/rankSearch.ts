@@ -17,6 +17,7 @@ import { stepsBetweenEvaluations, TrainingOrder } from '../training/stepBatches'
 import { TrialRunner, type TrialRunnerOptions } from '../training/trialRunner';
 import { takeEvent, trainingOrder, unstamped } from '../pieces/orders';
 import type { Piece, PieceRunner } from '../pieces/pieceRunner';
+import { deviceOfPieces } from '../pieces/probe';
 import { decodeStudyEvent, isNews } from '../pieces/pieceStudy';
 import { Listener } from './listener';
 import { TrialTrainer, trialNameOf } from './trialTrainer';
@@ -111,6 +112,8 @@ export class RankSearch {
     const finished = this.study.trials.filter(isFinished).length;
     await writer.record({ type: 'search-begun', trials: this.most, finished });
     if (warning !== undefined) await writer.record({ type: 'note', text: warning });
+    if (this.options.pieces && this.study.settings.batch === 1)
+      await writer.record({ type: 'note', text: oneByOne });
     for (;;) {
       const open = this.study.trials.filter((trial) => !isFinished(trial));
       const [waiting] = open;
@@ -172,14 +175,17 @@ export class RankSearch {
   private async trainApart(trials: readonly SearchTrial[], pieces: PieceRunner): Promise<void> {
     const { experiment, prepared, options, writer, journal } = this;
     const { seeds } = this.study.settings;
+    const device = await deviceOfPieces(pieces, writer, options);
     const steps = new Map<string, number>();
     const numberOf = new Map<string, number>();
+    // Jobs read in it what they are to train.
+    await journal.flush();
     const all = trials.map(({ number }): Piece => {
       const work = { kind: 'trial', number } as const;
       numberOf.set(`trial-${number}`, number);
       return {
         ...{ name: `trial-${number}`, title: `Trial ${number + 1}` },
-        order: trainingOrder({ experiment, prepared, options, writer, seeds, work }),
+        order: trainingOrder({ experiment, prepared, options, writer, seeds, work, device }),
       };
     });
     await pieces.run(all, {
@@ -228,6 +234,9 @@ export class RankSearch {
     });
   }
 }
+
+const oneByOne =
+  'Trials are proposed one by one, so only one is trained at a time; search.batch proposes several together.';
 
 /** A trial as the run's journal tells it. */
 function told(study: Study, trial: SearchTrial): SearchedTrial {

@@ -108,6 +108,8 @@ export class TrialRunner {
       save: async (which, checkpoint) => {
         // A checkpoint never is ahead of the journal: what it goes on behind would be missing there.
         await events.drained();
+        // Nor on a disk that a power cut leaves.
+        await writer.flush();
         await writeCheckpoint(options.run, which, checkpoint);
       },
       ...(listener.goesOn === undefined ? {} : { goesOn: listener.goesOn }),

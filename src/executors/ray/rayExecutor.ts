@@ -1,6 +1,7 @@
 import { LabError } from '../../shared/errors';
 import type { ExecutorSettings } from '../../shared/executorSettings';
 import type { Executor, JobState, PieceArray } from '../executor';
+import { quoted } from '../quoted';
 
 /** Where Ray's dashboard is unless it is said otherwise. */
 const usualAddress = 'http://127.0.0.1:8265';
@@ -32,7 +33,8 @@ export class RayExecutor implements Executor {
         // One string is all that the interface takes, and a shell of the cluster reads it.
         entrypoint: [...array.command, String(task)].map(quoted).join(' '),
         metadata: { array: array.name, task: String(task) },
-        ...(cpus === undefined ? {} : { entrypoint_num_cpus: cpus }),
+        // Without it, Ray would put all of them on its head node.
+        entrypoint_num_cpus: cpus ?? 1,
         ...(gpus === undefined ? {} : { entrypoint_num_gpus: Number(gpus) }),
       };
       const answer = await this.ask('POST', '/api/jobs/', order);
@@ -45,7 +47,8 @@ export class RayExecutor implements Executor {
   async find(array: Pick<PieceArray, 'name' | 'count'>): Promise<readonly string[] | undefined> {
     const ids = idsOf(array);
     const known = await Promise.all(ids.map((id) => this.isKnown(id)));
-    return known.every(Boolean) ? ids : undefined;
+    // The others were never handed over, and look gone.
+    return known.some(Boolean) ? ids : undefined;
   }
 
   async look(ids: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
@@ -105,8 +108,6 @@ function stateOf(told: unknown): JobState {
 
 const idsOf = ({ name, count }: Pick<PieceArray, 'name' | 'count'>): string[] =>
   Array.from({ length: count }, (_, task) => `${name}-${task}`);
-
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 const refused = (said: string): LabError =>
   new LabError(

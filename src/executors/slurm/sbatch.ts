@@ -1,5 +1,6 @@
 import type { ExecutorSettings } from '../../shared/executorSettings';
 import type { PieceArray } from '../executor';
+import { quoted } from '../quoted';
 
 /** So long before the time limit a job is told to keep what it has. */
 export const warningSeconds = 60;
@@ -36,6 +37,3 @@ export function sbatchArguments(
 /** The job itself: the program replaces the shell, so that a signal for the job reaches it. */
 export const batchScript = ({ command }: Pick<PieceArray, 'command'>): string =>
   `#!/bin/sh\nexec ${command.map(quoted).join(' ')} "$SLURM_ARRAY_TASK_ID"\n`;
-
-/** As one word of a POSIX shell, whatever it holds. */
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

@@ -41,6 +41,7 @@ export class SlurmExecutor implements Executor {
 
   async find({ name, count }: Pick<PieceArray, 'name' | 'count'>): Promise<readonly string[] | undefined> {
     const printed = await runProgram('squeue', [
+      '--me',
       '--noheader',
       '--format=%F',
       `--name=${name}`,
@@ -89,8 +90,8 @@ export class SlurmExecutor implements Executor {
     const args = ['--noheader', '--parsable2', '--allocations', `--format=${sacctFormat}`, `--jobs=${jobs}`];
     try {
       return readSacct(await runProgram('sacct', args));
-    } catch {
-      this.hasAccounts = false;
+    } catch (thrown) {
+      this.hasAccounts = !/disabled/i.test(toLabError(thrown).message);
       return new Map();
     }
   }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mayBeAlive } from '../../files/processes';
+import { isWorkedOn } from '../../files/workedOn';
 import { canResume, readManifest, runFiles } from '../../files/runs';
 import { LabError } from '../../shared/errors';
 import { hasEnded } from '../../shared/lastLeg';
@@ -40,8 +40,7 @@ export async function orphanedSince(run: string, now = Date.now()): Promise<Date
   const changed = await stat(join(run, runFiles.events)).catch(() => undefined);
   if (!changed || now - changed.mtimeMs < restSeconds * 1000) return undefined;
   const manifest = await manifestOf(run);
-  if (manifest && (await mayBeAlive(manifest.pid, Date.parse(manifest.resumedAt ?? manifest.createdAt))))
-    return undefined;
+  if (manifest && (await isWorkedOn(run, manifest))) return undefined;
   return changed.mtime;
 }
 

@@ -214,7 +214,7 @@ describe('scoreExperiment', () => {
     const { PATH } = process.env;
     process.env['PATH'] = '';
     try {
-      const elsewhere = { ...experiment, executor: { name: 'slurm' } as const };
+      const elsewhere = { ...experiment, executor: 'slurm' } as const;
       await rejectsWith(scoreExperiment(elsewhere, at, never), 'executor-unavailable', /sbatch/);
     } finally {
       process.env['PATH'] = PATH;

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readExperiment } from '../../../../src/configs/experiment/parse';
 import { readOutcomes } from '../../../../src/engine/judge/outcomes';
 import { runExperiment } from '../../../../src/engine/runExperiment';
 import type { RunWriter } from '../../../../src/engine/runWriter';
+import { requestOf } from '../../../../src/engine/scoreExperiment';
+import { scoreRun } from '../../../../src/engine/scoreRun';
+import { searchExperiment } from '../../../../src/engine/searchExperiment';
 import { runFiles } from '../../../../src/files/runs';
 import { readStudy } from '../../../../src/search/journal';
 import type { ExecutorSettings } from '../../../../src/shared/executorSettings';
 import { openDevice } from '../../../../src/tensors/device';
 import { temporaryFolder } from '../../files/temporary';
+import { rejectsWith } from '../../files/throwsCode';
 import { writeSmallExperiment } from '../smallExperiment';
 
 const never = new AbortController().signal;
@@ -34,11 +38,11 @@ describe('pieces of a run, by processes of this machine', function () {
 
   async function run(
     name: string,
-    executor: ExecutorSettings,
+    atOnce: number | undefined,
     told: (writer: RunWriter) => void = () => undefined,
   ) {
     await writeFile(file(), text);
-    const experiment = { ...(await readExperiment(file())), executor };
+    const experiment = { ...(await readExperiment(file())), jobs: { atOnce } };
     const writer = await runExperiment(
       experiment,
       { run: at(name), device: 'native', version: '1', processes: 0, told },
@@ -69,15 +73,65 @@ describe('pieces of a run, by processes of this machine', function () {
   });
 
   it('come to the very same as the engine by itself', async () => {
-    await run('20260101-000000000-main-run', { name: 'local' });
+    await run('20260101-000000000-main-run', undefined);
     const wanted = await resultOf('20260101-000000000-main-run');
     const told: unknown[] = [];
-    const writer = await run('20260102-000000000-main-run', { name: 'local', atOnce: 2 }, ({ state }) =>
+    const writer = await run('20260102-000000000-main-run', 2, ({ state }) =>
       told.push(state.pieces?.running),
     );
     assert.deepEqual(await resultOf('20260102-000000000-main-run'), wanted);
     assert.ok(told.includes(2), 'two at once');
     assert.equal(writer.state.pieces, undefined);
     assert.ok(!existsSync(path.join(at('20260102-000000000-main-run'), 'pieces')));
+  });
+
+  for (const estimator of ['fisher', 'taylor'] as const)
+    for (const memory of ['auto', 'streaming'] as const)
+      it(`score ${estimator} with memory ${memory} as the engine does`, async () => {
+        await writeFile(file(), text);
+        const experiment = await readExperiment(file());
+        const request = {
+          ...requestOf({ ...experiment, score: { ...experiment.score, estimator, batchSize: 2 } }, 'native'),
+          ...{ memory, processes: 0 },
+        };
+        const scoresOf = async (name: string, executor: ExecutorSettings): Promise<unknown> => {
+          const options = { job: 'score', device: 'native', version: '1', told: () => undefined } as const;
+          await scoreRun(request, undefined, { ...options, run: at(name), executor }, never);
+          return JSON.parse(readFileSync(path.join(at(name), runFiles.scores), 'utf8')) as unknown;
+        };
+        const name = `2026010${estimator.length}-00000000${memory.length}`;
+        assert.deepEqual(
+          await scoresOf(`${name}-apart-score`, { name: 'local', atOnce: 2 }),
+          await scoresOf(`${name}-here-score`, { name: 'local' }),
+        );
+      });
+
+  it('go on once what was wrong of them is mended, and say what that was', async () => {
+    const name = '20260109-000000000-main-search';
+    await writeFile(file(), text);
+    const experiment = { ...(await readExperiment(file())), jobs: { atOnce: 2 } };
+    const options = { run: at(name), device: 'native', version: '1', processes: 0 } as const;
+    const data = path.join(folder.path, 'data', 'second.jsonl');
+    const whole = readFileSync(data, 'utf8');
+    // When trials have begun, their data is another where they are trained.
+    let isSpoiled = false;
+    const told = ({ state }: RunWriter): void => {
+      if (isSpoiled || state.search === undefined) return;
+      isSpoiled = true;
+      writeFileSync(data, whole.split('\n').slice(1).join('\n'));
+    };
+    await rejectsWith(
+      searchExperiment(experiment, { ...options, told }, never),
+      'run-not-resumable',
+      /data are others/,
+    );
+    await writeFile(data, whole);
+    const writer = await searchExperiment(
+      experiment,
+      { ...options, resume: true, told: () => undefined },
+      never,
+    );
+    assert.equal(writer.state.status, 'done');
+    assert.equal((await readStudy(path.join(at(name), runFiles.trials))).trials.length, 4);
   });
 });

@@ -1,0 +1,19 @@
+import os from 'node:os';
+import path from 'node:path';
+import type { RunManifest } from '../shared/runManifest';
+import { beatsStill } from './heartbeat';
+import { mayBeAlive } from './processes';
+import { runFiles } from './runs';
+
+/**
+ * Whether another process may work on a run that has not ended. Of another machine that shares the disk it is known only when it wrote last.
+ * @param run absolute path of the run's folder
+ */
+export function isWorkedOn(
+  run: string,
+  { pid, host, resumedAt, createdAt }: Pick<RunManifest, 'pid' | 'host' | 'resumedAt' | 'createdAt'>,
+): Promise<boolean> {
+  if (host !== undefined && host !== os.hostname()) return beatsStill(run, path.join(run, runFiles.events));
+  if (pid === process.pid) return Promise.resolve(false);
+  return mayBeAlive(pid, Date.parse(resumedAt ?? createdAt));
+}
