@@ -152,10 +152,10 @@ function searchedWords({ number, point, state, metric, value, reason }: Searched
  * again.
  */
 export function drawingWriter(progress: Progress, resumes: boolean): (writer: RunWriter) => void {
-  let told: number | undefined;
-  return ({ events, state }) => {
-    if (told === undefined && resumes) progress.from(state);
-    told ??= resumes ? events.length - 1 : 0;
-    for (; told < events.length; told++) progress.update(events[told] as RunEvent);
+  let begins = resumes;
+  return ({ last, state }) => {
+    if (begins) progress.from(state);
+    begins = false;
+    if (last !== undefined) progress.update(last);
   };
 }

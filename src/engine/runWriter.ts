@@ -20,8 +20,11 @@ import { applyEvent, emptyRun, type RunState } from '../shared/runState';
  */
 export class RunWriter {
   state: RunState = emptyRun;
-  /** Every event so far. */
-  readonly events: RunEvent[] = [];
+  /**
+   * The event that was written last; undefined until one is. Those before it are in the file: a run of hours has more of them than
+   * memory should hold.
+   */
+  last: RunEvent | undefined;
 
   private constructor(
     readonly folder: string,
@@ -65,7 +68,6 @@ export class RunWriter {
     delete resumed.finishedAt;
     delete resumed.outcome;
     const writer = new RunWriter(folder, resumed, journal, told);
-    for (const event of events) writer.events.push(event);
     writer.state = replay(emptyRun, events);
     await writer.writeManifest();
     return writer;
@@ -74,9 +76,9 @@ export class RunWriter {
   /** Appends one event; returns when it is in the file. */
   async record(event: UnstampedRunEvent): Promise<void> {
     const stamped: RunEvent = { at: new Date().toISOString(), ...event };
-    this.events.push(stamped);
     this.state = applyEvent(this.state, stamped);
     await this.journal.append(stamped);
+    this.last = stamped;
     this.told(this.folder);
   }
 

@@ -8,7 +8,7 @@ import { runExperiment } from '../../../src/engine/runExperiment';
 import type { RunWriter } from '../../../src/engine/runWriter';
 import { hashFile } from '../../../src/files/hash';
 import { appendRequest } from '../../../src/files/searchRequests';
-import { canResume, readManifest, runFiles } from '../../../src/files/runs';
+import { canResume, readManifest, readRunEvents, runFiles } from '../../../src/files/runs';
 import type { Verdict } from '../../../src/shared/verdict';
 import { rejectsWith } from '../files/throwsCode';
 import { snapshot } from './stoppedRuns';
@@ -36,8 +36,7 @@ describe('a judgement that goes on', () => {
     const trials = new Set<string>();
     await judgeExperiment(
       experiment,
-      options(run, ({ events }) => {
-        const last = events.at(-1);
+      options(run, ({ last }) => {
         // Within each training, and behind it.
         const isPlace = last?.type === 'judged' || (last?.type === 'step' && !trials.has(last.trial));
         if (!isPlace || killed.length >= 9) return;
@@ -118,22 +117,19 @@ describe('a judgement that goes on', () => {
     const experiment = await written(text);
     const run = runOf(experiment.file);
     const controller = new AbortController();
-    const stop = ({ events }: RunWriter): void => {
-      const last = events.at(-1);
+    const stop = ({ last }: RunWriter): void => {
       if (last?.type === 'step' && last.trial === 'uniform-seed-1') controller.abort();
     };
     const settings = { ...options(run, stop), processes: 0 };
     await rejectsWith(runExperiment(experiment, settings, controller.signal), 'cancelled');
     const before = (await readOutcomes(path.join(run, runFiles.outcomes))).settings.plan;
     for (const rank of [2, 4]) await appendRequest(run, { type: 'add', point: { rank, layers: 0.5 } });
-    const { state, events } = await runExperiment(
-      experiment,
-      { ...options(run), processes: 0, resume: true },
-      never,
-    );
+    const { state } = await runExperiment(experiment, { ...options(run), processes: 0, resume: true }, never);
     assert.notDeepEqual(state.plan!.plan, before);
     assert.deepEqual(state.verdict!.plan, state.plan!.plan);
-    const again = events.findLast((event) => event.type === 'trial' && event.trial === 'uniform-seed-1');
+    const again = (await readRunEvents(run)).findLast(
+      (event) => event.type === 'trial' && event.trial === 'uniform-seed-1',
+    );
     assert.ok(again?.type === 'trial');
     assert.deepEqual([again.fromStep, again.parameters], [0, state.verdict!.arms[1]!.parameters]);
     assert.ok(existsSync(path.join(run, 'outcomes-1.jsonl')));

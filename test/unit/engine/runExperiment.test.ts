@@ -38,8 +38,8 @@ describe('runExperiment', () => {
   /** Runs `change` once, in the middle of scoring. */
   const whileScoring = (change: () => void) => {
     let done = false;
-    return ({ events }: RunWriter): void => {
-      if (done || events.at(-1)?.type !== 'scores') return;
+    return ({ last }: RunWriter): void => {
+      if (done || last?.type !== 'scores') return;
       done = true;
       change();
     };

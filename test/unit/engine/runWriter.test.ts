@@ -57,7 +57,7 @@ describe('RunWriter', () => {
     await writer.finish('done');
     assert.deepEqual(seen, [1, 2, 3, 4]);
     const events = await readRunEvents(run);
-    assert.deepEqual(events, writer.events);
+    assert.deepEqual(events.at(-1), writer.last);
     assert.deepEqual(
       events.map(({ type }) => type),
       ['started', 'stage', 'wrote', 'finished'],
@@ -145,7 +145,7 @@ describe('RunWriter', () => {
     appendFileSync(path.join(run, runFiles.events), '{"at":"","ty');
     const told: string[] = [];
     const again = await RunWriter.reopen(run, (of) => told.push(of));
-    assert.deepEqual(again.events, writer.events);
+    assert.equal(again.last, undefined);
     assert.deepEqual(again.state, writer.state);
     const { pid, state, finishedAt, resumedAt, ...rest } = manifestIn(run);
     assert.deepEqual([pid, state, finishedAt], [process.pid, 'running', undefined]);
@@ -159,7 +159,7 @@ describe('RunWriter', () => {
       (await readRunEvents(run)).map(({ type }) => type),
       ['started', 'finished', 'resumed', 'finished'],
     );
-    assert.deepEqual(await readRunEvents(run), again.events);
+    assert.deepEqual((await readRunEvents(run)).at(-1), again.last);
   });
 
   it('says that there is no run to go on with, or none that it knows', async () => {

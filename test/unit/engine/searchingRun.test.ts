@@ -60,8 +60,8 @@ describe('the main job with a search', () => {
     // The folder as a process that is killed leaves it, at the first event of each kind and stage, of trials' also at the last.
     const writer = await runExperiment(
       asked,
-      optionsOf(whole(), ({ events, state: now }) => {
-        const event = events.at(-1)!;
+      optionsOf(whole(), ({ last, state: now }) => {
+        const event = last!;
         const wrote = event.type === 'wrote' ? ` ${event.path}` : '';
         const key = `${event.type}${wrote} in stage ${now.stage ?? 'none'}`;
         const isOfTrials = ['step', 'searched', 'evaluated'].includes(event.type);
