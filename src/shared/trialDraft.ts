@@ -1,6 +1,6 @@
 import type { RunEvent } from './runEvents';
 import { everyFew, thinnedPoints } from './thinned';
-import type { TrialPoint, TrialState } from './trialState';
+import type { TrialEvaluation, TrialPoint, TrialState } from './trialState';
 
 export type TrialEvent = Extract<RunEvent, { type: 'trial' | 'step' | 'evaluated' | 'reallocated' }>;
 
@@ -13,6 +13,8 @@ export const isTrialEvent = (event: RunEvent): event is TrialEvent =>
 /** Of each trial: more than a chart has pixels, and fewer where a search has hundreds of trials. */
 const mostPoints = (trials: number): number => Math.max(128, Math.min(4000, Math.floor(32_000 / trials)));
 const mostReallocations = 256;
+/** Each may name the shares of every expert of hundreds of modules, and a small data set ends an epoch in a second. */
+const mostEvaluations = 500;
 /** Of what is more than that so many are left: thinning with each one that comes would take long. */
 const left = (most: number): number => Math.floor(0.75 * most);
 
@@ -82,8 +84,8 @@ class TrialDraft {
       case 'evaluated': {
         const { step, split, metrics, best, routers = [] } = event;
         if (split === 'validation') trial.step = step;
-        // Every one is kept: each took a pass over the validation data, so that there are never many.
-        trial.evaluations = [...trial.evaluations, { step, split, metrics, best, routers }];
+        const all = [...trial.evaluations, { step, split, metrics, best, routers }];
+        trial.evaluations = all.length > mostEvaluations ? fewerEvaluations(all) : all;
         return;
       }
       case 'reallocated': {
@@ -107,6 +109,17 @@ class TrialDraft {
     this.changing ??= { ...this.before, points: [...this.before.points] };
     return this.changing;
   }
+}
+
+/**
+ * Those on validation data spread evenly over the steps, among them what the trial began with, the best and the newest; and all on
+ * test data, which come one a training.
+ */
+function fewerEvaluations(all: readonly TrialEvaluation[]): readonly TrialEvaluation[] {
+  const measured = all.filter(({ split }) => split === 'validation');
+  const kept = new Set(everyFew(measured, left(mostEvaluations)));
+  const best = measured.filter((one) => one.best).at(-1);
+  return all.filter((one) => one.split === 'test' || one === best || one === measured[0] || kept.has(one));
 }
 
 const emptyTrial = (name: string): TrialState => ({

@@ -37,6 +37,37 @@ describe('a replay of many events', () => {
     );
   });
 
+  it('keeps a bounded number of evaluations: the first, the best, the newest, those on test data, and others spread over the steps', () => {
+    const evaluated = (step: number, more: object = {}): RunEvent => ({
+      ...{ at, type: 'evaluated', trial: 't', step, split: 'validation', best: false },
+      metrics: [{ task: 'spam', samples: 8, loss: 1 / (1 + step) }],
+      ...more,
+    });
+    const count = 20_000;
+    const best = 7777;
+    const all = Array.from({ length: count }, (_, step) =>
+      evaluated(step, step === best ? { best: true } : {}),
+    );
+    const test = evaluated(best, { split: 'test', best: true });
+    for (const events of [
+      [...all, test],
+      [all[0]!, test, ...all.slice(1)],
+    ]) {
+      const [trial] = replay(emptyRun, events).trials;
+      const { evaluations } = trial!;
+      assert.ok(evaluations.length > 150 && evaluations.length <= 503, String(evaluations.length));
+      const measured = evaluations.filter(({ split }) => split === 'validation').map(({ step }) => step);
+      assert.deepEqual([measured[0], measured.at(-1)], [0, count - 1]);
+      assert.ok(measured.includes(best));
+      const gaps = measured.slice(1, -1).map((step, index) => step - measured[index]!);
+      assert.ok(gaps.every((gap) => gap > 0 && gap <= count / 100));
+      assert.deepEqual(
+        evaluations.filter(({ split }) => split === 'test').map(({ step }) => step),
+        [best],
+      );
+    }
+  });
+
   it('keeps a bounded number of points, whose mean is that of the steps', () => {
     const events = steps(100_000);
     const [trial] = replay(emptyRun, events).trials;
