@@ -21,6 +21,12 @@ export interface FeedSource {
   readonly elsewhere?: boolean;
 }
 
+/**
+ * Gives a page a message. Settles when that was taken off our hands, delivered or dropped, where this can be told: until then no
+ * other is made of what comes.
+ */
+export type Post = (message: RunMessage) => PromiseLike<unknown> | undefined;
+
 /** A run that nobody works on any more is noticed within this time. */
 const checkMs = 1000;
 
@@ -38,7 +44,7 @@ export class RunFeed {
 
   constructor(
     private readonly source: FeedSource,
-    private readonly post: (message: RunMessage) => void,
+    private readonly post: Post,
     private readonly log: Log,
   ) {
     this.follower = source.run === undefined ? undefined : new RunFollower(source.run);
@@ -117,11 +123,17 @@ export class RunFeed {
       recorded,
       ...(elsewhere ? { elsewhere } : {}),
     };
-    this.post({ type: 'open', heading, events, trusted, palette });
+    this.give({ type: 'open', heading, events, trusted, palette });
   }
 
   private tell(events: readonly RunEvent[]): void {
-    if (!this.over) this.post({ type: 'events', run: this.name, events });
+    if (!this.over) this.give({ type: 'events', run: this.name, events });
+  }
+
+  private give(message: RunMessage): void {
+    const taken = this.post(message);
+    // A page that could not be reached is gone, or will ask for everything anew.
+    if (taken) this.follower?.waitFor(taken.then(undefined, () => undefined));
   }
 
   private get name(): string {

@@ -101,8 +101,8 @@ export class RunPanel implements DraftPage {
   }
 
   /** A hidden page hears nothing; it is told all when it comes back. */
-  post(message: ToWebview): void {
-    if (this.feed) void this.panel.webview.postMessage(message);
+  post(message: ToWebview): Thenable<boolean> | undefined {
+    return this.feed && this.panel.webview.postMessage(message);
   }
 
   /** To be called when the tab is closed. */
@@ -125,11 +125,12 @@ export class RunPanel implements DraftPage {
         elsewhere: this.isElsewhere,
       },
       (message) => {
-        this.post(message);
+        const taken = this.post(message);
         if (this.feed !== feed) return;
         this.tellTab();
         this.drafts.told(this, message);
         void this.followSearch(message);
+        return taken;
       },
       this.log,
     );

@@ -34,6 +34,7 @@ export class RunFollower {
   private over = false;
   private last: Promise<unknown> = Promise.resolve();
   private next: Promise<void> | undefined;
+  private taken: PromiseLike<unknown> = Promise.resolve();
 
   constructor(readonly run: string) {
     this.tail = runTail(run);
@@ -57,6 +58,16 @@ export class RunFollower {
     return look;
   }
 
+  /**
+   * Looks no sooner than what was told is taken: to be called by who listens, with when that is. What comes meanwhile waits in the
+   * file, which holds it anyway, and is then one piece of news.
+   *
+   * @param taken never rejects
+   */
+  waitFor(taken: PromiseLike<unknown>): void {
+    this.taken = taken;
+  }
+
   /** Tells everything anew. */
   again(): Promise<void> {
     this.tail.forget();
@@ -69,6 +80,7 @@ export class RunFollower {
   }
 
   private async lookNow(): Promise<void> {
+    await this.taken;
     if (this.over) return;
     try {
       const events = await this.tail.read();

@@ -114,7 +114,7 @@ export class LiveView implements vscode.WebviewViewProvider {
     if (!view) return;
     const { jobs, log } = this.parts;
     const { active } = jobs;
-    const post = (message: ToWebview): void => void view.webview.postMessage(message);
+    const post = (message: ToWebview): Thenable<boolean> => view.webview.postMessage(message);
     view.description = run === undefined ? '' : experimentName(run.experiment);
     const feed = new RunFeed(
       {
@@ -125,8 +125,9 @@ export class LiveView implements vscode.WebviewViewProvider {
         elsewhere: run?.elsewhere === true,
       },
       (message) => {
-        post(message);
+        const taken = post(message);
         if (message.type === 'open' && this.feed === feed) this.followPauses(run?.run, post);
+        return taken;
       },
       log,
     );

@@ -3,6 +3,7 @@ import { appendFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunFeed } from '../../../src/extension/panel/runFeed';
 import { runFiles } from '../../../src/files/runs';
+import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
 import { LabError } from '../../../src/shared/errors';
 import type { RunMessage } from '../../../src/shared/webviewProtocol';
 import { temporaryFolder } from '../files/temporary';
@@ -19,12 +20,23 @@ describe('the feed of a page', () => {
     const messages: RunMessage[] = [];
     const one = new RunFeed(
       { experiment: 'quick.adapter.yaml', run, standIn, trusted: true },
-      (message) => messages.push(message),
+      (message) => void messages.push(message),
       logOf().log,
     );
     await one.start();
     return { one, messages };
   }
+  const stepOf = (step: number): UnstampedRunEvent => ({
+    ...{
+      type: 'step',
+      trial: 'seed-1',
+      step,
+      loss: 1,
+      learningRate: 0.1,
+      gradientNorm: 1,
+      tokensPerSecond: 1,
+    },
+  });
   const types = (message: RunMessage | undefined): string[] => message?.events.map(({ type }) => type) ?? [];
 
   it('opens a page on a run with all that counts of it, then tells what comes', async () => {
@@ -46,6 +58,66 @@ describe('the feed of a page', () => {
     await until(() => messages.length === 2, 'the end');
     assert.deepEqual([messages[1]?.type, types(messages[1])], ['events', ['finished']]);
     one.dispose();
+  });
+
+  it('makes one message of all that comes while the page is still busy with the one before', async () => {
+    const run = await writeRun(experiment(), name, [begun, model], {
+      manifest: manifest({ pid: process.pid, createdAt: new Date().toISOString() }),
+    });
+    const messages: RunMessage[] = [];
+    const waiting: (() => void)[] = [];
+    const one = new RunFeed(
+      { experiment: 'quick.adapter.yaml', run, standIn: [], trusted: true },
+      (message) => {
+        messages.push(message);
+        return new Promise<void>((resolve) => waiting.push(resolve));
+      },
+      logOf().log,
+    );
+    try {
+      await one.start();
+      const steps = 300;
+      for (let step = 1; step <= steps; step++) {
+        await appendFile(join(run, runFiles.events), `${JSON.stringify(at(stepOf(step)))}\n`);
+        one.look();
+        assert.equal(waiting.length, 1, `one message is on its way at step ${step}`);
+      }
+      waiting.shift()?.();
+      await until(() => messages.length === 2, 'the steps');
+      assert.deepEqual(
+        types(messages[1]),
+        Array.from({ length: steps }, () => 'step'),
+      );
+      waiting.shift()?.();
+      await appendFile(join(run, runFiles.events), `${JSON.stringify(at(finished))}\n`);
+      one.look();
+      await until(() => messages.length === 3, 'the end');
+      assert.deepEqual(types(messages[2]), ['finished']);
+    } finally {
+      one.dispose();
+    }
+  });
+
+  it('goes on where a message could not be given', async () => {
+    const run = await writeRun(experiment(), name, [begun], {
+      manifest: manifest({ pid: process.pid, createdAt: new Date().toISOString() }),
+    });
+    let messages = 0;
+    const one = new RunFeed(
+      { experiment: 'quick.adapter.yaml', run, standIn: [], trusted: true },
+      () => {
+        messages++;
+        return Promise.reject(new Error('The page is gone.'));
+      },
+      logOf().log,
+    );
+    try {
+      await one.start();
+      await appendFile(join(run, runFiles.events), `${JSON.stringify(at(model))}\n`);
+      await until(() => messages === 2, 'the second message');
+    } finally {
+      one.dispose();
+    }
   });
 
   it('opens an empty page where there is no run', async () => {
