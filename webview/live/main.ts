@@ -4,6 +4,7 @@ import type { ToWebview } from '../../src/shared/webviewProtocol';
 import { h } from '../dom';
 import { Host } from '../host';
 import { Announcer } from '../model/announcer';
+import { Backlog } from '../model/backlog';
 import { liveView, type LiveRun } from '../model/live';
 import { announcement } from '../model/status';
 import '../styles/base.css';
@@ -17,12 +18,14 @@ const shown = livePage({
 });
 const spoken = h('p', { class: 'sr-only', role: 'status' });
 const announcer = new Announcer((sentence) => (spoken.textContent = sentence));
+const backlog = new Backlog();
 let live: LiveRun | undefined;
 /** Seconds left as they are shown. */
 let left: number | undefined;
 
 function draw(): void {
   if (!live) return;
+  live = { ...live, run: backlog.replayed(live.run) };
   if (!shown.element.isConnected) document.getElementById('app')?.replaceChildren(shown.element, spoken);
   const view = liveView(live, Date.now(), left);
   left = view.left;
@@ -44,10 +47,11 @@ function drawSoon(): void {
 function receive(message: ToWebview): void {
   if (message.type === 'open') {
     const { heading, trusted, events } = message;
+    backlog.forget();
     live = { heading, trusted, isPauseAsked: false, run: replay(emptyRun, events) };
     left = undefined;
   } else if (message.type === 'events' && live?.heading.run === message.run) {
-    live = { ...live, run: replay(live.run, message.events) };
+    live = { ...live, run: backlog.add(live.run, message.events) };
   } else if (message.type === 'asked' && live?.heading.run === message.run) {
     live = { ...live, isPauseAsked: message.pause };
   } else return;

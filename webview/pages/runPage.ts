@@ -4,6 +4,7 @@ import type { ToWebview } from '../../src/shared/webviewProtocol';
 import { h } from '../dom';
 import type { Host } from '../host';
 import { Announcer } from '../model/announcer';
+import { Backlog } from '../model/backlog';
 import { decodeChoices } from '../model/choices';
 import { announcement } from '../model/status';
 import { pageView, type OpenPage } from '../model/view';
@@ -39,8 +40,10 @@ export function runPage(host: Host, app: HTMLElement): void {
   const live = h('p', { class: 'sr-only', role: 'status' });
   const announcer = new Announcer((sentence) => (live.textContent = sentence));
 
+  const backlog = new Backlog();
   const draw = (): void => {
     if (!open) return;
+    open = { ...open, run: backlog.replayed(open.run) };
     // Only now, with a run to show; and before the update, since the chart takes its size from its place on the page.
     if (!shown.element.isConnected) app.replaceChildren(shown.element, live);
     shown.update(pageView(open, choices, Date.now()));
@@ -60,6 +63,7 @@ export function runPage(host: Host, app: HTMLElement): void {
   const receive = (message: ToWebview): void => {
     if (message.type === 'open') {
       const { heading, trusted, palette, events } = message;
+      backlog.forget();
       open = {
         heading,
         trusted,
@@ -71,7 +75,7 @@ export function runPage(host: Host, app: HTMLElement): void {
       save();
     } else if (message.type === 'comparison' || message.type === 'asked' || open?.heading.run !== message.run)
       return;
-    else if (message.type === 'events') open = { ...open, run: replay(open.run, message.events) };
+    else if (message.type === 'events') open = { ...open, run: backlog.add(open.run, message.events) };
     else if (message.type === 'turn') {
       choices = { ...choices, tab: message.tab };
       save();
