@@ -44,6 +44,12 @@ export function endError(code: number | null, signal: string | null, what: strin
 export function belongToParent(): void {
   // Ctrl+C in a terminal reaches every process of it, and so do other signals: whether to stop is the engine's to decide.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  // The engine ends its processes by killing them; one whose engine is gone ends itself.
+  endWithParent();
+}
+
+/** The engine ends its processes by killing them; one whose engine is gone ends itself. */
+export function endWithParent(): void {
   process.on('disconnect', () => process.exit(0));
+  // It may have gone while this program was loaded, and nobody listened.
+  if (process.send !== undefined && !process.connected) process.exit(0);
 }

@@ -1,13 +1,16 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { spawn } from 'node:child_process';
 import { deviceReportSchema, type DeviceReport } from '../shared/protocol';
 import { start } from '../tensors/device';
 import { measureGflops } from '../tensors/probe';
 import { devices, type Device } from '../shared/words';
+import { endWithParent } from './childProcess';
 import { processBytes } from './scoring/memory';
 
 /** Argument by which a bundle of ours is asked, in a process of its own, to try one device and print its report. */
 export const probeArgument = '--probe-device';
+
+/** A cold disk and a driver that compiles included. */
+const patienceMs = 60_000;
 
 /**
  * Every device that this version has, with its speed or why it is refused. A process has one device for its life, and a
@@ -23,15 +26,7 @@ export async function listDevices(): Promise<DeviceReport[]> {
 
 async function probeInProcess(device: Device): Promise<DeviceReport> {
   try {
-    const entry = process.argv[1] ?? '';
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [...process.execArgv, entry, probeArgument, device],
-      {
-        timeout: 60_000,
-      },
-    );
-    return deviceReportSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+    return deviceReportSchema.parse(JSON.parse(await linesOfProbe(device)));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     return {
@@ -42,6 +37,27 @@ async function probeInProcess(device: Device): Promise<DeviceReport> {
       memoryBytes: 0,
     };
   }
+}
+
+/**
+ * What a process said last that tries a device. It has a channel to this one, so that it ends with this one: a driver may hang for
+ * good, and nobody else would end it.
+ *
+ * @throws Error how it ended, where it did not come to an answer
+ */
+async function linesOfProbe(device: Device): Promise<string> {
+  const args = [...process.execArgv, process.argv[1] ?? '', probeArgument, device];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
+    ...{ timeout: patienceMs, killSignal: 'SIGKILL' },
+  });
+  let said = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
+    child.on('error', reject).on('close', (...end) => resolve(end));
+  });
+  if (code !== 0) throw new Error(`it ended with ${signal ?? `code ${code}`}.`);
+  return said.trim().split('\n').at(-1) ?? '';
 }
 
 /** Tries one device in this process. */
@@ -66,6 +82,7 @@ export async function probeDevice(device: Device): Promise<DeviceReport> {
 export async function answeredProbe(args: readonly string[]): Promise<boolean> {
   const at = args.indexOf(probeArgument);
   if (at < 0) return false;
+  endWithParent();
   const device = devices.find((name) => name === args[at + 1]);
   if (device !== undefined) process.stdout.write(`${JSON.stringify(await probeDevice(device))}\n`);
   return true;
