@@ -12,6 +12,7 @@ import { benchSample } from './sample';
 import { benchScore } from './score';
 import { benchSearch } from './search';
 import { benchSelection } from './selection';
+import { benchSoak } from './soak';
 import { benchTraining } from './training';
 import { benchViews } from './views';
 
@@ -34,10 +35,11 @@ const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promis
   score: benchScore,
   search: benchSearch,
   selection: benchSelection,
+  soak: benchSoak,
   training: benchTraining,
   views: benchViews,
 };
-const withOptions: readonly string[] = ['card', 'training'];
+const withOptions: readonly string[] = ['card', 'soak', 'training'];
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
