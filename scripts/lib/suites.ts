@@ -57,6 +57,12 @@ export const suites: readonly Suite[] = [
     counts: 'mocha',
     browser: { folder: 'test/webgpu', ending: '.test.ts' },
   },
+  {
+    name: 'pages in Chromium',
+    command: mocha('test/pages/**/*.test.ts'),
+    counts: 'mocha',
+    browser: { folder: 'test/pages', ending: '.test.ts' },
+  },
   { name: 'command line', command: mocha('test/cli/**/*.test.ts'), counts: 'mocha' },
   // A real cluster; says itself what it lacks where it cannot be, and is skipped then.
   { name: 'Slurm', command: mocha('test/slurm/**/*.test.ts'), counts: 'mocha' },
