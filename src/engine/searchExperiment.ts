@@ -13,9 +13,10 @@ import type { Module } from '../shared/words';
 import { headOf } from './headFor';
 import { endWithPlan } from './judge/endWithPlan';
 import { requireSeeds } from './judge/requireSeeds';
-import { requireMine } from './runRecord';
+import { goingOn, requireMine } from './runRecord';
 import type { RunWriter } from './runWriter';
 import { scoreExperiment, type RunOptions } from './scoreExperiment';
+import type { AfterScores } from './scoreRun';
 import { Listener } from './search/listener';
 import { RankSearch } from './search/rankSearch';
 import {
@@ -63,18 +64,24 @@ export async function searchExperiment(
   await requireTrainable(experiment, options.version);
   const { run, job = 'search', device, resume = false, version, keepFile = false } = options;
   const { saveEvery } = options;
-  if (resume) {
-    // Before anything is asked: the run may be another's.
-    await requireMine(run, job, experiment.file);
-    await Listener.resume(run);
-  }
-  await ask(run, add);
-  return scoreExperiment(experiment, { ...options, job }, signal, async (writer, { scores }, pieces) => {
-    const find = (): Promise<SearchedPoint> =>
-      search(experiment, scores, writer, { ...options, pieces }, signal);
-    const settings = { run, device, resume, saveEvery, version, keepFile, pieces };
+  const begin = async (): Promise<void> => {
+    if (resume) {
+      // Before anything is asked: the run may be another's.
+      await requireMine(run, job, experiment.file);
+      await Listener.resume(run);
+    }
+    await ask(run, add);
+  };
+  const searched: AfterScores = async (writer, { scores }, pieces) => {
+    // A search by itself judges nothing: the experiment of the point that it finds is made of this one.
     const given = { ...experiment, judges: experiment.judges && job === 'run' };
+    const find = (): Promise<SearchedPoint> => search(given, scores, writer, { ...options, pieces }, signal);
+    const settings = { run, device, resume, saveEvery, version, keepFile, pieces };
     await endWithPlan(given, find, true, writer, settings, signal);
+  };
+  return goingOn(options, async () => {
+    await begin();
+    return scoreExperiment(experiment, { ...options, job }, signal, searched);
   });
 }
 

@@ -23,6 +23,15 @@ describe('searchExperiment', () => {
     trials: trials.map(({ point, state, values, curve, why }) => ({ point, state, values, curve, why })),
   });
 
+  it('judges nothing by itself, whatever the experiment would judge as the end of a run', async () => {
+    const at = options();
+    const few = 'search: { ranks: [1, 2], layers: [50%], evaluations: 1 }';
+    const { state } = await searchExperiment(await experiment(textOf(`${few}\njudge: {}`)), at, never);
+    assert.equal(state.status, 'done');
+    assert.equal(state.verdict, undefined);
+    assert.equal(existsSync(path.join(at.run, runFiles.outcomes)), false);
+  });
+
   it('allocates, trains and tells every trial, and writes the best plan into the experiment', async () => {
     const at = options();
     const asked = await experiment();
