@@ -3,7 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { hashFile } from '../files/hash';
 import { isWorkedOn } from '../files/workedOn';
+import { beganAt } from '../files/processes';
 import { isFile } from '../files/isFile';
+import { holdingRun } from '../files/runLock';
 import { readManifest, resumeFile, runFiles } from '../files/runs';
 import { LabError } from '../shared/errors';
 import type { Job } from '../shared/runEvents';
@@ -50,6 +52,7 @@ export async function newManifest({
     state: 'running',
     pid: process.pid,
     host: os.hostname(),
+    pidBegan: await beganAt(process.pid),
     seed,
     versions: { adapterLab: version, node: process.versions.node, tfjs: tfjsVersion.tfjs },
     inputs: {
@@ -80,6 +83,19 @@ export async function requireMine(run: string, job: Job, experiment: string | un
       `Wait for its end or stop it; if no such process works on it, set "state" to "failed" in its run.json.`,
     );
   }
+}
+
+/**
+ * Does work on a run: one that goes on is held meanwhile, so that of two processes one goes on with it. One that begins is held by its
+ * writer. Where there is no such run, the work says so.
+ * @throws LabError run-in-progress, and what the work throws
+ */
+export async function goingOn<T>(
+  { run, resume = false }: { readonly run: string; readonly resume?: boolean | undefined },
+  work: () => Promise<T>,
+): Promise<T> {
+  const isThere = resume && (await isFile(path.join(run, runFiles.manifest)));
+  return isThere ? holdingRun(run, work) : work();
 }
 
 /**

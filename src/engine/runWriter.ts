@@ -1,12 +1,16 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { writeFileAtomic } from '../files/atomic';
+import { createFile } from '../files/createFile';
 import { systemCode } from '../files/fileError';
 import { isFile } from '../files/isFile';
 import { Journal } from '../files/journal';
+import { beganAt } from '../files/processes';
+import { holdRun, lockFile } from '../files/runLock';
 import { readManifest, readRunEvents, runFiles } from '../files/runs';
-import { toLabError, type LabError } from '../shared/errors';
+import { removeAllUnfinished } from '../files/unfinished';
+import { LabError, toLabError } from '../shared/errors';
 import { runsFolder } from '../shared/ids';
 import { outcomeWords } from '../shared/outcomeWords';
 import { replay } from '../shared/replay';
@@ -31,46 +35,61 @@ export class RunWriter {
     private manifest: RunManifest,
     private readonly journal: Journal,
     private readonly told: (run: string) => void,
+    private readonly letGo: () => Promise<void>,
   ) {}
 
-  /** @param told called after each write */
+  /**
+   * Begins a run; it is held until it is finished.
+   * @param told called after each write
+   * @throws LabError run-in-progress where there is a run in the folder, or another process works on one
+   */
   static async create(
     folder: string,
     manifest: RunManifest,
     told: (run: string) => void,
   ): Promise<RunWriter> {
-    await mkdir(folder, { recursive: true });
-    await ignoreRuns(folder);
-    const writer = new RunWriter(
-      folder,
-      manifest,
-      await Journal.open(path.join(folder, runFiles.events)),
-      told,
-    );
-    await writer.writeManifest();
-    return writer;
+    const letGo = await holdRun(folder);
+    try {
+      await ignoreRuns(folder);
+      const events = path.join(folder, runFiles.events);
+      if (await isFile(events)) throw isThere(folder);
+      // The record first: where there is a journal, there is one.
+      await writeManifest(folder, manifest);
+      return new RunWriter(folder, manifest, await Journal.open(events), told, letGo);
+    } catch (thrown) {
+      await letGo();
+      throw thrown;
+    }
   }
 
   /**
-   * Goes on with a run that was stopped.
-   * @throws LabError run-not-found, journal-invalid
+   * Goes on with a run that was stopped; it is held until it is finished.
+   * @throws LabError run-not-found, journal-invalid, run-in-progress
    */
   static async reopen(folder: string, told: (run: string) => void): Promise<RunWriter> {
-    const manifest = await readManifest(folder);
-    const events = await readRunEvents(folder);
-    const journal = await Journal.open(path.join(folder, runFiles.events));
-    const resumed: RunManifest = {
-      ...manifest,
-      state: 'running',
-      ...{ pid: process.pid, host: os.hostname() },
-      resumedAt: new Date().toISOString(),
-    };
-    delete resumed.finishedAt;
-    delete resumed.outcome;
-    const writer = new RunWriter(folder, resumed, journal, told);
-    writer.state = replay(emptyRun, events);
-    await writer.writeManifest();
-    return writer;
+    const letGo = await holdRun(folder);
+    try {
+      const manifest = await readManifest(folder);
+      const events = await readRunEvents(folder);
+      await removeAllUnfinished(folder);
+      const resumed: RunManifest = {
+        ...manifest,
+        state: 'running',
+        ...{ pid: process.pid, host: os.hostname() },
+        pidBegan: await beganAt(process.pid),
+        resumedAt: new Date().toISOString(),
+      };
+      delete resumed.finishedAt;
+      delete resumed.outcome;
+      await writeManifest(folder, resumed);
+      const journal = await Journal.open(path.join(folder, runFiles.events));
+      const writer = new RunWriter(folder, resumed, journal, told, letGo);
+      writer.state = replay(emptyRun, events);
+      return writer;
+    } catch (thrown) {
+      await letGo();
+      throw thrown;
+    }
   }
 
   /** Appends one event; returns when it is in the file. */
@@ -117,9 +136,9 @@ export class RunWriter {
         ...(error === undefined ? {} : { error: error.toPayload() }),
       });
       this.note({ state, finishedAt: new Date().toISOString(), outcome: outcomeWords(this.state) });
-      await this.writeManifest();
+      await writeManifest(this.folder, this.manifest);
     } finally {
-      await this.journal.close();
+      await this.journal.close().finally(this.letGo);
     }
   }
 
@@ -130,29 +149,32 @@ export class RunWriter {
     return error;
   }
 
-  /** Bytes of all files in the folder. */
+  /** Bytes of all files in the folder that stay there. */
   async diskBytes(): Promise<number> {
     const entries = await readdir(this.folder, { withFileTypes: true, recursive: true });
-    const files = entries.filter((entry) => entry.isFile());
+    const files = entries.filter((entry) => entry.isFile() && entry.name !== lockFile);
     const sizes = await Promise.all(
       files.map(async ({ name, parentPath }) => (await stat(path.join(parentPath, name))).size),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
   }
-
-  private writeManifest(): Promise<void> {
-    return writeFileAtomic(
-      path.join(this.folder, runFiles.manifest),
-      `${JSON.stringify(this.manifest, null, 2)}\n`,
-    );
-  }
 }
+
+const writeManifest = (run: string, manifest: RunManifest): Promise<void> =>
+  writeFileAtomic(path.join(run, runFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+
+const isThere = (run: string): LabError =>
+  new LabError(
+    'run-in-progress',
+    `There is a run in ${run} already.`,
+    'Start again: the next one has another name.',
+  );
 
 /** Runs stay on this machine: git is told so inside their own folder, not in a file of the user's. */
 async function ignoreRuns(run: string): Promise<void> {
   const home = path.dirname(path.dirname(run));
   if (path.basename(home) !== path.posix.dirname(runsFolder)) return;
-  await writeFile(path.join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch((thrown: unknown) => {
+  await createFile(path.join(home, '.gitignore'), '*\n').catch((thrown: unknown) => {
     if (systemCode(thrown) !== 'EEXIST') throw thrown;
   });
 }

@@ -12,7 +12,7 @@ import { OrderedWrites } from './orderedWrites';
 import { PieceRunner } from './pieces/pieceRunner';
 import { prepare, type Prepared } from './prepare';
 import type { EventSink, ScoreRequest } from './request';
-import { hasBegun, newManifest, relativeTo, requireMine } from './runRecord';
+import { goingOn, hasBegun, newManifest, relativeTo, requireMine } from './runRecord';
 import { RunWriter } from './runWriter';
 import { scoreModel } from './scoreModel';
 import { ScoreStore } from './scoring/scoreStore';
@@ -50,7 +50,15 @@ export type AfterScores = (
  * @param experiment absolute path of the experiment file; undefined where there is none
  * @throws LabError what ended the run; the run's folder says the same
  */
-export async function scoreRun(
+export const scoreRun = (
+  asked: ScoreRequest,
+  experiment: string | undefined,
+  options: RunOptions,
+  signal: AbortSignal,
+  then?: AfterScores,
+): Promise<RunWriter> => goingOn(options, () => scoreInto(asked, experiment, options, signal, then));
+
+async function scoreInto(
   asked: ScoreRequest,
   experiment: string | undefined,
   options: RunOptions,
@@ -154,13 +162,12 @@ const inputsOf = (
  * @throws LabError run-not-resumable where they are of other inputs
  */
 async function keptScores(
-  { run, job }: RunOptions,
+  { run }: RunOptions,
   asked: ScoreRequest,
   prepared: Prepared,
 ): Promise<RunScores | undefined> {
   const file = path.join(run, runFiles.scores);
-  // A score by itself has nothing behind its scores.
-  if (job === 'score' || !(await isFile(file)) || !(await canResume(run))) return undefined;
+  if (!(await isFile(file)) || !(await canResume(run))) return undefined;
   const kept = await readJsonAs(file, runScoresSchema, {
     ...{ what: 'The score file', missing: 'scores-invalid', invalid: 'scores-invalid' },
     next: 'Start a new run.',

@@ -11,10 +11,10 @@ import { headFor, headOf } from './headFor';
 import { OrderedWrites } from './orderedWrites';
 import { PieceRunner } from './pieces/pieceRunner';
 import type { EventSink } from './request';
-import { hasBegun, newManifest, relativeTo, requireMine } from './runRecord';
+import { goingOn, hasBegun, newManifest, relativeTo, requireMine } from './runRecord';
 import { RunWriter } from './runWriter';
 import { writeReports } from './writeReports';
-import { removeCheckpoints } from './training/checkpoint';
+import { removeCheckpoints, removeState } from './training/checkpoint';
 import { headRequest } from './training/fromExperiment';
 import {
   inputsOf,
@@ -66,7 +66,14 @@ export interface TrainingJob {
  *
  * @throws LabError what ended the run; the run's folder says the same
  */
-export async function trainingRun(
+export const trainingRun = (
+  job: TrainingJob,
+  experiment: Experiment,
+  options: TrainOptions,
+  signal: AbortSignal,
+): Promise<RunWriter> => goingOn(options, () => trainInto(job, experiment, options, signal));
+
+async function trainInto(
   { job, work }: TrainingJob,
   experiment: Experiment,
   options: TrainOptions,
@@ -126,6 +133,7 @@ export async function trainingRun(
     });
     await writer.record({ type: 'stage', stage: 'report' });
     await writeReports(writer);
+    await removeState(run);
     await writer.finish('done');
     return writer;
   } catch (thrown) {

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { access, constants, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { systemCode } from './fileError';
+import { removeUnfinished, temporaryName } from './unfinished';
 
 /** What a file is written from; chunks spare the copy where a file is large, and may come as they are read. */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -10,7 +10,8 @@ export type FileContent = string | Uint8Array | Iterable<Uint8Array> | AsyncIter
 /**
  * Writes a whole file so that a reader, or a power cut, sees the old content or the new one and never a mixture: into a
  * temporary file beside it, flushed, then renamed over it. Keeps the mode and owner of an existing file, refuses one that
- * is read-only, and a symbolic link stays a link. The temporary file is removed on failure; the folder must exist.
+ * is read-only, and a symbolic link stays a link. The temporary file is removed on failure, and that of a process that was killed
+ * when the file is written the next time; the folder must exist.
  *
  * @throws the file system's error (`toLabError` names a full disk)
  */
@@ -36,7 +37,8 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
  * @returns its path
  */
 export async function writeBeside(target: string, content: FileContent, like?: Stats): Promise<string> {
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  await removeUnfinished(target);
+  const temporary = temporaryName(target);
   const handle = await open(temporary, 'wx');
   try {
     try {

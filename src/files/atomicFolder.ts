@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { renameOver, syncFolder } from './atomic';
 import { systemCode } from './fileError';
+import { nameBeside, removeUnfinished } from './unfinished';
 
 /**
  * Writes a folder, whole or not at all: built beside its place and renamed. A folder that is there is replaced; whether it
@@ -16,14 +17,13 @@ export async function writeFolderAtomic(
 ): Promise<void> {
   const parent = path.dirname(folder);
   await mkdir(parent, { recursive: true });
-  const beside = (what: string): string =>
-    path.join(parent, `.${path.basename(folder)}.${what}.${process.pid}`);
-  const building = beside('building');
+  await removeUnfinished(folder);
+  const building = nameBeside(folder, 'building');
   await rm(building, { recursive: true, force: true });
   try {
     await mkdir(building);
     await build(building);
-    await putInPlace(building, folder, beside('replaced'));
+    await putInPlace(building, folder, nameBeside(folder, 'replaced'));
     await syncFolder(parent);
   } finally {
     await rm(building, { recursive: true, force: true });

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 
 /**
  * Whether the process that a run names may still be the one that works on it. Numbers of processes are given again: one
- * that began after the run is another. Where that cannot be told (only Linux says it in a file), the number counts.
+ * that began at another time is another. Where that cannot be told (only Linux says it in a file), the number counts.
  *
- * @param since when the run began, in milliseconds
+ * @param since when the run began, in milliseconds; asked where `began` is absent alone, since clocks are set back and forth
+ * @param began what `beganAt` said of the process
  */
-export async function mayBeAlive(pid: number, since: number): Promise<boolean> {
+export async function mayBeAlive(pid: number, since: number, began?: number): Promise<boolean> {
   if (!exists(pid)) return false;
   const [process, self] = await Promise.all([statOf(pid), statOf(globalThis.process.pid)]);
   if (!self) return true;
@@ -14,14 +15,24 @@ export async function mayBeAlive(pid: number, since: number): Promise<boolean> {
   if (!process) return false;
   // A dead process whose parent has not taken note, as happens in containers, still has its number.
   if (process.state === 'Z' || process.state === 'X') return false;
+  if (began !== undefined) return process.began === began;
   const selfBegan = Date.now() - globalThis.process.uptime() * 1000;
   return selfBegan + (process.began - self.began) <= since + toleranceMs;
 }
+
+/**
+ * When a process began, in milliseconds after the machine did: with its number it tells it from all others, whatever is done to the
+ * clock. Undefined where the system does not say.
+ */
+export const beganAt = async (pid: number): Promise<number | undefined> => (await statOf(pid))?.began;
 
 /** A run is begun long after its process, so that clocks need not agree well. */
 const toleranceMs = 1000;
 /** Linux counts these in hundredths of a second on every machine that Node runs on. */
 const tickMs = 10;
+
+/** Whether no process has this number. */
+export const isGone = (pid: number): boolean => !exists(pid);
 
 function exists(pid: number): boolean {
   if (pid <= 0) return false;

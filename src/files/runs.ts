@@ -105,7 +105,8 @@ async function whyOver(run: string): Promise<string | undefined> {
   if (await isFile(resumeFile(run))) return undefined;
   const { state, job } = await readManifest(run);
   if (state === 'done' && !isAsked) return 'This run has come to its end.';
-  const goesOnBehind = job === 'search' || job === 'run';
+  // A score by itself has its reports behind its scores.
+  const goesOnBehind = job === 'search' || job === 'run' || job === 'score';
   if (goesOnBehind && (await isFile(join(run, runFiles.scores)))) return undefined;
   return 'This run left nothing to go on from.';
 }

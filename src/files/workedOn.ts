@@ -11,9 +11,15 @@ import { runFiles } from './runs';
  */
 export function isWorkedOn(
   run: string,
-  { pid, host, resumedAt, createdAt }: Pick<RunManifest, 'pid' | 'host' | 'resumedAt' | 'createdAt'>,
+  {
+    pid,
+    host,
+    pidBegan,
+    resumedAt,
+    createdAt,
+  }: Pick<RunManifest, 'pid' | 'host' | 'pidBegan' | 'resumedAt' | 'createdAt'>,
 ): Promise<boolean> {
   if (host !== undefined && host !== os.hostname()) return beatsStill(run, path.join(run, runFiles.events));
   if (pid === process.pid) return Promise.resolve(false);
-  return mayBeAlive(pid, Date.parse(resumedAt ?? createdAt));
+  return mayBeAlive(pid, Date.parse(resumedAt ?? createdAt), pidBegan);
 }

@@ -25,6 +25,8 @@ export const runManifestSchema = z.object({
   pid: z.number().int(),
   /** Of which machine; absent in runs of earlier versions. */
   host: z.string().optional(),
+  /** When that process began, in milliseconds after its machine did; absent where the system does not say, and in older runs. */
+  pidBegan: z.number().optional(),
   seed: z.number().int(),
   device: z.enum(devices).optional(),
   versions: z.object({ adapterLab: z.string(), node: z.string(), tfjs: z.string() }),

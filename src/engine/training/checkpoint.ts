@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { readSafetensorsHeader, readTensorFloat32 } from '../../files/safetensors';
+import { resumeFile } from '../../files/runs';
 import { writeSafetensors } from '../../files/safetensorsWrite';
 import { LabError } from '../../shared/errors';
 import type { NamedArray } from '../../shared/namedArray';
@@ -91,7 +92,15 @@ export async function removeCheckpoint(run: string, trial: string): Promise<void
   for (const which of ['last', 'best'] as const) await rm(fileOf(run, trial, which), { force: true });
 }
 
-export const removeCheckpoints = (run: string): Promise<void> =>
+export async function removeCheckpoints(run: string): Promise<void> {
+  const work = path.basename(resumeFile(run));
+  const names = await readdir(stateFolder(run)).catch(() => [] as string[]);
+  for (const name of names)
+    if (name !== work) await rm(path.join(stateFolder(run), name), { recursive: true, force: true });
+}
+
+/** The last thing of a run that is done: whoever is stopped in its reports goes on with them. */
+export const removeState = (run: string): Promise<void> =>
   rm(stateFolder(run), { recursive: true, force: true });
 
 const unreadable = (file: string, cause: unknown): LabError =>

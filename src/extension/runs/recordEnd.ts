@@ -31,7 +31,7 @@ async function endWriter(run: string): Promise<boolean> {
   const manifest = await manifestOf(run);
   if (manifest === undefined || manifest.pid === process.pid) return false;
   const since = Date.parse(manifest.resumedAt ?? manifest.createdAt);
-  if (!(await mayBeAlive(manifest.pid, since))) return false;
+  if (!(await mayBeAlive(manifest.pid, since, manifest.pidBegan))) return false;
   try {
     process.kill(manifest.pid, 'SIGKILL');
   } catch {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RunWriter } from '../../../src/engine/runWriter';
+import { beganAt } from '../../../src/files/processes';
 import { readRunEvents, runFiles } from '../../../src/files/runs';
 import { LabError } from '../../../src/shared/errors';
 import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
@@ -122,19 +123,22 @@ describe('RunWriter', () => {
     assert.deepEqual(readdirSync(run).sort(), [runFiles.events, runFiles.report, runFiles.manifest].sort());
   });
 
-  it('goes on after a half-written line of a process that was killed', async () => {
+  it('does not begin where there is a run, and leaves that as it is', async () => {
     const run = fresh();
     mkdirSync(run);
-    appendFileSync(
-      path.join(run, runFiles.events),
-      `${JSON.stringify({ at: '', ...started })}\n{"at":"","ty`,
-    );
+    const begun = `${JSON.stringify({ at: '', ...started })}\n{"at":"","ty`;
+    appendFileSync(path.join(run, runFiles.events), begun);
+    await rejectsWith(RunWriter.create(run, manifest, nobody), 'run-in-progress', /There is a run/);
+    assert.deepEqual(readdirSync(run), [runFiles.events]);
+    assert.equal(readFileSync(path.join(run, runFiles.events), 'utf8'), begun);
+  });
+
+  it('holds the run until it is finished', async () => {
+    const run = fresh();
     const writer = await RunWriter.create(run, manifest, nobody);
-    await writer.finish('cancelled');
-    assert.deepEqual(
-      (await readRunEvents(run)).map(({ type }) => type),
-      ['started', 'finished'],
-    );
+    assert.ok(readdirSync(run).includes('run.lock'));
+    await writer.finish('done');
+    assert.ok(!readdirSync(run).includes('run.lock'));
   });
 
   it('goes on with a run that was stopped: its events stand, and it runs again', async () => {
@@ -147,7 +151,8 @@ describe('RunWriter', () => {
     const again = await RunWriter.reopen(run, (of) => told.push(of));
     assert.equal(again.last, undefined);
     assert.deepEqual(again.state, writer.state);
-    const { pid, state, finishedAt, resumedAt, ...rest } = manifestIn(run);
+    const { pid, pidBegan, state, finishedAt, resumedAt, ...rest } = manifestIn(run);
+    assert.equal(pidBegan, await beganAt(process.pid));
     assert.deepEqual([pid, state, finishedAt], [process.pid, 'running', undefined]);
     assert.ok(Number.isFinite(Date.parse(resumedAt ?? '')));
     assert.deepEqual({ ...rest, pid: 1, state: 'running' }, manifest);

@@ -7,6 +7,7 @@ import { readExperiment } from '../../../src/configs/experiment/parse';
 import { scoreExperiment, type RunOptions } from '../../../src/engine/scoreExperiment';
 import { ScoreStore } from '../../../src/engine/scoring/scoreStore';
 import { hashFile } from '../../../src/files/hash';
+import { beganAt } from '../../../src/files/processes';
 import { readRunEvents, runFiles } from '../../../src/files/runs';
 import { LabError } from '../../../src/shared/errors';
 import { runManifestSchema, type RunManifest } from '../../../src/shared/runManifest';
@@ -94,8 +95,9 @@ describe('scoreExperiment', () => {
   it('has a manifest from which the run can be checked: hashes, versions, paths from the run itself', async () => {
     const at = options();
     await scoreExperiment(await readExperiment(file), at, never);
-    const { createdAt, finishedAt, ...manifest } = manifestOf(at.run);
+    const { createdAt, finishedAt, pidBegan, ...manifest } = manifestOf(at.run);
     assert.ok(Date.parse(finishedAt ?? '') >= Date.parse(createdAt));
+    assert.equal(pidBegan, await beganAt(process.pid));
     const { inputs, versions, ...facts } = manifest;
     assert.deepEqual(facts, {
       command: 'adapter-lab score small.adapter.yaml',

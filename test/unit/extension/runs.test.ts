@@ -4,7 +4,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { appendFile, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { orphanEnd, manifestOf } from '../../../src/extension/runs/orphan';
-import { mayBeAlive } from '../../../src/files/processes';
+import { beganAt, mayBeAlive } from '../../../src/files/processes';
 import { recordEnd } from '../../../src/extension/runs/recordEnd';
 import { RunFollower, type RunNews } from '../../../src/extension/runs/runFollower';
 import { runTime } from '../../../src/extension/runs/runTime';
@@ -119,6 +119,10 @@ describe('runs as the editor reads them', () => {
       parent.kill();
     }
     assert.equal(await mayBeAlive(0, Date.now()), false);
+    // A clock that was set forwards makes every process seem younger; when it began by the machine's own count stays.
+    const began = await beganAt(process.pid);
+    assert.equal(await mayBeAlive(process.pid, yesterday, began), true);
+    assert.equal(await mayBeAlive(process.pid, Date.now(), began! - 10), false);
   });
 
   it('finds the newest run and the newest with scores', async () => {

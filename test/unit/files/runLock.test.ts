@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beganAt } from '../../../src/files/processes';
+import { holdingRun, holdRun } from '../../../src/files/runLock';
+import { temporaryFolder } from './temporary';
+import { rejectsWith } from './throwsCode';
+
+const script = (run: string): string => `
+  const { holdRun } = require(${JSON.stringify(path.join(__dirname, '../../../src/files/runLock'))});
+  holdRun(${JSON.stringify(run)}).then(
+    () => { process.stdout.write('held'); setInterval(() => undefined, 1000); },
+    (error) => { process.stdout.write(error.code); },
+  );`;
+
+describe('a run that is held', () => {
+  const folder = temporaryFolder();
+  let count = 0;
+  const fresh = (): string => path.join(folder.path, `run ${count++}`);
+  const lock = (run: string): string => path.join(run, 'run.lock');
+
+  /** Another process that asks for a run, and what came of it. */
+  async function other(run: string) {
+    const child = spawn(process.execPath, ['--require', 'tsx/cjs', '-e', script(run)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const said = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (data) => resolve(String(data))),
+    );
+    return { said, child, ended };
+  }
+
+  it('is held by one process, and by nobody once that has died', async () => {
+    const run = fresh();
+    const first = await other(run);
+    assert.equal(first.said, 'held');
+    await rejectsWith(holdRun(run), 'run-in-progress', new RegExp(`by process ${first.child.pid}`));
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const letGo = await holdRun(run);
+    const second = await other(run);
+    await second.ended;
+    assert.equal(second.said, 'run-in-progress');
+    await letGo();
+    assert.deepEqual(readdirSync(run), []);
+  });
+
+  it('goes to one of many that ask at the same moment, also where a dead one has left its lock', async () => {
+    const run = fresh();
+    await mkdir(run);
+    await writeFile(lock(run), '999999999 12\n');
+    const all = await Promise.all([1, 2, 3, 4].map(() => other(run)));
+    const said = all.map((one) => one.said).sort();
+    for (const { child } of all) child.kill('SIGKILL');
+    await Promise.all(all.map(({ ended }) => ended));
+    assert.deepEqual(said, ['held', 'run-in-progress', 'run-in-progress', 'run-in-progress']);
+    assert.deepEqual(readdirSync(run), ['run.lock']);
+  });
+
+  it('is held once more by its own process, until the last has let go', async () => {
+    const run = fresh();
+    const letGo = await holdRun(run);
+    await holdingRun(run, () => Promise.resolve(assert.ok(existsSync(lock(run)))));
+    assert.ok(existsSync(lock(run)));
+    await letGo();
+    await letGo();
+    assert.equal(existsSync(lock(run)), false);
+  });
+
+  it('is not held by the lock of a copy, nor by a process that has only the number', async function () {
+    const run = fresh();
+    const letGo = await holdRun(run);
+    const copy = fresh();
+    await cp(run, copy, { recursive: true });
+    await (
+      await holdRun(copy)
+    )();
+    await letGo();
+    const began = await beganAt(process.ppid);
+    if (began === undefined) return this.skip();
+    await writeFile(lock(run), `${process.ppid} ${began}\n`);
+    await rejectsWith(holdRun(run), 'run-in-progress');
+    await writeFile(lock(run), `${process.ppid} ${began - 10}\n`);
+    await (
+      await holdRun(run)
+    )();
+  });
+
+  it('is let go of where the work fails', async () => {
+    const run = fresh();
+    await assert.rejects(
+      holdingRun(run, () => Promise.reject(new Error('no'))),
+      /no/,
+    );
+    assert.deepEqual(readdirSync(run), []);
+    const letGo = await holdRun(run);
+    assert.match(readFileSync(lock(run), 'utf8'), new RegExp(`^${process.pid} `));
+    await letGo();
+  });
+});
