@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { makeFolder } from '../files/makeFolder';
 import { readModelWithHead, writeHead } from '../files/addedHead';
 import { readModelFolder, type ModelFolder } from '../files/modelFolder';
 import { requireComputable } from '../files/quantized';
@@ -66,7 +67,7 @@ export async function headFor(
   if (folder === undefined) return undefined;
   const file = path.join(run, runFiles.head);
   const untrained = path.join(run, 'state', runFiles.head);
-  await mkdir(path.dirname(untrained), { recursive: true });
+  await makeFolder(path.dirname(untrained));
   const labels = classNames(request.tasks, await Promise.all(request.tasks.map((task) => allLines(task))));
   const { seed } = request;
   const head = freshHead(newTensors(folder, labels.length), folder.settings['initializer_range'], seed);

@@ -29,6 +29,7 @@ export class RunWriter {
    * memory should hold.
    */
   last: RunEvent | undefined;
+  private readonly began = performance.now();
 
   private constructor(
     readonly folder: string,
@@ -104,6 +105,11 @@ export class RunWriter {
   /** Returns once all that was recorded is on the disk itself, where another machine sees it. */
   flush(): Promise<void> {
     return this.journal.flush();
+  }
+
+  /** Since it began or went on: what a run took before it was stopped is not known. By no clock that is set back and forth. */
+  get seconds(): number {
+    return (performance.now() - this.began) / 1000;
   }
 
   /** The run's record as it stands; in the file it is with the end of the run. */

@@ -21,6 +21,7 @@ import type { UnitOrder } from './scoring/unitRunner';
 import { ScoreTally } from './scoring/scoreTally';
 import { keptWork, workloadOf, type Workload } from './scoring/workload';
 import type { Unit, Update } from './scoring/work';
+import { requireUnchanged } from '../files/modelFolder';
 import type { CardLimits } from '../tensors/cardLimits';
 import type { OpenDevice } from '../tensors/device';
 
@@ -156,6 +157,7 @@ export class ScoreAttempt {
     // Kept first and told afterwards: what was told is there when the run goes on.
     const take = (update: Update): void =>
       journal.push(async () => {
+        await requireUnchanged(this.options.prepared.folder);
         await state?.store.add(update);
         this.achieved++;
         reporter.take(update);

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { makeFolder } from '../files/makeFolder';
 import type { Experiment } from '../configs/experiment/experiment';
 import { readModelFolder } from '../files/modelFolder';
 import { requireComputable } from '../files/quantized';
@@ -26,7 +26,7 @@ import {
   studySettings,
   type SearchedPoint,
 } from './search/searchSpace';
-import { prepareTraining } from './training/prepareTraining';
+import { prepareTraining, requireScored } from './training/prepareTraining';
 import type { TrialRunnerOptions } from './training/trialRunner';
 import { requireTrainable, withoutPlan } from './training/requireTrainable';
 
@@ -111,6 +111,7 @@ async function search(
     await headOf(run),
   );
   try {
+    requireScored(writer, prepared);
     const found = await RankSearch.run(
       ...([
         experiment,
@@ -147,6 +148,6 @@ function pointsOf(experiment: Experiment, modules: readonly Module[], points: re
 }
 
 async function ask(run: string, points: readonly Point[]): Promise<void> {
-  if (points.length > 0) await mkdir(run, { recursive: true });
+  if (points.length > 0) await makeFolder(run);
   for (const point of points) await appendRequest(run, { type: 'add', point });
 }

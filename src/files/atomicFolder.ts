@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from './makeFolder';
 import { renameOver, syncFolder } from './atomic';
 import { systemCode } from './fileError';
 import { nameBeside, removeUnfinished } from './unfinished';
@@ -16,7 +17,7 @@ export async function writeFolderAtomic(
   build: (building: string) => Promise<void>,
 ): Promise<void> {
   const parent = path.dirname(folder);
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   await removeUnfinished(folder);
   const building = nameBeside(folder, 'building');
   await rm(building, { recursive: true, force: true });

@@ -142,7 +142,8 @@ function requireEveryLayer(modules: readonly Module[], layers: number, dir: stri
 }
 
 /**
- * Refuses a model whose weight files were written since their headers were read: what was computed may be of two models.
+ * Refuses a model whose weight files were written since their headers were read: what was computed may be of two models. Asked before
+ * anything is kept that a run goes on from.
  * @throws LabError model-changed
  */
 export async function requireUnchanged({ headers }: ModelFolder): Promise<void> {
@@ -151,8 +152,8 @@ export async function requireUnchanged({ headers }: ModelFolder): Promise<void> 
     if (now?.size === fileBytes && now.mtimeMs === modifiedMs) continue;
     throw new LabError(
       'model-changed',
-      `${file} was written while it was scored.`,
-      'Score again when the model is complete.',
+      `${file} was ${now === undefined ? 'removed' : 'written'} while it was computed with.`,
+      'Put it back as it was and resume the run, or start anew when the model is complete.',
     );
   }
 }

@@ -1,6 +1,7 @@
-import { link, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, readFile, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { makeFolder } from './makeFolder';
 import { LabError } from '../shared/errors';
 import { createFile } from './createFile';
 import { systemCode } from './fileError';
@@ -29,7 +30,7 @@ export async function holdRun(run: string): Promise<() => Promise<void>> {
     // Before anything is waited for: this process is one.
     held.set(run, 0);
     try {
-      await mkdir(run, { recursive: true });
+      await makeFolder(run);
       await take(file, run);
     } catch (thrown) {
       held.delete(run);

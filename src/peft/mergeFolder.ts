@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../files/makeFolder';
 import { writeFileAtomic } from '../files/atomic';
 import { writeFolderAtomic } from '../files/atomicFolder';
 import { filesBesideWeights } from '../files/besideWeights';
@@ -49,7 +50,7 @@ export async function mergeFolder(
     await writeMergedWeights(building, { model, adapter, replaced, added, told, signal });
     for (const name of beside.files) {
       const target = path.join(building, name);
-      await mkdir(path.dirname(target), { recursive: true });
+      await makeFolder(path.dirname(target));
       await writeFileAtomic(target, createReadStream(path.join(model.dir, name)));
     }
     // Merging takes its time: somebody may have put something there.

@@ -125,9 +125,14 @@ export function toLabError(thrown: unknown): LabError {
   const code = (thrown as { code?: unknown } | undefined)?.code;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (code === 'ENOSPC') {
-    return new LabError('disk-full', `The disk is full: ${message}.`, 'Free some space and resume.', {
-      cause: thrown,
-    });
+    return new LabError(
+      'disk-full',
+      `The disk is full: ${message}.`,
+      'Free some space, then resume the run or start it again.',
+      {
+        cause: thrown,
+      },
+    );
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new LabError(

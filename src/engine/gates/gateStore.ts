@@ -30,10 +30,12 @@ export class GateStore {
     private readonly run: string,
     private readonly journal: Journal,
     private readonly done: ReadonlyMap<string, StoredGates>,
+    private readonly requireSound: () => Promise<void>,
   ) {}
 
   /**
    * Begins, or goes on where the run had begun.
+   * @param requireSound asked before anything is kept: throws where it may be of two models
    * @throws LabError disk-full, not-writable, journal-invalid
    */
   static async open(
@@ -44,6 +46,7 @@ export class GateStore {
       readonly mode: MemoryMode;
       readonly tokens: number;
     },
+    requireSound: () => Promise<void>,
   ): Promise<GateStore> {
     if (before === undefined) await store.begin({ version: 1, ...work, units: [] });
     const file = path.join(store.folder, 'gates.jsonl');
@@ -51,7 +54,7 @@ export class GateStore {
     const journal = await Journal.open(file);
     const lines = await readJournal(file, (value) => batchSchema.parse(value));
     const done = new Map(lines.map((line) => [keyOf(line), line]));
-    return new GateStore(path.dirname(store.folder), journal, done);
+    return new GateStore(path.dirname(store.folder), journal, done, requireSound);
   }
 
   /** The gates of a batch, where it is done. */
@@ -59,8 +62,9 @@ export class GateStore {
     return this.done.get(keyOf({ task, batch }));
   }
 
-  add(gates: StoredGates): Promise<void> {
-    return this.journal.append(gates);
+  async add(gates: StoredGates): Promise<void> {
+    await this.requireSound();
+    await this.journal.append(gates);
   }
 
   /** @throws LabError run-not-resumable */
@@ -68,8 +72,9 @@ export class GateStore {
     return readCheckpoint(this.run, warmUpName, 'last');
   }
 
-  keepWarmUp(checkpoint: Checkpoint): Promise<void> {
-    return writeCheckpoint(this.run, 'last', checkpoint);
+  async keepWarmUp(checkpoint: Checkpoint): Promise<void> {
+    await this.requireSound();
+    await writeCheckpoint(this.run, 'last', checkpoint);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { MoeLora } from '../../adapters/moeLora';
+import { requireUnchanged } from '../../files/modelFolder';
 import { matchTargets } from '../../planning/checkRequest';
 import { cancelled, LabError } from '../../shared/errors';
 import type { ScoreFile } from '../../shared/scoreFile';
@@ -68,7 +69,11 @@ export async function scoreGates(
     sink({ type: 'progress', share: done / work, ...(step === undefined ? {} : { step }) });
   const store =
     state &&
-    (await GateStore.open(state, { fingerprint: fingerprintOf(request, prepared), device, mode, tokens }));
+    (await GateStore.open(
+      state,
+      { fingerprint: fingerprintOf(request, prepared), device, mode, tokens },
+      () => requireUnchanged(prepared.folder),
+    ));
   try {
     await warmUp(
       ...([

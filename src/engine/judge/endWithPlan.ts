@@ -5,7 +5,7 @@ import type { Plan } from '../../shared/words';
 import { headOf } from '../headFor';
 import type { RunWriter } from '../runWriter';
 import type { SearchedPoint } from '../search/searchSpace';
-import { inputsOf, prepareTraining } from '../training/prepareTraining';
+import { inputsOf, prepareTraining, requireScored } from '../training/prepareTraining';
 import type { TrialRunnerOptions } from '../training/trialRunner';
 import { writePlan } from '../writePlan';
 import { asBegun, begunJudgement, setAside } from './begun';
@@ -65,6 +65,7 @@ async function judge(
   const { seeds } = experiment.train;
   const prepared = await prepareTraining(experiment, version, seeds, plan, await headOf(run));
   try {
+    requireScored(writer, prepared);
     const { inputs } = writer.noted;
     // What was scored on is a part of it.
     writer.note({ inputs: { ...inputs, tasks: inputsOf(prepared, run) } });

@@ -247,15 +247,13 @@ export class Judging {
 
   /** Once, when the first training has shown what one takes: what the whole run will have taken, if all seeds are spent. */
   private async foresee(): Promise<void> {
-    const { startedAt, resumedAt, memory } = this.writer.state;
+    const { memory } = this.writer.state;
     const { done, most } = judgedTrainings(this.verdict());
     if (this.isForeseen || done === most) return;
     this.isForeseen = true;
-    // What a run took before it was stopped is not known: its clock began anew.
-    const since = Date.parse(resumedAt ?? startedAt ?? '');
     const each = (performance.now() - this.began) / 1000;
     const estimate = {
-      seconds: (Date.now() - since) / 1000 + each * (most - done),
+      seconds: this.writer.seconds + each * (most - done),
       memoryBytes: Math.max(memory?.processBytes ?? 0, process.memoryUsage.rss()),
       diskBytes: await this.writer.diskBytes(),
     };

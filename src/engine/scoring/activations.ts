@@ -1,5 +1,6 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../files/makeFolder';
 import type * as tf from '@tensorflow/tfjs';
 import { readNumbers } from '../../tensors/readBack';
 import { tensorFrom } from '../../tensors/upload';
@@ -21,7 +22,7 @@ export class Activations {
   /** Copies the tensors out and writes them; they may be freed as soon as the call is made. */
   async write(kind: Kind, layer: number, tensors: readonly tf.Tensor2D[]): Promise<void> {
     const parts = (await Promise.all(tensors.map(readNumbers))).map(bytesOf);
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     const handle = await open(this.file(kind, layer), 'w');
     try {
       for (const part of parts) await handle.appendFile(part);

@@ -1,5 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../files/makeFolder';
 import * as z from 'zod';
 import { writeFileAtomic } from '../../files/atomic';
 import { Journal } from '../../files/journal';
@@ -104,7 +105,7 @@ export class ScoreStore {
   unitFolder = (unit: number): string => path.join(this.folder, `unit-${unit}`);
 
   async begin(work: StoredWork): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     await writeFileAtomic(this.file, `${JSON.stringify(work)}\n`);
     this.journal = await Journal.open(path.join(this.folder, 'updates.jsonl'));
   }

@@ -151,11 +151,10 @@ export class RankSearch {
 
   /** What the whole run will have taken, once its first trials have shown what they take. @param seconds of these */
   private async foresee(seconds: number): Promise<void> {
-    const { startedAt, memory } = this.writer.state;
+    const { memory } = this.writer.state;
     const done = Math.max(1, this.study.trials.filter(isFinished).length);
-    const passed = (Date.now() - Date.parse(startedAt ?? '')) / 1000;
     const estimate = {
-      seconds: passed + (seconds * (this.most - done)) / done,
+      seconds: this.writer.seconds + (seconds * (this.most - done)) / done,
       memoryBytes: Math.max(memory?.processBytes ?? 0, process.memoryUsage.rss()),
       diskBytes: this.most * (await this.writer.diskBytes()),
     };

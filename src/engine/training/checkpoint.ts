@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { makeFolder } from '../../files/makeFolder';
 import * as z from 'zod';
 import { readSafetensorsHeader, readTensorFloat32 } from '../../files/safetensors';
 import { resumeFile } from '../../files/runs';
@@ -51,7 +52,7 @@ export async function writeCheckpoint(
   which: 'last' | 'best',
   { facts, tensors }: Checkpoint,
 ): Promise<void> {
-  await mkdir(stateFolder(run), { recursive: true });
+  await makeFolder(stateFolder(run));
   const list = [...tensors].map(([name, { shape, values }]) => ({
     name,
     dtype: 'F32' as const,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../files/makeFolder';
 import * as z from 'zod';
 import type { AdaptedModule } from '../../adapters/adapted';
 import type { Experiment } from '../../configs/experiment/experiment';
@@ -84,6 +85,22 @@ export const inputsOf = (
 ): RunManifest['inputs']['tasks'] =>
   data.inputs.map(({ name, file, hash }) => ({ name, hash, file: relativeTo(run, file) }));
 
+/**
+ * Refuses a model that is another than the one that the run has scored: it was written in between.
+ * @throws LabError model-changed
+ */
+export function requireScored(
+  { noted }: { readonly noted: RunManifest },
+  { model, modelHash }: Pick<PreparedTraining, 'model' | 'modelHash'>,
+): void {
+  if (noted.inputs.modelHash === modelHash) return;
+  throw new LabError(
+    'model-changed',
+    `The model in ${model.folder.dir} was written after its layers were scored.`,
+    'Put it back as it was and resume the run, or start anew when the model is complete.',
+  );
+}
+
 /** What a reader of the results should know of what is trained and judged on; sentences. */
 export function notesOf({ data, head }: Pick<PreparedTraining, 'data' | 'head'>): string[] {
   const whole = head.map(({ name }) => name).join(', ');
@@ -94,7 +111,7 @@ export function notesOf({ data, head }: Pick<PreparedTraining, 'data' | 'head'>)
 }
 
 export async function writeWork(run: string, work: TrainingWork): Promise<void> {
-  await mkdir(path.dirname(resumeFile(run)), { recursive: true });
+  await makeFolder(path.dirname(resumeFile(run)));
   await writeFileAtomic(resumeFile(run), `${JSON.stringify(work)}\n`);
 }
 

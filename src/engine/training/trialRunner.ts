@@ -3,6 +3,7 @@ import type { AdaptedModule } from '../../adapters/adapted';
 import type { Adapter } from '../../adapters/adapter';
 import { WithHead } from '../../adapters/withHead';
 import type { Experiment } from '../../configs/experiment/experiment';
+import { requireUnchanged } from '../../files/modelFolder';
 import { cancelled, LabError } from '../../shared/errors';
 import type { Device } from '../../shared/words';
 import { openDevice, type OpenDevice } from '../../tensors/device';
@@ -110,6 +111,7 @@ export class TrialRunner {
         await events.drained();
         // Nor on a disk that a power cut leaves.
         await writer.flush();
+        await requireUnchanged(model.folder);
         await writeCheckpoint(options.run, which, checkpoint);
       },
       ...(listener.goesOn === undefined ? {} : { goesOn: listener.goesOn }),
@@ -121,6 +123,7 @@ export class TrialRunner {
     try {
       if (last !== undefined) trial.restore(last);
       await trial.run();
+      await requireUnchanged(model.folder);
     } catch (thrown) {
       throw await failed(thrown, running);
     }

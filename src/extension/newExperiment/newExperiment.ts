@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../files/makeFolder';
 import * as vscode from 'vscode';
 import { parseExperiment } from '../../configs/experiment/parse';
 import { createFile } from '../../files/createFile';
@@ -58,7 +58,7 @@ export function lookedFor(): Pick<Asking, 'models' | 'data'> {
 export async function writeExperiment(file: string, text: string): Promise<vscode.Uri> {
   const { issues } = parseExperiment(text, file);
   if (issues.length > 0) throw notValid(issues[0]?.message);
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   try {
     await createFile(file, text);
   } catch (thrown) {

@@ -1,5 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
+import { makeFolder } from '../../files/makeFolder';
 import * as vscode from 'vscode';
 import { writeFileAtomic } from '../../files/atomic';
 import { hashFile, hashModelFolder } from '../../files/hash';
@@ -71,7 +72,7 @@ async function writeRun(
     version,
     at: now.toISOString(),
   });
-  await mkdir(run, { recursive: true });
+  await makeFolder(run);
   const journalLast = [...files].sort(
     ([a], [b]) => Number(a === runFiles.events) - Number(b === runFiles.events),
   );

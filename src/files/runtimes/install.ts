@@ -1,5 +1,6 @@
-import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeFolder } from '../makeFolder';
 import { cancelled, LabError } from '../../shared/errors';
 import { runtimes } from '../../shared/runtimes';
 import { recordFile, thisPlatform, type RuntimeRecord } from '../runtimes';
@@ -115,7 +116,7 @@ async function layDownload(
   { signal, progress }: InstallOptions,
 ): Promise<RuntimeRecord['files'][number]> {
   const archives = join(staging, '.downloads');
-  await mkdir(archives, { recursive: true });
+  await makeFolder(archives);
   const archive = join(archives, name);
   const received = (bytes: number): void => progress?.(`Downloading ${name}`, bytes);
   const found = await download(url, sha256, archive, { signal, received });

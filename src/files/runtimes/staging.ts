@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../makeFolder';
 import { LabError } from '../../shared/errors';
 import type { RuntimeId } from '../../shared/runtimes';
 import { renameOver } from '../atomic';
@@ -21,7 +22,7 @@ export async function inStaging<T>(
   id: RuntimeId,
   build: (staging: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await removeStale(folder);
   const staging = join(folder, workingName(id));
   await rm(staging, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeFolder } from '../makeFolder';
 import { LabError } from '../../shared/errors';
 import { runProgram } from './program';
 
@@ -21,7 +21,7 @@ export async function unpack(
   strip: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  await mkdir(into, { recursive: true });
+  await makeFolder(into);
   const gzip = archive.endsWith('.gz') ? ['-z'] : [];
   // As root, tar would give the files to whoever packed them.
   const args = [...gzip, '-xf', archive, '-C', into, `--strip-components=${strip}`, '--no-same-owner'];

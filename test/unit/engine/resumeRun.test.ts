@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { ScoreRequest } from '../../../src/engine/request';
 import { canResume, runFiles } from '../../../src/files/runs';
 import { openDevice } from '../../../src/tensors/device';
+import { rejectsWith } from '../files/throwsCode';
 import { temporaryFolder } from '../files/temporary';
 import { nowhere, requestIn } from './requests';
 import { writeSmallExperiment } from './smallExperiment';
@@ -64,6 +76,32 @@ describe('a stopped run goes on', () => {
       await endsWell(run, scoresIn(whole));
     });
   }
+
+  it('keeps nothing that was computed of a model that was written meanwhile', async () => {
+    const of = request({ memory: 'streaming', batchSize: 1 });
+    const whole = fresh();
+    await score(whole, of);
+    const run = fresh();
+    const weights = path.join(of.model, 'model.safetensors');
+    const [bytes, { atime, mtime }] = [readFileSync(weights), statSync(weights)];
+    let isWritten = false;
+    const write = (): void => {
+      if (isWritten || !existsSync(path.join(run, 'state', 'updates.jsonl'))) return;
+      isWritten = true;
+      writeFileSync(
+        weights,
+        bytes.map((byte, at) => (at < bytes.length / 2 ? byte : byte ^ 0x40)),
+      );
+    };
+    try {
+      await rejectsWith(score(run, of, write), 'model-changed', /written while it was computed with/);
+    } finally {
+      writeFileSync(weights, bytes);
+      utimesSync(weights, atime, mtime);
+    }
+    await resume(run, of);
+    await endsWell(run, scoresIn(whole));
+  });
 
   it('where the last lines of its journals were half written', async () => {
     const { wanted, killed: run } = await killedHalfway(fresh(), request());
