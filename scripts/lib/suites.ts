@@ -66,6 +66,8 @@ export const suites: readonly Suite[] = [
   { name: 'command line', command: mocha('test/cli/**/*.test.ts'), counts: 'mocha' },
   // A real cluster; says itself what it lacks where it cannot be, and is skipped then.
   { name: 'Slurm', command: mocha('test/slurm/**/*.test.ts'), counts: 'mocha' },
+  // Of each kind a few; npm run test:faults has the campaign.
+  { name: 'faults', command: mocha('test/faults/**/*.test.ts'), counts: 'mocha' },
   {
     name: 'extension host',
     command: ['tsx', 'test/integration/run.ts'],
