@@ -7,7 +7,7 @@ import { systemCode } from '../files/fileError';
 import { isFile } from '../files/isFile';
 import { Journal } from '../files/journal';
 import { beganAt } from '../files/processes';
-import { holdRun, lockFile } from '../files/runLock';
+import { holdRun } from '../files/runLock';
 import { readManifest, readRunEvents, runFiles } from '../files/runs';
 import { removeAllUnfinished } from '../files/unfinished';
 import { LabError, toLabError } from '../shared/errors';
@@ -158,7 +158,7 @@ export class RunWriter {
   /** Bytes of all files in the folder that stay there. */
   async diskBytes(): Promise<number> {
     const entries = await readdir(this.folder, { withFileTypes: true, recursive: true });
-    const files = entries.filter((entry) => entry.isFile() && entry.name !== lockFile);
+    const files = entries.filter((entry) => entry.isFile() && entry.name !== runFiles.lock);
     const sizes = await Promise.all(
       files.map(async ({ name, parentPath }) => (await stat(path.join(parentPath, name))).size),
     );

@@ -6,9 +6,7 @@ import { LabError } from '../shared/errors';
 import { createFile } from './createFile';
 import { systemCode } from './fileError';
 import { beganAt, mayBeAlive } from './processes';
-
-/** The file by which a process holds a run, in its folder; gone when it has let go of it. */
-export const lockFile = 'run.lock';
+import { runFiles } from './runs';
 
 /** Holds of this process, by the run's folder: whoever holds a run may hold it once more. */
 const held = new Map<string, number>();
@@ -25,7 +23,7 @@ const attempts = 20;
  * @throws LabError run-in-progress, naming the process that holds it; not-writable, disk-full by the file system's error
  */
 export async function holdRun(run: string): Promise<() => Promise<void>> {
-  const file = join(run, lockFile);
+  const file = join(run, runFiles.lock);
   if (!held.has(run)) {
     // Before anything is waited for: this process is one.
     held.set(run, 0);

@@ -29,6 +29,8 @@ export const runFiles = {
   latex: 'report.tex',
   /** A classification head that was made for a model without one. */
   head: 'head.safetensors',
+  /** By which a process holds the run while it works on it (files/runLock.ts). */
+  lock: 'run.lock',
 } as const;
 
 /** `quickstart` for `…/quickstart.adapter.yaml`. */

@@ -8,7 +8,7 @@ export const seed = Number(process.env['ADAPTER_LAB_SEED'] ?? Math.floor(Date.no
 export const isCampaign = process.env['ADAPTER_LAB_FAULTS'] !== undefined;
 
 /** Kills of the campaign; other kinds have a share of them. `npm run test:faults` asks for 200. */
-const kills = Number(process.env['ADAPTER_LAB_FAULTS'] ?? 5);
+const kills = Number(process.env['ADAPTER_LAB_FAULTS'] ?? 4);
 
 /** Where each injection is written down, a JSON object a line; nowhere when the suite is a part of `npm test`. */
 const recordFile = process.env['ADAPTER_LAB_FAULTS_RECORD'];

@@ -6,7 +6,7 @@ import { runFiles } from '../../src/files/runs';
 import { temporaryFolder } from '../unit/files/temporary';
 import { campaign, injections, seed, type Outcome, type Shot } from './campaign';
 import { goOn } from './goOn';
-import { begunIn, jobNames, runIn, start } from './jobs';
+import { begunIn, jobInTurn, runIn, start } from './jobs';
 import { inWorld } from './killedAtCall';
 import { World } from './undisturbed';
 
@@ -26,7 +26,7 @@ describe('a clock', function () {
   });
 
   async function jumps({ random, number, say }: Shot): Promise<Outcome> {
-    const job = jobNames.at(-1 - (number % jobNames.length))!;
+    const job = jobInTurn(number);
     const { wholeMs } = await world.undisturbed(job);
     const user = await world.folder('jumping', job);
     const env = inWorld('jumpingClock.mjs', { CLOCK_SEED: String(Math.floor(random() * 2 ** 32)) });

@@ -4,7 +4,7 @@ import { temporaryFolder } from '../unit/files/temporary';
 import { campaign, injections, oneOf, seed, type Outcome, type Shot } from './campaign';
 import { Disk } from './disk';
 import { endsWell } from './goOn';
-import { begunIn, jobNames, refusal, resume, runIn, start, type JobName } from './jobs';
+import { begunIn, jobInTurn, jobNames, refusal, resume, runIn, start, type JobName } from './jobs';
 import { callsOf } from './killedAtCall';
 import { World } from './undisturbed';
 
@@ -34,7 +34,7 @@ describe('a disk', function () {
   }
 
   async function full(disk: Disk, { random, number, say }: Shot): Promise<Outcome> {
-    const job = jobNames.at(-1 - (number % jobNames.length)) as JobName;
+    const job = jobInTurn(number);
     const { bytes } = await world.undisturbed(job);
     const user = await world.folder('full', job);
     const before = world.experimentIn(user);

@@ -9,6 +9,7 @@ import { readStudy } from '../../src/search/journal';
 import { isErrorCode } from '../../src/shared/errors';
 import { runManifestSchema } from '../../src/shared/runManifest';
 import { adapterLab, type Finished } from '../cli/commandLine';
+import { isCampaign, seed } from './campaign';
 
 const experiment = `version: 1
 model: ../models/small
@@ -30,6 +31,10 @@ const plan = `plan:
 export const jobNames = ['score', 'search', 'train', 'judge', 'run'] as const;
 export type JobName = (typeof jobNames)[number];
 
+/** Each in turn, and the whole chain first: it has all the others in it. Of a few injections each day's are of another. */
+export const jobInTurn = (number: number): JobName =>
+  jobNames.at(-1 - ((isCampaign ? number : seed + number) % jobNames.length)) as JobName;
+
 export const experimentFile = 'user.adapter.yaml';
 const scoring = [
   ...['score', '--model', '../models/small', '--data', '../data/first.jsonl', '--samples', '10'],
@@ -37,9 +42,13 @@ const scoring = [
 ];
 
 /** What the user has before a job: their folder, beside the models and the data of the small experiment. */
-export async function userFolder(folder: string, job: JobName): Promise<void> {
+export async function userFolder(
+  folder: string,
+  job: JobName,
+  edit: (text: string) => string = (text) => text,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, experimentFile), job === 'judge' ? experiment + plan : experiment);
+  await writeFile(path.join(folder, experimentFile), edit(job === 'judge' ? experiment + plan : experiment));
 }
 
 export const commandOf = (job: JobName): readonly string[] =>

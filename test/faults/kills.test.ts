@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '../unit/files/temporary';
 import { campaign, injections, oneOf, seed, type Outcome, type Shot } from './campaign';
 import { goOn } from './goOn';
-import { begunIn, jobNames, start, type JobName } from './jobs';
+import { begunIn, jobInTurn, start, type JobName } from './jobs';
 import { callsOf, moments } from './killedAtCall';
 import { World } from './undisturbed';
 
@@ -47,8 +47,7 @@ describe('a job, killed', function () {
   }
 
   async function injected({ random, number, say }: Shot): Promise<Outcome> {
-    // Each in turn, and the whole chain first: it has all the others in it.
-    const job = jobNames.at(-1 - (number % jobNames.length)) as JobName;
+    const job = jobInTurn(number);
     const user = await world.folder(`killed-${number}`, job);
     const first = await killOf(random, job, user);
     // As often, what goes on is killed once more.

@@ -16,7 +16,7 @@ import { runFiles } from '../../src/files/runs';
 import { temporaryFolder } from '../unit/files/temporary';
 import { campaign, injections, oneOf, seed, type Outcome, type Shot } from './campaign';
 import { endsWell } from './goOn';
-import { begunIn, jobNames, refusal, resume, runIn, start } from './jobs';
+import { begunIn, jobInTurn, jobNames, refusal, resume, runIn, start } from './jobs';
 import { callsOf } from './killedAtCall';
 import { World } from './undisturbed';
 
@@ -87,7 +87,7 @@ describe('a model', function () {
   }
 
   async function inTheMiddle({ random, number, say }: Shot): Promise<Outcome> {
-    const job = jobNames.at(-1 - (number % jobNames.length))!;
+    const job = jobInTurn(number);
     const { wholeMs } = await world.undisturbed(job);
     const user = await world.folder('middle', job);
     const before = world.experimentIn(user);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runFiles } from '../../src/files/runs';
 import { temporaryFolder } from '../unit/files/temporary';
 import { campaign, injections, oneOf, seed, type Outcome, type Shot } from './campaign';
-import { begunIn, jobNames, refusal, resume, runIn, start, type JobName } from './jobs';
+import { begunIn, jobInTurn, refusal, resume, runIn, start, type JobName } from './jobs';
 import { callsOf, inWorld } from './killedAtCall';
 import { World } from './undisturbed';
 
@@ -36,7 +36,7 @@ describe('two processes on one run', function () {
 
   /** The first is held still in the middle of its work, so that it is surely there when the second comes. */
   async function second({ random, number, say }: Shot): Promise<Outcome> {
-    const job = jobNames.at(-1 - (number % jobNames.length))!;
+    const job = jobInTurn(number);
     const { wholeMs } = await world.undisturbed(job);
     const user = await world.folder('second', job);
     const when = Math.round((random() * wholeMs) / 2);
@@ -60,7 +60,7 @@ describe('two processes on one run', function () {
   }
   /** A run that was killed, and two that go on with it at the same moment. */
   async function atOnce({ random, number, say }: Shot): Promise<Outcome> {
-    const job = jobNames.at(-1 - (number % jobNames.length))!;
+    const job = jobInTurn(number);
     const { changes } = await world.undisturbed(job);
     const user = await world.folder('at-once', job);
     const at = Math.ceil((0.2 + 0.6 * random()) * changes.files);

@@ -37,11 +37,13 @@ export class World {
    * @param root absolute path of an empty folder
    * @param env that jobs run in where nothing is done to them
    * @param more options of theirs
+   * @param edit makes the experiment another one
    */
   constructor(
     private readonly root: () => string,
     readonly env: Readonly<Record<string, string>> = {},
     readonly more: readonly string[] = [],
+    private readonly edit?: (text: string) => string,
   ) {}
 
   async make(): Promise<void> {
@@ -53,7 +55,7 @@ export class World {
   async folder(name: string, job: JobName): Promise<string> {
     const folder = path.join(this.root(), name);
     rmSync(folder, { recursive: true, force: true });
-    await userFolder(folder, job);
+    await userFolder(folder, job, this.edit);
     return folder;
   }
 

@@ -14,12 +14,12 @@ export function runOf(path: string): string | undefined {
 
 /**
  * Whether a change there says nothing of the run, because it is the work's own: in `state/`, but for the file by which a run
- * goes on, or the temporary file of one that is written.
+ * goes on, the temporary file of one that is written, or that by which a process holds it.
  *
  * @param isOnlyWritten it was there before: of the journal that alone says nothing either
  */
 export function isOfWork(run: string, path: string, isOnlyWritten: boolean): boolean {
-  if (/^\..+\.tmp$/.test(basename(path))) return true;
+  if (/^\..+\.tmp$/.test(basename(path)) || path.startsWith(join(run, runFiles.lock))) return true;
   if (path === join(run, runFiles.events) || path === resumeFile(run)) return isOnlyWritten;
   return relative(run, path).split(sep)[0] === 'state';
 }

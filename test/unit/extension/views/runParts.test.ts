@@ -156,6 +156,7 @@ describe('a path among runs', () => {
     assert.equal(isOfWork(run, join(run, 'state', 'block-3.bin'), false), true);
     assert.equal(isOfWork(run, join(run, '.plan.json.0123456789ab.tmp'), false), true);
     assert.equal(isOfWork(run, join(run, 'state', 'updates.jsonl'), true), true);
+    assert.equal(isOfWork(run, join(run, 'run.lock'), false), true);
     assert.equal(isOfWork(run, join(run, 'plan.json'), false), false);
   });
 });
