@@ -8,8 +8,8 @@ import { refusal, runIn, start } from './jobs';
 import { inWorld } from './killedAtCall';
 import { World } from './undisturbed';
 
-/** Of a score or a training of ours there are some thousands. */
-const mostSubmissions = 2000;
+/** Of a score or a training of ours there are some hundreds. */
+const mostSubmissions = 150;
 
 /**
  * A card that is lost while it computes, simulated where WebGPU tells of it, on the software card that comes with Chromium. A job takes
@@ -37,7 +37,7 @@ const suite = function (this: Mocha.Suite): void {
     const job = (['train', 'score'] as const)[number % 2]!;
     const user = await world.folder('lost', job);
     // Half of them early: a score is over soon.
-    const after = Math.ceil(random() * (random() < 0.5 ? 200 : mostSubmissions));
+    const after = Math.ceil(random() * (random() < 0.5 ? 40 : mostSubmissions));
     say(`${job}, the card lost behind submission ${after}`);
     const env = { ...world.env, ...inWorld('lostCard.mjs', { LOST_AFTER: String(after) }) };
     const ended = await start(job, user, { env }, world.more);

@@ -21,7 +21,13 @@ function whenLoaded(name, change) {
 }
 
 if (after > 0) {
-  whenLoaded('GPUDevice', (prototype) => Object.defineProperty(prototype, 'lost', { get: () => lost }));
+  // What a device says of its end is its own property, not its class's.
+  whenLoaded('GPUAdapter', (prototype) => {
+    const requestDevice = prototype.requestDevice;
+    prototype.requestDevice = async function (...given) {
+      return Object.defineProperty(await requestDevice.apply(this, given), 'lost', { value: lost });
+    };
+  });
   whenLoaded('GPUQueue', (prototype) => {
     const submit = prototype.submit;
     prototype.submit = function (...given) {
