@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ScoreRequest } from '../../../../src/engine/request';
 import { canResume, readRunEvents } from '../../../../src/files/runs';
@@ -36,10 +36,13 @@ describe('a stopped score of gates', () => {
     for (const run of killed) {
       if (!(await canResume(run))) continue;
       const journal = path.join(run, 'state', 'gates.jsonl');
-      const done = readFileSync(journal, 'utf8').split('\n').length - 1;
+      // It has its scores, and its reports before it.
+      const isScored = !existsSync(journal);
+      const done = isScored ? 0 : readFileSync(journal, 'utf8').split('\n').length - 1;
       const before = (await readRunEvents(run)).length;
       await resume(run, request());
       assert.ok(scoresIn(run) === wanted, 'scores.json is the same byte for byte');
+      if (isScored) continue;
       const shares = (await readRunEvents(run))
         .slice(before)
         .flatMap((event) => (event.type === 'progress' ? [event.share] : []));
