@@ -1,3 +1,4 @@
+import { largestOf } from '../shared/largestOf';
 import type { ScoreFile } from '../shared/scoreFile';
 
 /** Rows by module path with `*` for the layer's number; columns by layer, null where a layer has no such module. */
@@ -18,17 +19,20 @@ export function scoreTables(
     rows === 'layers'
       ? file.layers.map((entry) => ({ ...entry, row: 'layers' }))
       : file.modules.map((entry) => ({ ...entry, row: anyLayer(entry.path, entry.layer) }));
-  const layers = 1 + Math.max(...entries.map(({ layer }) => layer));
-  const scores: ScoreTable = {};
-  const standardErrors: ScoreTable = {};
+  const layers = 1 + largestOf(entries.map(({ layer }) => layer));
+  // By map: a row is named by a file, and a plain object answers to `__proto__`.
+  const scores = new Map<string, (number | null)[]>();
+  const standardErrors = new Map<string, (number | null)[]>();
+  const put = (table: typeof scores, row: string, layer: number, value: number): void => {
+    const columns = table.get(row) ?? new Array<number | null>(layers).fill(null);
+    columns[layer] = rounded(value, digits);
+    table.set(row, columns);
+  };
   for (const { row, layer, score, standardError } of entries) {
-    (scores[row] ??= new Array<number | null>(layers).fill(null))[layer] = rounded(score, digits);
-    (standardErrors[row] ??= new Array<number | null>(layers).fill(null))[layer] = rounded(
-      standardError,
-      digits,
-    );
+    put(scores, row, layer, score);
+    put(standardErrors, row, layer, standardError);
   }
-  return { scores, standardErrors };
+  return { scores: Object.fromEntries(scores), standardErrors: Object.fromEntries(standardErrors) };
 }
 
 /** `model.layers.3.mlp.up_proj` -> `model.layers.*.mlp.up_proj` */

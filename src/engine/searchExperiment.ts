@@ -29,6 +29,7 @@ import {
 import { prepareTraining, requireScored } from './training/prepareTraining';
 import type { TrialRunnerOptions } from './training/trialRunner';
 import { requireTrainable, withoutPlan } from './training/requireTrainable';
+import { largestOf } from '../shared/largestOf';
 
 export interface SearchOptions extends Omit<RunOptions, 'job'> {
   /** What the run is recorded as: a search by itself where absent, or the main job. */
@@ -137,7 +138,7 @@ async function search(
 
 /** Which of them the budget leaves is known only by the scores: that the search itself says. @throws LabError option-invalid */
 function pointsOf(experiment: Experiment, modules: readonly Module[], points: readonly Point[]): Point[] {
-  const layers = Math.max(0, ...modules.map(({ layer }) => layer)) + 1;
+  const layers = Math.max(0, largestOf(modules.map(({ layer }) => layer))) + 1;
   const dimensions = dimensionsOf(experiment, layers);
   return points.map((written) => {
     const point = asWritten(dimensions, written);

@@ -7,6 +7,7 @@ import { meanAndError } from '../shared/meanAndError';
 import type { LayerScore, ModuleScore } from '../shared/scoreFile';
 import type { Module } from '../shared/words';
 import type { WholeGradientScores } from './scoring/meanGradients';
+import { largestOf } from '../shared/largestOf';
 
 /**
  * The per-sample values of one task, gathered block by block and batch by batch in any order. Sums are taken in float64 in
@@ -40,7 +41,7 @@ export class TaskScores {
     private readonly looks?: Looks,
   ) {
     this.wanted = samples;
-    const layers = Math.max(-1, ...modules.map(({ layer }) => layer)) + 1;
+    const layers = Math.max(-1, largestOf(modules.map(({ layer }) => layer))) + 1;
     this.measured = [...modules, ...adapted];
     this.values = this.measured.map(() => new Float64Array(samples));
     this.known = Array.from({ length: layers }, () => new Uint8Array(samples));

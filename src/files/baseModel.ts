@@ -1,10 +1,12 @@
 import { layerOf } from '../shared/layerOf';
+import { mostLayers } from '../shared/moduleSchemas';
 import { countParameters, readHeaders, readModelConfig, sizeOf, type ModelTensor } from './checkpoint';
 import { classPaths } from './classPaths';
 import { families } from './families';
 import { isObject, type Quantization } from './quantized';
 import { plainTensors } from './quantizedShapes';
 import { readQuantization } from './readQuantization';
+import { largestOf } from '../shared/largestOf';
 
 /** What a matrix does in its model: a linear module, a table of embeddings, or the output matrix over the vocabulary. */
 export type MatrixKind = 'linear' | 'embedding' | 'head';
@@ -87,7 +89,7 @@ export async function readBaseModel(folder: string): Promise<BaseModel> {
     folder,
     architecture: architecture ?? '',
     modelType,
-    layers: told ?? 1 + Math.max(-1, ...matrices.map(({ layer }) => layer ?? -1)),
+    layers: told ?? 1 + Math.max(-1, largestOf(matrices.map(({ layer }) => layer ?? -1))),
     parameters: countParameters(plain.values()),
     matrices,
     fused: used.flatMap(fusedOf),
@@ -156,7 +158,9 @@ function layerCount(config: Readonly<Record<string, unknown>>): number | undefin
   const text = isObject(config['text_config']) ? config['text_config'] : config;
   return ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers']
     .map((key) => text[key])
-    .find((count): count is number => Number.isInteger(count) && Number(count) > 0);
+    .find(
+      (count): count is number => Number.isInteger(count) && Number(count) > 0 && Number(count) <= mostLayers,
+    );
 }
 
 /** Layers beyond those that config.json counts are not loaded: a shortened model's, or what predicts further tokens. */

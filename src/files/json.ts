@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
 import { LabError, type ErrorCode } from '../shared/errors';
 import { fileError } from './fileError';
+import { parseJson } from '../shared/parseJson';
 
 /** What a JSON file is, for the errors about it. */
 export interface JsonFile {
@@ -30,12 +31,17 @@ export async function readJson(path: string, about: JsonFile): Promise<unknown> 
     throw fileError(thrown, about.missing, about.what, path, about.next);
   }
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+    return parseJson(text.replace(/^\uFEFF/, ''));
   } catch (thrown) {
     const where = positionOf(text, thrown);
-    throw new LabError(about.invalid, `${about.what} ${path}${where} is not valid JSON.`, about.next, {
-      cause: thrown,
-    });
+    throw new LabError(
+      about.invalid,
+      `${about.what} ${path}${where} is not valid JSON${whyOf(thrown)}.`,
+      about.next,
+      {
+        cause: thrown,
+      },
+    );
   }
 }
 
@@ -52,6 +58,10 @@ export async function readJsonAs<T>(path: string, schema: z.ZodType<T>, about: J
   const why = issue?.message ?? 'unknown form';
   throw new LabError(about.invalid, `${about.what} ${path} is not as expected${field}: ${why}.`, about.next);
 }
+
+/** What V8 does not say. */
+const whyOf = (thrown: unknown): string =>
+  thrown instanceof SyntaxError && /nests deeper/.test(thrown.message) ? `: ${thrown.message}` : '';
 
 /** `:line:column` from V8's message, where it names a position. */
 function positionOf(text: string, thrown: unknown): string {

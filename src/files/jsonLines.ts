@@ -1,5 +1,6 @@
 import { LabError } from '../shared/errors';
 import type { LineSink } from './wholeLines';
+import { parseJson } from '../shared/parseJson';
 
 /** Reads every line as JSON. */
 export class JsonLines<T = unknown> implements LineSink<T> {
@@ -47,7 +48,7 @@ export function decodeLine<T>(text: string, decode: (value: unknown) => T, path:
 /** @throws LabError `journal-invalid` naming the line, where it is not JSON */
 export function parseLine(text: string, path: string, line: number): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (thrown) {
     throw new LabError(
       'journal-invalid',

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../shared/errors';
+import { mostLayers } from '../shared/moduleSchemas';
 import type { Module } from '../shared/words';
 import {
   badModelConfig,
@@ -63,8 +64,8 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
   }
   const settings = isObject(config['text_config']) ? config['text_config'] : config;
   const layers = settings[family.layerCount];
-  if (typeof layers !== 'number' || !Number.isInteger(layers) || layers < 1) {
-    throw badModelConfig(dir, `has no positive ${family.layerCount}`);
+  if (typeof layers !== 'number' || !Number.isInteger(layers) || layers < 1 || layers > mostLayers) {
+    throw badModelConfig(dir, `has no ${family.layerCount} from 1 to ${mostLayers}`);
   }
   const architecture: unknown = Array.isArray(config['architectures'])
     ? config['architectures'][0]

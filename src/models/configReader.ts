@@ -11,6 +11,9 @@ const activationNames: Readonly<Record<string, Activation>> = {
   swish: 'silu',
 };
 
+/** What tensors have of rows or columns at most: sizes beyond it are no model's, and their products would be inexact. */
+const mostCount = 2 ** 31 - 1;
+
 /**
  * Reads the fields of a config.json that decide a forward pass. What would change the numbers and is not computed is refused
  * by name: a wrong score is worse than none.
@@ -33,15 +36,16 @@ export class ConfigReader {
 
   count(name: string, fallback?: number): number {
     const value = this.value(name) ?? fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
-    throw this.invalid(`${name} ${shown(value)} is not a whole number above 0`);
+    if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= mostCount) return value;
+    throw this.invalid(`${name} ${shown(value)} is not a whole number from 1 to ${mostCount}`);
   }
 
   /** A whole number from 0 on. */
   index(name: string, fallback?: number): number {
     const value = this.value(name) ?? fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-    throw this.invalid(`${name} ${shown(value)} is not a whole number from 0 on`);
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= mostCount)
+      return value;
+    throw this.invalid(`${name} ${shown(value)} is not a whole number from 0 to ${mostCount}`);
   }
 
   number(name: string, fallback?: number): number {
@@ -121,4 +125,8 @@ export class ConfigReader {
   }
 }
 
-const shown = (value: unknown): string => (value === undefined ? '(absent)' : JSON.stringify(value));
+/** A value out of the file for a message, which is one sentence however long the value is. */
+function shown(value: unknown): string {
+  const text = value === undefined ? '(absent)' : JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

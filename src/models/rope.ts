@@ -32,12 +32,16 @@ export function turnedDims(
   return Math.floor(headSize * (inside?.share('partial_rotary_factor') ?? config.share(name, usual)));
 }
 
+/** Each has a frequency of its own; heads have some hundred entries. */
+const mostDims = 2 ** 16;
+
 /**
  * The rotary embedding that a config.json describes.
  * @throws LabError model-config-invalid for a scaling that is not computed
  */
 export function ropeOf(config: ConfigReader, { dims, theta, scaling, maxLength }: RopeSource): RotaryForm {
-  if (dims < 2 || dims % 2 !== 0) throw config.invalid(`${dims} entries of a head cannot be turned in pairs`);
+  if (dims < 2 || dims % 2 !== 0 || dims > mostDims)
+    throw config.invalid(`${dims} entries of a head cannot be turned in pairs`);
   const base = scaling?.value('rope_theta') === undefined ? theta : scaling.positive('rope_theta');
   const plain = Array.from({ length: dims / 2 }, (_, i) => base ** ((-2 * i) / dims));
   const type = scaling?.value('rope_type', 'type') ?? 'default';

@@ -1,5 +1,6 @@
 import type { PlanTotals } from '../shared/planFile';
 import type { Budget, Module, Plan } from '../shared/words';
+import { largestOf } from '../shared/largestOf';
 
 /** The summary of a plan. @param locked rows fixed by hand */
 export function summaryOf(
@@ -10,7 +11,7 @@ export function summaryOf(
 ): string {
   const adapted = modules.filter(({ path }) => (plan.modules[path]?.experts ?? 0) > 0);
   const kept = [...new Set(adapted.map(({ layer }) => layer))].sort((a, b) => a - b);
-  const layers = 1 + Math.max(-1, ...modules.map(({ layer }) => layer));
+  const layers = 1 + Math.max(-1, largestOf(modules.map(({ layer }) => layer)));
   return planSummary(kept, layers, budget, totals, locked);
 }
 

@@ -5,6 +5,7 @@ import { checkLocked, checkOptions, checkScores, matchTargets, requireLayers } f
 import { defaultOptions, type MethodOptions } from './options';
 import { adapterForm, type AdapterForm } from './parameters';
 import { gateScores } from './stages/gates';
+import { largestOf } from '../shared/largestOf';
 
 /** What an allocation is asked for. */
 export interface AllocationRequest {
@@ -77,7 +78,7 @@ export interface Problem {
  */
 export function stateProblem(request: AllocationRequest, sharing: Sharing): Problem {
   const { modules, adapter, budget, scores, gates } = request;
-  const layers = 1 + Math.max(-1, ...modules.map(({ layer }) => layer));
+  const layers = 1 + Math.max(-1, largestOf(modules.map(({ layer }) => layer)));
   const options = { ...defaultOptions, ...request.options };
   const locked = request.locked ?? {};
   requireLayers(budget, layers);

@@ -1,3 +1,5 @@
+import { largestOf } from './largestOf';
+
 /**
  * One score a module over several tasks: each task's scores are divided by their sum over modules, then averaged over
  * tasks, so that a task with a loud loss does not outvote the others. With one task this only rescales.
@@ -30,7 +32,7 @@ export const scoresByLayer = (
 
 /** Sums of module scores by layer, index = layer. */
 export function sumByLayer(layers: readonly number[], scores: readonly number[]): number[] {
-  const sums = new Array<number>(Math.max(-1, ...layers) + 1).fill(0);
+  const sums = new Array<number>(Math.max(-1, largestOf(layers)) + 1).fill(0);
   layers.forEach((layer, index) => {
     sums[layer] = (sums[layer] ?? 0) + (scores[index] ?? 0);
   });

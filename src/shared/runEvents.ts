@@ -3,6 +3,7 @@ import { executorNames } from './executorSettings';
 import { certaintySchema } from './certaintySchema';
 import { devices, estimators, experimentMethods, labelKinds, memoryModes, roles } from './words';
 import { errorKinds, type ErrorCode } from './errors';
+import { layerSchema, modulePathSchema, mostLayers } from './moduleSchemas';
 import { planFileSchema } from './planFile';
 import { verdictSchema } from './verdict';
 
@@ -56,8 +57,8 @@ export type Cost = z.infer<typeof costSchema>;
 
 /** Modules in a fixed order; later events give their numbers as plain arrays in that order. */
 export const moduleSchema = z.object({
-  path: z.string(),
-  layer: z.number().int().nonnegative(),
+  path: modulePathSchema,
+  layer: layerSchema,
   role: z.enum(roles),
   inFeatures: z.number().int().positive(),
   outFeatures: z.number().int().positive(),
@@ -128,7 +129,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     type: z.literal('model'),
     model: z.string(),
     architecture: z.string(),
-    layers: z.number().int().positive(),
+    layers: z.number().int().positive().max(mostLayers),
     parameters: z.number().int().positive(),
     modules: z.array(moduleSchema),
   }),

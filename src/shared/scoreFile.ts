@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { certaintySchema } from './certaintySchema';
+import { layerSchema, modulePathSchema } from './moduleSchemas';
 import { estimators, labelKinds, roles, taskKinds } from './words';
 
 /**
@@ -7,11 +8,10 @@ import { estimators, labelKinds, roles, taskKinds } from './words';
  * The shape is fixed; keys may be added, those here never change meaning.
  */
 const finite = z.number();
-const count = z.number().int().nonnegative();
 
 export const moduleScoreSchema = z.object({
-  path: z.string().min(1),
-  layer: count,
+  path: modulePathSchema,
+  layer: layerSchema,
   role: z.enum(roles),
   inFeatures: z.number().int().positive(),
   outFeatures: z.number().int().positive(),
@@ -44,7 +44,7 @@ export const moduleScoreSchema = z.object({
 export type ModuleScore = z.infer<typeof moduleScoreSchema>;
 
 export const layerScoreSchema = z.object({
-  layer: count,
+  layer: layerSchema,
   score: finite,
   standardError: finite.nonnegative(),
   /** Where scores are means over samples: percentile interval of 95 % over bootstrap resamples of them, low and high. */

@@ -8,6 +8,7 @@ import type { Module, Plan } from '../../shared/words';
 import { keyLine } from './keyLine';
 import type { ModelFacts } from './modelFacts';
 import { moduleScores, scoreText } from './moduleScores';
+import { largestOf } from '../../shared/largestOf';
 
 /** Shown behind what a line says. */
 export interface Hint {
@@ -65,7 +66,7 @@ function budgetHint(source: HintSource): Hint[] {
   const modules = modulesOf(source);
   if (!anchors.budget || !experiment || modules.length === 0) return [];
   const { line } = anchors.budget;
-  const layers = 1 + Math.max(...modules.map(({ layer }) => layer));
+  const layers = 1 + largestOf(modules.map(({ layer }) => layer));
   if (!experiment.plan) {
     const limits = budgetLimits(experiment.budget, layers);
     return [{ line, text: `at most ${limits.layers} of ${layers} layers` }];

@@ -7,8 +7,8 @@ import { bytesOf } from './fileHead';
 
 /** Beside Snappy, which hyparquet brings along. */
 const compressors: Compressors = {
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
+  GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
+  BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
   ZSTD: (input) => decompress(input),
 };
 

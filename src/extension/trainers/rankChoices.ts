@@ -5,6 +5,7 @@ import { adapterForm, moduleParameters, planParameters } from '../../planning/pa
 import { scaledAlpha } from '../../shared/alpha';
 import { formatCount, formatScore, formatShare } from '../../shared/format';
 import type { Module, Plan } from '../../shared/words';
+import { largestOf } from '../../shared/largestOf';
 
 /** What a rank would come to. */
 export interface RankChoice {
@@ -58,7 +59,7 @@ export function rowCosts(
 }
 
 function ofBudget(parameters: number, { budget }: Experiment, modules: readonly Module[]): string {
-  const layers = 1 + Math.max(0, ...modules.map(({ layer }) => layer));
+  const layers = 1 + Math.max(0, largestOf(modules.map(({ layer }) => layer)));
   const limit = budgetLimits(budget, layers).parameters;
   if (!Number.isFinite(limit)) return '';
   const share = formatShare(parameters / limit);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LabError } from '../../shared/errors';
 import { isRecord, unreadable, type Rows } from './rows';
+import { parseJson } from '../../shared/parseJson';
 
 /**
  * The rows of a file that is one JSON array of objects. It is parsed whole, since where a row ends is known to the parser
@@ -34,7 +35,7 @@ function parse(text: string, file: string): unknown[] {
   if (text.trim() === '') return [];
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     const message = (error as Error).message;
     const position = /at position (\d+)/.exec(message)?.[1];

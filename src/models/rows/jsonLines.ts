@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { LabError } from '../../shared/errors';
 import type { Line } from '../lineFields';
 import { isRecord, unreadable, type Rows } from './rows';
+import { parseJson } from '../../shared/parseJson';
 
 interface NumberedLine {
   readonly text: string;
@@ -44,7 +45,7 @@ async function readLines(file: string): Promise<NumberedLine[]> {
 function parse(text: string, file: string, number: number): Line {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     value = undefined;
   }

@@ -14,8 +14,9 @@ import { unreadable, type DataLine, type Rows } from './rows';
 
 /** Beside Snappy, which hyparquet brings along: what pandas, Polars and Spark write when asked. */
 const compressors: Compressors = {
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
+  // A page says how long it is: what unpacks to more is no page.
+  GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
+  BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
   ZSTD: (input) => decompress(input),
 };
 
@@ -34,7 +35,7 @@ export async function parquetRows(file: string): Promise<Rows> {
   }
   const metadata = await named(file, () => parquetMetadataAsync(buffer));
   return {
-    count: Number(metadata.num_rows),
+    count: await named(file, () => Promise.resolve(countOf(metadata))),
     read: async (indices) => {
       const lines = new Map<number, DataLine>();
       for (const [first, last] of spans(metadata, indices)) {
@@ -50,6 +51,18 @@ export async function parquetRows(file: string): Promise<Rows> {
       return indices.map((index) => lines.get(index) as DataLine);
     },
   };
+}
+
+/** More rows than are ever shuffled at once: their places alone fill a heap. */
+const mostRows = 100_000_000;
+
+/** Rows, as the file as a whole and its row groups say alike. @throws Error where they do not */
+function countOf({ num_rows: all, row_groups: groups }: FileMetaData): number {
+  const sum = groups.reduce((rows, group) => rows + Number(group.num_rows), 0);
+  if (sum !== Number(all) || groups.some((group) => Number(group.num_rows) < 0))
+    throw new Error(`it has ${all} rows, and its row groups ${sum}`);
+  if (sum > mostRows) throw new Error(`it has more than ${mostRows} rows`);
+  return sum;
 }
 
 /** From the first to the last row asked for, of each row group that has any. */

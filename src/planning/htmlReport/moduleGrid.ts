@@ -2,6 +2,7 @@ import { combineTasks, scoresByLayer } from '../../shared/combineScores';
 import type { RunState } from '../../shared/runState';
 import { targetOf } from '../../shared/targetOf';
 import type { PlannedModule } from '../../shared/words';
+import { largestOf } from '../../shared/largestOf';
 
 /** Layers × modules of a run, with what was measured and planned of each. */
 export interface ModuleGrid {
@@ -29,7 +30,7 @@ export function moduleGrid(state: RunState): ModuleGrid | undefined {
   const rows = plannedRows(state);
   const scored = tasks.filter(({ scores }) => scores.length === modules.length && modules.length > 0);
   if (modules.length === 0 || (scored.length === 0 && rows === undefined)) return undefined;
-  const layers = 1 + Math.max(...modules.map(({ layer }) => layer));
+  const layers = 1 + largestOf(modules.map(({ layer }) => layer));
   const targets = [...new Set(modules.map(targetName))];
   const shares = combineTasks(scored.map(({ scores }) => scores));
   const cells: (GridCell | undefined)[][] = targets.map(() =>

@@ -1,7 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { LabError } from '../../shared/errors';
+import { layerSchema, modulePathSchema } from '../../shared/moduleSchemas';
 import { estimators, roles, type Estimator, type Role } from '../../shared/words';
+import { parseJson } from '../../shared/parseJson';
 
 /** One module's score as somebody's own script wrote it. */
 export interface GivenScore {
@@ -32,10 +34,10 @@ export interface GivenScores {
 
 const count = z.number().int().nonnegative();
 const rowSchema = z.object({
-  path: z.string().min(1),
+  path: modulePathSchema,
   score: z.number(),
   standardError: z.number().nonnegative().optional(),
-  layer: count.optional(),
+  layer: layerSchema.optional(),
   role: z.enum(roles).optional(),
   inFeatures: count.optional(),
   outFeatures: count.optional(),
@@ -62,11 +64,11 @@ export function parseGivenScores(text: string, name: string): GivenScores {
 function fromJson(text: string, name: string): GivenScores {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = parseJson(text.replace(/^\uFEFF/, ''));
   } catch (thrown) {
     throw invalid(`${name} is no JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
-  const byPath = z.record(z.string().min(1), z.number()).safeParse(value);
+  const byPath = z.record(modulePathSchema, z.number()).safeParse(value);
   if (byPath.success) {
     const rows = Object.entries(byPath.data).map(([path, score]) => ({ path, score }));
     return { rows: given(rows, name) };

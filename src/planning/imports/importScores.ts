@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { LabError } from '../../shared/errors';
+import { largestOf } from '../../shared/largestOf';
 import type { LayerScore, ScoreFile } from '../../shared/scoreFile';
 import type { Module } from '../../shared/words';
 import { invalid, type GivenScore, type GivenScores } from './givenScores';
@@ -105,13 +106,14 @@ const nearestOf = (path: string, known: readonly string[]): string =>
 
 /** Sums over modules, for every layer; their errors as if modules were independent, which only per-sample values could tell. */
 function layersOf(rows: ScoreFile['modules']): LayerScore[] {
-  const layers = 1 + Math.max(...rows.map(({ layer }) => layer));
-  return Array.from({ length: layers }, (_, layer) => {
-    const own = rows.filter((row) => row.layer === layer);
-    return {
-      layer,
-      score: own.reduce((sum, { score }) => sum + score, 0),
-      standardError: Math.hypot(...own.map(({ standardError }) => standardError)),
-    };
-  });
+  const layers = Array.from({ length: 1 + largestOf(rows.map(({ layer }) => layer)) }, (_, layer) => ({
+    ...{ layer, score: 0, variance: 0 },
+  }));
+  for (const { layer, score, standardError } of rows) {
+    const sums = layers[layer];
+    if (!sums) continue;
+    sums.score += score;
+    sums.variance += standardError ** 2;
+  }
+  return layers.map(({ layer, score, variance }) => ({ layer, score, standardError: Math.sqrt(variance) }));
 }

@@ -19,10 +19,10 @@ import {
 interface Raw {
   readonly study: number;
   state: number;
-  readonly point: Record<string, unknown>;
+  readonly point: Map<string, unknown>;
   readonly intermediate: Map<number, number>;
   values: readonly number[];
-  readonly extras: Record<string, unknown>;
+  readonly extras: Map<string, unknown>;
   startedAt?: string | undefined;
   finishedAt?: string | undefined;
 }
@@ -61,13 +61,16 @@ export function readOptuna(text: string, path: string, settings: StudySettings):
   const { study, trials } = replay(records, path, settings);
   const { candidates } = newStudy(settings);
   return trials
-    .filter((raw) => raw.study === study && Object.keys(raw.point).length > 0)
+    .filter((raw) => raw.study === study && raw.point.size > 0)
     .map((raw, number) => {
-      const key = pointKey(settings.space.dimensions, raw.point as Point);
+      const key = pointKey(settings.space.dimensions, Object.fromEntries(raw.point) as Point);
       const candidate = candidates.find((one) => one.key === key);
       if (candidate === undefined)
         throw invalid(`Trial ${number} of ${path} has ${key}, which is no candidate of the search.`);
-      return trialOf(raw, number, candidate, settings);
+      const extras = extrasSchema.safeParse(Object.fromEntries(raw.extras));
+      if (!extras.success)
+        throw invalid(`Trial ${number} of ${path} has attributes of another form.`, extras.error);
+      return trialOf({ ...raw, extras: extras.data }, number, candidate, settings);
     });
 }
 
@@ -107,14 +110,17 @@ const ended: readonly number[] = [trialStates.done, trialStates.pruned, trialSta
 /** Trials that were added whole have all in one record. */
 function created(record: Created): Raw {
   const { distributions = {}, params = {}, value, values } = record;
-  const point = Object.entries(params).map(([name, inner]) => [name, outerValue(distributions[name], inner)]);
+  const point = Object.entries(params).map(([name, inner]): [string, unknown] => [
+    name,
+    outerValue(Object.hasOwn(distributions, name) ? distributions[name] : undefined, inner),
+  ]);
   const steps = Object.entries(record.intermediate_values ?? {});
   return {
     ...{ study: record.study_id, state: record.state ?? trialStates.running },
-    point: Object.fromEntries(point) as Record<string, unknown>,
+    point: new Map(point),
     intermediate: new Map(steps.map(([step, measured]) => [Number(step), measured])),
     values: values ?? (typeof value === 'number' ? [value] : []),
-    extras: { ...record.user_attrs },
+    extras: new Map(Object.entries(record.user_attrs ?? {})),
     startedAt: record.datetime_start ?? undefined,
     finishedAt: record.datetime_complete ?? undefined,
   };
@@ -123,7 +129,7 @@ function created(record: Created): Raw {
 function change(trial: Raw, record: Change): void {
   switch (record.op_code) {
     case operations.parameter:
-      trial.point[record.param_name] = outerValue(record.distribution, record.param_value_internal);
+      trial.point.set(record.param_name, outerValue(record.distribution, record.param_value_internal));
       break;
     case operations.stateAndValues:
       trial.state = record.state;
@@ -135,12 +141,16 @@ function change(trial: Raw, record: Change): void {
       trial.intermediate.set(record.step, record.intermediate_value);
       break;
     case operations.userAttribute:
-      Object.assign(trial.extras, record.user_attr);
+      for (const [name, value] of Object.entries(record.user_attr)) trial.extras.set(name, value);
   }
 }
 
-function trialOf(raw: Raw, number: number, { point, cost }: Candidate, settings: StudySettings): SearchTrial {
-  const extras = extrasSchema.parse(raw.extras);
+function trialOf(
+  { extras, ...raw }: Omit<Raw, 'extras'> & { readonly extras: z.infer<typeof extrasSchema> },
+  number: number,
+  { point, cost }: Candidate,
+  settings: StudySettings,
+): SearchTrial {
   const seed = settings.seeds[0] ?? 0;
   const curve = [...raw.intermediate].map(([step, value]) => ({
     ...{ seed, step },
@@ -152,6 +162,7 @@ function trialOf(raw: Raw, number: number, { point, cost }: Candidate, settings:
   const why = extras[attributes.why];
   const reason = extras[attributes.reason];
   const request = extras[attributes.request];
+  const [startedAt, finishedAt] = [raw.startedAt, raw.finishedAt].map(labTime);
   const before = extras[attributes.before] ?? batchStart(number, settings);
   return {
     ...{ number, before, point, cost, state },
@@ -160,16 +171,19 @@ function trialOf(raw: Raw, number: number, { point, cost }: Candidate, settings:
     ...(why === undefined ? {} : { why }),
     ...(reason === undefined ? {} : { reason }),
     ...(request === undefined ? {} : { request }),
-    ...(raw.startedAt === undefined ? {} : { startedAt: labTime(raw.startedAt) }),
-    ...(raw.finishedAt === undefined ? {} : { finishedAt: labTime(raw.finishedAt) }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
   };
 }
 
 const stateOf = (code: number): SearchTrialState =>
   (Object.keys(trialStates) as SearchTrialState[]).find((state) => trialStates[state] === code) ?? 'failed';
 
-/** Optuna's own times have no zone and are local. */
-const labTime = (time: string): string => new Date(time).toISOString();
+/** Optuna's own times have no zone and are local; undefined for what is none. */
+function labTime(time: string | undefined): string | undefined {
+  const date = new Date(time ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
 
 /** Python's words for numbers that JSON does not have, as strings; what stands inside of strings stays. */
 const plainJson = (text: string): string =>

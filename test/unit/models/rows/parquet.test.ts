@@ -51,6 +51,17 @@ describe('the rows of a Parquet file', () => {
     ]);
   });
 
+  it('are counted alike by the file and by its groups', async () => {
+    const file = write({ columnData: numbers(3) });
+    const bytes = await readFile(file);
+    // In the footer: the file's version, its schema, then field 3, an I64, with 3 rows in zigzag.
+    const at = bytes.lastIndexOf(Buffer.from([0x16, 0x06, 0x19]));
+    assert.ok(at > 0);
+    bytes[at + 1] = 0x7e;
+    await writeFile(file, bytes);
+    await rejectsWith(sampleLines(file, 9, 1), 'data-format-unsupported', /63 rows, and its row groups 3/);
+  });
+
   it('have lists and lists of structs, as tokens and conversations are', async () => {
     const list = (name: string) =>
       [
