@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelFolder } from './modelFolder';
 import { weightIndexName } from './weightFiles';
+import { liesInFolder } from './inFolder';
 import { isFile } from './isFile';
 
 /** The same weights once more in another tool's form: as files of the folder itself, and wherever they lie. */
@@ -35,8 +36,9 @@ export async function filesBesideWeights({ dir, headers }: ModelFolder): Promise
       const name = path.join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!entry.name.startsWith('.')) await visit(name);
-        // The hub's own cache has links in place of files.
-      } else if (await isFile(path.join(dir, name))) found.push(name);
+        // The hub's own cache has links in place of files; others would put files of this machine into the copy.
+      } else if ((await isFile(path.join(dir, name))) && (await liesInFolder(dir, path.join(dir, name))))
+        found.push(name);
     }
   };
   await visit('');

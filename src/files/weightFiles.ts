@@ -1,6 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError } from '../shared/errors';
+import { requireInFolder } from './inFolder';
 import { readJson } from './json';
 
 /** The weight files of a model folder, and which of them each tensor is in (undefined: one file holds them all). */
@@ -17,15 +18,21 @@ export const weightIndexName = 'model.safetensors.index.json';
  * `model.safetensors.index.json` lists.
  *
  * @throws LabError `model-weights-missing` (with a word about PyTorch's pickles where only those are there),
- *   `model-config-invalid` where the index is not sound
+ *   `model-config-invalid` where the index is not sound, or a weight file is a link out of the folder
  */
 export async function findWeightFiles(folder: string): Promise<WeightFiles> {
-  if (await exists(join(folder, single))) return { files: [join(folder, single)], fileOf: undefined };
+  if (await exists(join(folder, single))) {
+    await requireInFolder(folder, join(folder, single), 'model-config-invalid', 'The weight file');
+    return { files: [join(folder, single)], fileOf: undefined };
+  }
   if (!(await exists(join(folder, weightIndexName)))) throw await noWeights(folder);
   const fileOf = await readIndex(join(folder, weightIndexName), folder);
   const files = [...new Set(fileOf.values())].sort();
   for (const file of files) {
-    if (await exists(file)) continue;
+    if (await exists(file)) {
+      await requireInFolder(folder, file, 'model-config-invalid', 'The shard');
+      continue;
+    }
     const tensor = [...fileOf].find(([, holder]) => holder === file)?.[0];
     throw new LabError(
       'model-weights-missing',
@@ -49,7 +56,7 @@ async function readIndex(path: string, folder: string): Promise<Map<string, stri
   return new Map(
     pairs.map(([tensor, file]: [string, unknown]) => {
       // A shard lies in the folder itself; anything else would let an index read files elsewhere.
-      if (typeof file !== 'string' || file === '' || /[\\/]/.test(file) || file.startsWith('.')) {
+      if (typeof file !== 'string' || file === '' || /[\\/\0]/.test(file) || file.startsWith('.')) {
         throw badIndex(path, `names no file of its folder for "${tensor}"`);
       }
       return [tensor, join(folder, file)];

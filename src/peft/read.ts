@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { requireInFolder } from '../files/inFolder';
 import { readJsonAs } from '../files/json';
 import type { ModelFolder } from '../files/modelFolder';
 import { readSafetensorsHeader } from '../files/safetensors';
@@ -92,6 +93,7 @@ export async function readAdapter(folder: string, model: ModelFolder): Promise<R
  */
 export async function readConfig(folder: string): Promise<AdapterConfig> {
   const file = path.join(folder, configName);
+  await requireInFolder(folder, file, 'adapter-invalid', 'The adapter configuration');
   requireComputable(await readJsonAs(file, z.looseObject({}), aboutConfig), file);
   const config = await readJsonAs(file, configSchema, aboutConfig);
   requireConsistent(config, file);
@@ -132,7 +134,7 @@ function adaLoraModule(one: ModuleTensors, config: AdaLoraConfig, file: string):
   return { rank, alpha, scaling: adaLoraScaling(alpha, initial, rank) };
 }
 
-/** @throws LabError `adapter-invalid` where an adapter's weights are missing, or a pickle */
+/** @throws LabError `adapter-invalid` where an adapter's weights are missing, a pickle, or a link out of the folder */
 export async function weightsOf(folder: string): Promise<string> {
   const file = path.join(folder, weightsName);
   const exists = (name: string) =>
@@ -140,7 +142,10 @@ export async function weightsOf(folder: string): Promise<string> {
       () => true,
       () => false,
     );
-  if (await exists(weightsName)) return file;
+  if (await exists(weightsName)) {
+    await requireInFolder(folder, file, 'adapter-invalid', 'The file of weights');
+    return file;
+  }
   const isPickled = await exists('adapter_model.bin');
   throw new LabError(
     'adapter-invalid',

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { isFile } from '../../files/isFile';
-import { runFiles } from '../../files/runs';
+import { isRunOf, runFiles } from '../../files/runs';
 import { comparedFacts, scoreShares } from '../../planning/compare/runFacts';
 import { measuredOf } from '../../planning/compare/measured';
 import type { Side } from '../../planning/compare/side';
@@ -99,8 +99,9 @@ export const foundBy = (state: RunState): Pick<Side, 'scores' | 'facts' | 'measu
   measured: measuredOf(trialsOfPlan(state)),
 });
 
-/** Absolute path of the experiment that a run is of, as its record says; undefined where that cannot be read. */
+/** Absolute path of the experiment that a run is of, as its record says; undefined where that cannot be read or is another's. */
 export async function experimentOf(folder: string): Promise<string | undefined> {
   const manifest = await manifestOf(folder);
-  return manifest && resolve(folder, manifest.experiment);
+  const named = manifest && resolve(folder, manifest.experiment);
+  return named !== undefined && isRunOf(named, folder) ? named : undefined;
 }

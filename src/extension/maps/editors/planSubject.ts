@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { runFiles } from '../../../files/runs';
+import { isRunOf, runFiles } from '../../../files/runs';
 import { changed } from '../../../planning/draft/change';
 import { designOf } from '../../../planning/draft/designOf';
 import { draftFacts } from '../../../planning/draft/draftOf';
@@ -151,7 +151,9 @@ export class PlanSubject implements Subject {
 async function belongingOf({ uri }: vscode.TextDocument): Promise<Belonging> {
   const run = dirname(uri.fsPath);
   const manifest = await manifestOf(run);
-  const path = manifest && resolve(run, manifest.experiment);
+  const named = manifest && resolve(run, manifest.experiment);
+  // The record came with the run: it may say whose it is, and name no other file that a plan would be written to.
+  const path = named !== undefined && isRunOf(named, run) ? named : undefined;
   const experiment = path === undefined ? undefined : vscode.Uri.file(path);
   const now = experiment && (await experimentNow(experiment));
   const isThere = now !== undefined && (now.experiment !== undefined || !now.isGone);
