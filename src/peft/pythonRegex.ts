@@ -1,5 +1,5 @@
 import { LabError } from '../shared/errors';
-import { linearTest, mayBeEndless } from './linearMatch';
+import { linearTest, mayBeEndless, usualLength } from './linearMatch';
 
 /**
  * Anchored at the beginning, as `re.match` is; Python's spellings of what JavaScript spells otherwise are translated. What
@@ -18,10 +18,17 @@ export function pythonRegex(written: string, whole: string): RegExp {
 /** Whether an expression matches, as `pythonRegex`; one that JavaScript's engine could try without end is matched without it. */
 export function pythonTest(written: string, whole: string): (text: string) => boolean {
   const regex = compiled(written, whole);
-  if (!mayBeEndless(regex.source)) return (text) => regex.test(text);
-  const test = linearTest(regex.source);
-  if (!test) throw endless(written);
-  return test;
+  let linear: ((text: string) => boolean) | undefined;
+  const linearly = (text: string): boolean => {
+    linear ??= linearTest(regex.source);
+    if (!linear) throw endless(written);
+    return linear(text);
+  };
+  if (!mayBeEndless(regex.source))
+    return (text) => (text.length > usualLength ? linearly(text) : regex.test(text));
+  linear = linearTest(regex.source);
+  if (!linear) throw endless(written);
+  return linear;
 }
 
 function compiled(written: string, whole: string): RegExp {

@@ -17,6 +17,11 @@ describe('expressions that JavaScript would try without end', () => {
       '((\\w+\\.?)+)+x$',
       '.*.*.*.*.*.*.*.*=',
       '(a?){60}a{60}b',
+      // No repeat, and two ways at each of many places.
+      `${'a?'.repeat(60)}${'a'.repeat(60)}!`,
+      `${'(a|a)'.repeat(60)}!`,
+      `${'(?:.|\\w)'.repeat(60)}!`,
+      `.*.*.*${'a?'.repeat(12)}!`,
     ])
       assert.equal(keyFor([key], `${long}z`), undefined, key);
     assert.equal(keyFor(['(\\w+\\.)*q_proj'], 'model.layers.0.self_attn.q_proj'), '(\\w+\\.)*q_proj');
@@ -30,6 +35,15 @@ describe('expressions that JavaScript would try without end', () => {
       throwsWith(() => keyFor([key], long), 'adapter-invalid', /repeats what repeats/);
     const layered = { target_modules: ['q'], layers_to_transform: [0], layers_pattern: '(a+)+' };
     throwsWith(() => isTargeted('a.0.q', layered), 'adapter-invalid', /repeats what repeats/);
+  });
+
+  it('are matched without it on names that are longer than any', () => {
+    const name = `${'a.'.repeat(20_000)}q_proj`;
+    assert.equal(keyFor(['.*a.*q_proj'], name), '.*a.*q_proj');
+    assert.equal(keyFor(['.*a.*!'], name), undefined);
+    throwsWith(() => keyFor(['.*(?<=x).*q_proj'], name), 'adapter-invalid', /may not end/);
+    for (const key of ['a?'.repeat(40), '(a|b)'.repeat(40)])
+      throwsWith(() => keyFor([`${key}(?!x)`], 'a'), 'adapter-invalid', /may not end/);
   });
 
   it('are none of those that people write', () => {
