@@ -2,7 +2,11 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../shared/errors';
+import { fileError } from '../files/fileError';
 import { chatTemplate, templateSource, type ChatTemplate } from './chat/chatTemplate';
+import { isRecord } from './rows/rows';
+import { invalidTokenizer, requireTokenizerFile } from './tokenizerFile';
+import { parseJson } from '../shared/parseJson';
 
 /** Text to token ids and back, as the model's own `tokenizer.json` says. */
 export interface TextTokenizer {
@@ -22,16 +26,19 @@ export interface TextTokenizer {
  */
 export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
   const file = path.join(folder, 'tokenizer.json');
-  const definition = await readObject(file);
-  if (definition === undefined) {
+  const read = await readObject(file);
+  if (read === undefined) {
     throw new LabError(
       'tokenizer-missing',
       `${folder} has no tokenizer.json, so text cannot become tokens.`,
       'Add the tokenizer.json of the model, or give data that is already tokenized (input_ids).',
     );
   }
+  const definition = requireTokenizerFile(read, file);
   const configFile = path.join(folder, 'tokenizer_config.json');
-  const config = (await readObject(configFile)) ?? {};
+  const written = (await readObject(configFile)) ?? {};
+  if (!isRecord(written)) throw invalidTokenizer(configFile, 'it is no JSON object');
+  const config = written;
   const jinjaFile = path.join(folder, 'chat_template.jinja');
   const jinja = await readText(jinjaFile);
   const template = templateSource(jinja, config);
@@ -39,16 +46,30 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
     template === undefined
       ? undefined
       : chatTemplate(template, config, jinja === undefined ? configFile : jinjaFile);
+  const tokenizer = named(file, () => new Tokenizer(definition, config));
+  // What a file lacks may be missed at the first text only.
+  const encode = (text: string, special: boolean): number[] =>
+    named(file, () => {
+      const { ids } = tokenizer.encode(text, { add_special_tokens: special });
+      if (ids.every((id) => Number.isInteger(id) && id >= 0)) return ids;
+      throw new Error('it gives a text tokens that are in no vocabulary');
+    });
+  return {
+    encode: (text) => encode(text, true),
+    encodePlain: (text) => encode(text, false),
+    // The library refuses an empty list.
+    decode: (ids) =>
+      ids.length === 0
+        ? ''
+        : named(file, () => tokenizer.decode([...ids], { clean_up_tokenization_spaces: false })),
+    chat,
+  };
+}
+
+/** The library's errors, with the file they are about. @throws LabError tokenizer-invalid */
+function named<T>(file: string, run: () => T): T {
   try {
-    const tokenizer = new Tokenizer(definition, config);
-    return {
-      encode: (text) => tokenizer.encode(text).ids,
-      encodePlain: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
-      // The library refuses an empty list.
-      decode: (ids) =>
-        ids.length === 0 ? '' : tokenizer.decode([...ids], { clean_up_tokenization_spaces: false }),
-      chat,
-    };
+    return run();
   } catch (error) {
     throw invalid(file, error);
   }
@@ -64,11 +85,11 @@ export function requireTokenizer(tokenizer: TextTokenizer | undefined, where: st
   );
 }
 
-async function readObject(file: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+async function readObject(file: string): Promise<unknown> {
   const text = await readText(file);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return parseJson(text);
   } catch (error) {
     throw invalid(file, error);
   }
@@ -79,14 +100,9 @@ async function readText(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw fileError(error, 'tokenizer-invalid', 'The tokenizer’s file', file, 'Check the model folder.');
   }
 }
 
 const invalid = (file: string, error: unknown): LabError =>
-  new LabError(
-    'tokenizer-invalid',
-    `${file} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-    'Save the tokenizer again with the tool that made the model.',
-    { cause: error },
-  );
+  invalidTokenizer(file, (error instanceof Error ? error.message : String(error)).slice(0, 500), error);

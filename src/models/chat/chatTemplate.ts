@@ -1,6 +1,6 @@
-import { Template } from '@huggingface/jinja';
 import { LabError } from '../../shared/errors';
 import { isRecord } from '../rows/rows';
+import { parseTemplate, renderBounded } from './boundedTemplate';
 import type { Message } from './messages';
 
 /** How a model's folder writes conversations down. */
@@ -44,15 +44,16 @@ export function chatTemplate(
       return typeof content === 'string' ? [[name, content]] : [];
     }),
   );
-  let parsed: Template | undefined;
+  let parsed: ReturnType<typeof parseTemplate> | undefined;
   return {
     render: (messages, opened, tools) => {
       parsed ??= parse(source, file);
-      return parsed.render({
+      return renderBounded(parsed, {
         ...tokens,
         messages,
         add_generation_prompt: opened,
-        day_of_data: dayOfData,
+        // The library's own tells today's date: the same data would be other samples tomorrow.
+        strftime_now: dayOfData,
         ...(Array.isArray(tools) ? { tools } : {}),
       });
     },
@@ -76,11 +77,9 @@ export function templateSource(
   return typeof template === 'string' ? template : undefined;
 }
 
-function parse(source: string, file: string): Template {
+function parse(source: string, file: string): ReturnType<typeof parseTemplate> {
   try {
-    // The library has a function of that name, which no variable may replace, and which tells today's date: the same data
-    // would be other samples tomorrow.
-    return new Template(source.replaceAll('strftime_now', 'day_of_data'));
+    return parseTemplate(source);
   } catch (error) {
     throw new LabError(
       'tokenizer-invalid',
@@ -92,7 +91,7 @@ function parse(source: string, file: string): Template {
 }
 
 /** The day that Llama 3's template falls back to, for every template that asks for the date. */
-function dayOfData(format: string): string {
+function dayOfData(format: unknown): string {
   const day: Readonly<Record<string, string>> = {
     Y: '2024',
     y: '24',
@@ -107,5 +106,5 @@ function dayOfData(format: string): string {
     S: '00',
     '%': '%',
   };
-  return format.replace(/%(.)/g, (whole, letter: string) => day[letter] ?? whole);
+  return String(format).replace(/%(.)/g, (whole, letter: string) => day[letter] ?? whole);
 }
