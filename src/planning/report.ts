@@ -9,6 +9,7 @@ import { searchSection } from './searchReport';
 import { table } from './table';
 import { trainingReport } from './trainingReport';
 import { judgeReport, verdictSection } from './verdictReport';
+import { reportLine } from '../shared/markdown';
 
 /** A run as a Markdown page: what was measured on what, how stable it is, what was planned. Pure. */
 export function reportOf(state: RunState): string {
@@ -29,7 +30,9 @@ export function reportOf(state: RunState): string {
     ...searchSection(state),
     ...planSection(state),
     ...verdictSection(state),
-  ].join('\n');
+  ]
+    .map(reportLine)
+    .join('\n');
 }
 
 /** The report of a run as a Markdown page, by what it did. Pure. */

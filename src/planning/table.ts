@@ -1,5 +1,8 @@
-/** A bar in a cell would begin another one. */
-const escaped = (text: string): string => text.replaceAll('|', '\\|');
+/** A bar in a cell would begin another one, as would one behind a backslash; a line break would end the row. */
+const escaped = (text: string): string =>
+  text
+    .replace(/\\*\|/g, (bars) => bars.replaceAll('\\', '\\\\').replace('|', '\\|'))
+    .replace(/[\r\n\u2028\u2029]+/g, ' ');
 
 /** Markdown rows, padded so that they read as a table in a terminal too; numbers to the right, names to the left. */
 export function table(cells: readonly (readonly string[])[], leftColumns = 0): string[] {

@@ -4,13 +4,16 @@ import type { RunState } from '../shared/runState';
 import type { TrialEvaluation, TrialState } from '../shared/trialState';
 import { factLines, noteLines, trainingFacts } from './facts';
 import { table } from './table';
+import { reportLine } from '../shared/markdown';
 
 /** A training as a Markdown page: what was trained on what, and how well it does against the base model. Pure. */
 export function trainingReport(state: RunState): string {
   return [
     ...[`# ${state.experiment}`, '', ...factLines(trainingFacts(state)), ...noteLines(state), ''],
     ...['## Results', '', ...trainingTable(state), ''],
-  ].join('\n');
+  ]
+    .map(reportLine)
+    .join('\n');
 }
 
 /** One row a seed and task: the base model, the majority class, and the best adapter. Also what the command line prints. */

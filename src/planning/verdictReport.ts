@@ -21,13 +21,16 @@ import {
   taskWords,
   timeRatio,
 } from './verdictNumbers';
+import { reportLine } from '../shared/markdown';
 
 /** A judged plan as a Markdown page: what was trained on what, and whether the plan is better than its controls. Pure. */
 export function judgeReport(state: RunState): string {
   return [
     ...[`# ${state.experiment}`, '', ...factLines(judgingFacts(state)), ...noteLines(state), ''],
     ...verdictSection(state),
-  ].join('\n');
+  ]
+    .map(reportLine)
+    .join('\n');
 }
 
 /** Plan against controls as a Markdown section; nothing where a run judged none. Pure. */

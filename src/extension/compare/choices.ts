@@ -10,6 +10,7 @@ import { runLabel } from '../views/items';
 import { readRunFacts, type RunFacts } from '../views/runFacts';
 import { controlOf, isSameKey, runTime, sideKey, titleOf, type SideKey } from './keys';
 import { textNow } from './sideReader';
+import { withoutIcons } from '../labels';
 
 /** What can be chosen as one side. */
 export interface SideItem extends vscode.QuickPickItem {
@@ -57,7 +58,7 @@ function controlItem(beside: SideKey): SideItem {
 }
 
 const runItem = (facts: RunFacts, now: number): SideItem => ({
-  label: `$(layers) ${runLabel(facts, now)}`,
+  label: `$(layers) ${withoutIcons(runLabel(facts, now))}`,
   // Several of one day are told apart by the hour.
   description: [experimentName(facts.experiment), runTime(basename(facts.folder)) ?? []].flat().join(', '),
   detail: [...(facts.words === '' ? [] : [facts.words]), ...(facts.recorded ? ['recorded'] : [])].join(' · '),
@@ -65,7 +66,7 @@ const runItem = (facts: RunFacts, now: number): SideItem => ({
 });
 
 const adapterItem = (folder: string): SideItem => ({
-  label: `$(package) ${basename(folder)}`,
+  label: `$(package) ${withoutIcons(basename(folder))}`,
   description: vscode.workspace.asRelativePath(folder),
   side: sideKey('adapter', folder),
 });
@@ -93,7 +94,7 @@ async function ownPlans(experiments: readonly string[]): Promise<SideItem[]> {
       const description = vscode.workspace.asRelativePath(path);
       return [
         {
-          label: `$(beaker) ${experimentName(path)}`,
+          label: `$(beaker) ${withoutIcons(experimentName(path))}`,
           description,
           detail,
           side: sideKey('experiment', path),
@@ -114,7 +115,7 @@ async function otherPlans(runs: ReadonlySet<string>): Promise<SideItem[]> {
         const description = vscode.workspace.asRelativePath(path);
         return [
           {
-            label: `$(json) ${basename(path)}`,
+            label: `$(json) ${withoutIcons(basename(path))}`,
             description,
             detail: `${method} · ${summary}`,
             side: sideKey('plan', path),

@@ -3,6 +3,7 @@ import { adapterForm, moduleParameters } from '../../planning/parameters';
 import { formatCount, formatScore, formatShare } from '../../shared/format';
 import type { ExperimentMethod, Module, PlannedModule } from '../../shared/words';
 import type { ModuleScores } from './moduleScores';
+import { inline } from '../../shared/markdown';
 
 /** What a key of the experiment is for, in Markdown. */
 export function keyHover(key: string, { description, values, defaultText }: SchemaInfo): string | undefined {
@@ -20,7 +21,7 @@ export interface RowFacts {
   readonly row: PlannedModule | undefined;
   readonly module: Module | undefined;
   readonly scores: ModuleScores | undefined;
-  /** Where the scores are from: a run, or what was committed with the plan. */
+  /** Where the scores are from, in Markdown: a run, or what was committed with the plan. */
   readonly from: string | undefined;
 }
 
@@ -35,7 +36,7 @@ export function rowHover({ path, method, row, module, scores, from }: RowFacts):
     ? `rank ${row.rank}, alpha ${row.alpha} (scaled by ${formatScore(row.alpha / row.rank)}), ${row.experts} experts${cost}`
     : '';
   return [
-    `**${path}**${size}`,
+    `**${inline(path)}**${size}`,
     ...(adapter === '' ? [] : [adapter]),
     ...(row?.locked ? ['Locked: Allocate leaves this row alone.'] : []),
     scores ? scoreTable(scores) : 'No scores yet: *Score Layers* measures them.',
@@ -46,7 +47,7 @@ export function rowHover({ path, method, row, module, scores, from }: RowFacts):
 function scoreTable({ tasks, share }: ModuleScores): string {
   const rows = tasks.map(
     (task) =>
-      `| ${task.name.replaceAll('|', '\\|')} | ${formatScore(task.score)} | ${formatScore(task.standardError)} | ${formatShare(task.share)} |`,
+      `| ${inline(task.name)} | ${formatScore(task.score)} | ${formatScore(task.standardError)} | ${formatShare(task.share)} |`,
   );
   const all = tasks.length > 1 ? [`| all tasks | | | ${formatShare(share)} |`] : [];
   return ['| task | score | ± | share |', '|:--|--:|--:|--:|', ...rows, ...all].join('\n');

@@ -6,6 +6,7 @@ import { columnText, rowsText } from './dataWords';
 import { pickedData, type FoundData } from './findData';
 import type { Question } from './inTurn';
 import { dataEndings } from './peekData';
+import { withoutIcons } from '../labels';
 
 interface DataItem extends StepItem {
   readonly data?: ReadableData;
@@ -84,7 +85,7 @@ function itemOf(data: FoundData): DataItem {
   const description = parts.join(', ');
   if ('refused' in data) {
     const { refused } = data;
-    return { label: `$(circle-slash) ${name}`, description, detail: refused, refused };
+    return { label: `$(circle-slash) ${withoutIcons(name)}`, description, detail: refused, refused };
   }
   const columns = data.peek.columns.map(columnText).join(', ');
   return { label: name, description, detail: `${rowsText(data.peek)}: ${columns}`, data };

@@ -4,6 +4,7 @@ import { headOf, type Answers, type Asking } from './answers';
 import { nameOf, type ModelPlace, type Placed } from './findModels';
 import { lookAtModel, type FoundModel, type RefusedModel } from './foundModel';
 import type { Question } from './inTurn';
+import { withoutIcons } from '../labels';
 
 interface ModelItem extends StepItem {
   readonly model?: FoundModel;
@@ -82,7 +83,7 @@ function itemsOf(found: readonly Placed<FoundModel | RefusedModel>[]): ModelItem
 const itemOf = (model: FoundModel | RefusedModel): ModelItem =>
   'refused' in model
     ? {
-        label: `$(circle-slash) ${model.name}`,
+        label: `$(circle-slash) ${withoutIcons(model.name)}`,
         description: 'cannot be scored',
         detail: model.refused,
         refused: model.refused,

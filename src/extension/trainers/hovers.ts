@@ -4,6 +4,7 @@ import { configAt } from './completion';
 import type { LinkedExperiments } from './linkedExperiments';
 import type { Looks, Seen } from './look';
 import { rangeIn } from './positions';
+import { inline } from '../../shared/markdown';
 import { whyOf, whyText } from './why';
 
 /** Says what a key of a config is for, what it comes to on the model, and why a rank is what it is. */
@@ -30,7 +31,7 @@ export class ConfigHovers implements vscode.HoverProvider {
     if (module === undefined) return [];
     const [newest] = await this.linked.of(document.uri.fsPath);
     const why = newest && (await whyOf(this.runs, newest.uri.fsPath, module));
-    return why ? [`**${module}**  \n${whyText(why)}`] : [];
+    return why ? [`**${inline(module)}**  \n${whyText(why)}`] : [];
   }
 }
 

@@ -6,11 +6,12 @@ import { moduleScores, type ModuleScores } from '../editor/moduleScores';
 import type { PathScores } from '../../configs/trainers/facts';
 import type { Run, RunStore } from '../runs/runStore';
 import type { LinkedExperiments } from './linkedExperiments';
+import { code, inline } from '../../shared/markdown';
 
 /** What a module scored, and where that is known from. */
 export interface Why {
   readonly scores: ModuleScores;
-  /** For people: a run's name, or the file that travels with a committed plan. */
+  /** In Markdown: a run's name, or the file that travels with a committed plan. */
   readonly from: string;
 }
 
@@ -24,11 +25,11 @@ export interface Why {
 export async function whyOf(runs: RunStore, experiment: string, module: string): Promise<Why | undefined> {
   const run = await runs.newestScored(experiment);
   const scored = run && moduleScores(run.state).get(module);
-  if (run && scored) return { scores: scored, from: `run \`${basename(run.folder)}\`` };
+  if (run && scored) return { scores: scored, from: `run ${code(basename(run.folder))}` };
   const file = provenancePath(experiment);
   const provenance = await readProvenance(file);
   const kept = provenance && scoresIn(provenance, module);
-  return kept && { scores: kept, from: `\`${basename(file)}\`, run \`${provenance.run}\`` };
+  return kept && { scores: kept, from: `${code(basename(file))}, run ${code(provenance.run)}` };
 }
 
 const shown = new WeakMap<Run['state'], PathScores>();
@@ -98,7 +99,7 @@ export const whyText = ({ scores, from }: Why): string =>
   [
     ...scores.tasks.map(
       ({ name, score, standardError, share }) =>
-        `${name}: ${formatScore(score)}${standardError > 0 ? ` ± ${formatScore(standardError)}` : ''}, ${formatShare(share)} of the score`,
+        `${inline(name)}: ${formatScore(score)}${standardError > 0 ? ` ± ${formatScore(standardError)}` : ''}, ${formatShare(share)} of the score`,
     ),
     `From ${from}.`,
   ].join('  \n');

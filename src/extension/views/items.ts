@@ -3,7 +3,7 @@ import { experimentName } from '../../files/runs';
 import { agoWords } from '../../shared/ago';
 import { formatSeconds } from '../../shared/format';
 import { jobTitles } from '../../shared/jobTitles';
-import { code, lines, plain } from './markdown';
+import { code, lines, plain } from '../../shared/markdown';
 import type { ExperimentNode, FolderNode, PartNode } from './nodes';
 import type { RunFacts } from './runFacts';
 import { holds, type Part, type PartKind } from './runParts';

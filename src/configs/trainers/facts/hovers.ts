@@ -11,6 +11,7 @@ import type { AdaptedMatrix, ResolvedAdapter } from '../resolve';
 import { fieldDefaults, fieldDocs } from './fieldDocs';
 import { scoreOf } from './rowHints';
 import { bytesOf, layerWords, percent, rangeWords, scaleWords } from './words';
+import { code, inline } from '../../../shared/markdown';
 
 /** What the pointer at an offset is on, in Markdown; undefined where it is on nothing that is known. */
 export function hoverOf(
@@ -29,7 +30,7 @@ export function hoverOf(
     if (!row || !resolved) continue;
     const modules = resolved.modules.filter((module) => module[key] === row);
     const fits = modules.length > 0 ? [] : fitting(row.pattern, resolved);
-    const title = `\`${row.pattern}\`: ${modules.length > 0 ? counted(modules.length, 'module') : notHeld(fits)}`;
+    const title = `${code(row.pattern)}: ${modules.length > 0 ? counted(modules.length, 'module') : notHeld(fits)}`;
     return { range: row.keyRange, markdown: paragraphs(title, table(modules, input)) };
   }
   const name = targetNames.find(({ range }) => isOn(range));
@@ -37,7 +38,7 @@ export function hoverOf(
     const modules = resolved.modules.filter(
       ({ path }) => path === name.name || path.endsWith(`.${name.name}`),
     );
-    const title = `\`${name.name}\`: ${modules.length > 0 ? counted(modules.length, 'module') : 'matches nothing that is adapted'}`;
+    const title = `${code(name.name)}: ${modules.length > 0 ? counted(modules.length, 'module') : 'matches nothing that is adapted'}`;
     return { range: name.range, markdown: paragraphs(title, table(modules, input)) };
   }
   for (const [field, entry] of Object.entries(config.said) as [Field, (typeof config.said)[Field]][]) {
@@ -69,9 +70,14 @@ function fieldHover(
   resolved: ResolvedAdapter | undefined,
 ): string {
   const usual = defaultOf(field, input.config);
-  const doc = `**${key}**: ${fieldDocs[field]}${usual === undefined ? '' : ` Default: ${usual}.`}`;
+  const doc = `**${inline(key)}**: ${fieldDocs[field]}${usual === undefined ? '' : ` Default: ${usual}.`}`;
   if (!resolved || !withTable.includes(field)) return doc;
-  return paragraphs(doc, table(resolved.modules, input), total(resolved, input), ...resolved.notCounted);
+  return paragraphs(
+    doc,
+    table(resolved.modules, input),
+    total(resolved, input),
+    ...resolved.notCounted.map(inline),
+  );
 }
 
 /** The trainer's default of a field, where there is one. */
@@ -114,7 +120,7 @@ function table(modules: readonly AdaptedMatrix[], { config, scores }: FactsInput
     align: string,
     cell: (group: readonly AdaptedMatrix[]) => string,
   ])[] = [
-    ['module', ':--', ([first]) => `\`${first ? kindOf(first) : ''}\``],
+    ['module', ':--', ([first]) => code(first ? kindOf(first) : '').replaceAll('|', '\\|')],
     ['count', '--:', (group) => String(group.length)],
     ['layers', ':--', (group) => layerWords(group.flatMap(({ layer }) => layer ?? []))],
     ['in → out', '--:', ([first]) => `${first?.inFeatures} → ${first?.outFeatures}`],

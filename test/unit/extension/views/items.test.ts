@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { experimentItem, folderItem, partItem, runItem } from '../../../../src/extension/views/items';
-import { code, plain } from '../../../../src/extension/views/markdown';
+import { code, plain } from '../../../../src/shared/markdown';
 import type { ExperimentNode, PartNode, RunNode } from '../../../../src/extension/views/nodes';
 import { nodeGiven } from '../../../../src/extension/views/nodes';
 import type { RunFacts } from '../../../../src/extension/views/runFacts';

@@ -15,3 +15,20 @@ export function code(text: string): string {
 /** A first line, and the others as a list below it. */
 export const lines = (first: string, others: readonly string[]): string =>
   [first, '', ...others.map((line) => `- ${line}`)].join('\n');
+
+/**
+ * A text that stands in a line of Markdown without beginning anything: no link, no image, which would be loaded, no element, no
+ * cell. Dots, dashes and underlines stay as they are.
+ */
+export const inline = (text: string): string =>
+  text.replace(/[\\`[\]<>|!&*~]/g, (sign) => `\\${sign}`).replace(/\s+/g, ' ');
+
+/**
+ * A line of a report that was put together with names out of files: what would begin an element, a link or an image becomes
+ * text, and a line stays one line. Our own lines have none of these.
+ */
+export const reportLine = (line: string): string =>
+  line
+    .replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ')
+    .replace(/<(?=[a-z/!?])/gi, '\\<')
+    .replace(/\](?=[(:[])/g, ']\\');
