@@ -1,9 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { parseJsonTree } from '../../../../src/configs/trainers/jsonTree';
-import { limits, syntaxes, type ConfigNode } from '../../../../src/configs/trainers/tree';
+import { limits, type ConfigNode } from '../../../../src/configs/trainers/tree';
 import { parseYamlTree } from '../../../../src/configs/trainers/yamlTree';
-import { needsPython, parsers } from './corpus';
-import { fuzz } from './fuzzing';
 
 const sizeOf = (node: ConfigNode | undefined): number => {
   if (node?.kind === 'list') return node.items.reduce((sum, item) => sum + sizeOf(item), 1);
@@ -13,18 +11,6 @@ const sizeOf = (node: ConfigNode | undefined): number => {
 
 describe('the parsers of trainers’ files', function () {
   this.timeout(300_000);
-  needsPython();
-
-  for (const syntax of syntaxes) {
-    it(`read 2,000 mutations of the corpus in ${syntax} with every place within the text`, () => {
-      const { runs, recognized, failures } = fuzz(syntax, 2000, 1, parsers);
-      assert.deepEqual(failures.slice(0, 3), []);
-      assert.equal(runs, 2000);
-      // Mutations that left nothing to recognize would test nothing behind the parser.
-      assert.ok(recognized > 500, `${recognized} recognized`);
-    });
-  }
-
   it('stop at a depth, whatever nests', () => {
     const many = 100_000;
     for (const open of ['[', '{"a":', '{a: ', '- ', '? ', '[{', 'a: [', ']', '}']) {

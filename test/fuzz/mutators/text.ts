@@ -1,7 +1,4 @@
-import type { CorpusFile } from './corpus';
-
-/** Numbers in [0, 1). */
-type Random = () => number;
+import type { Random } from '../target';
 
 const tokens = [
   '{', '}', '[', ']', ':', ',', '"', "'", '- ', '? ', '#', '&a ', '*a', '<<: *a\n', '|\n', '>-\n', '!!', '%', '@', '`',
@@ -13,13 +10,13 @@ const tokens = [
  * A text as a slip, a half-done edit or a hostile hand would leave it: up to four cuts, doublings, swaps, deletions and
  * insertions, or a piece of another file.
  */
-export function mutate(text: string, others: readonly CorpusFile[], random: Random): string {
+export function mutateText(text: string, others: readonly string[], random: Random): string {
   let result = text;
   for (let times = 1 + Math.floor(random() * 4); times > 0; times--) result = once(result, others, random);
   return result;
 }
 
-function once(text: string, others: readonly CorpusFile[], random: Random): string {
+function once(text: string, others: readonly string[], random: Random): string {
   const upTo = (most: number): number => Math.floor(random() * (most + 1));
   const one = <T>(from: readonly T[]): T | undefined => from[upTo(from.length - 1)];
   const at = upTo(text.length);
@@ -45,7 +42,7 @@ function once(text: string, others: readonly CorpusFile[], random: Random): stri
     case 5:
       return lines.toSpliced(line, 1).join('\n');
     case 6: {
-      const piece = one(others)?.text ?? '';
+      const piece = one(others) ?? '';
       const from = upTo(piece.length);
       return text.slice(0, at) + piece.slice(from, from + upTo(80)) + text.slice(at);
     }
