@@ -14,6 +14,8 @@ export const usualLength = 300;
  */
 export function mayBeEndless(source: string): boolean {
   const repeats = source.match(/[*+{]/g)?.length ?? 0;
+  // So often, V8's stack may be full before it is done: `\1{9999999}`.
+  if (/\{(?:\d*,)?\d{4,}/.test(source)) return true;
   return /\)[*+{]/.test(source) || repeats > mostRepeats || waysOf(source) * 100 ** repeats > mostAttempts;
 }
 
