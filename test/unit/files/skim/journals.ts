@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { modulePathSchema } from '../../../../src/shared/moduleSchemas';
 import { runEventSchema, type RunEvent, type UnstampedRunEvent } from '../../../../src/shared/runEvents';
 
 /** Random journals of everything that a run may tell, in any order, for the properties of the skim. */
@@ -32,7 +33,7 @@ const searched = optionally(
   { value: number, reason: fc.constant('it said "best":1}'), byHand: fc.constant(true) },
 );
 const module = some({
-  path: name,
+  path: name.filter((one) => modulePathSchema.safeParse(one).success),
   layer: small,
   role: fc.constant('q'),
   inFeatures: step,
