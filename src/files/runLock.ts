@@ -1,9 +1,11 @@
 import { link, readFile, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import os from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from './makeFolder';
 import { LabError } from '../shared/errors';
 import { createFile } from './createFile';
+import { beatsStill } from './heartbeat';
 import { systemCode } from './fileError';
 import { beganAt, mayBeAlive } from './processes';
 import { runFiles } from './runs';
@@ -62,7 +64,7 @@ export async function holdingRun<T>(run: string, work: () => Promise<T>): Promis
 }
 
 async function take(file: string, run: string): Promise<void> {
-  const mine = `${process.pid} ${(await beganAt(process.pid)) ?? ''}\n`;
+  const mine = `${process.pid} ${(await beganAt(process.pid)) ?? '-'} ${os.hostname()}\n`;
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
       await createFile(file, mine);
@@ -72,7 +74,7 @@ async function take(file: string, run: string): Promise<void> {
     }
     const theirs = await readFile(file, 'utf8').catch(() => undefined);
     if (theirs === undefined) continue;
-    const pid = await ownerOf(theirs);
+    const pid = await ownerOf(theirs, run);
     if (pid !== undefined) throw inProgress(run, pid);
     await remove(file, theirs);
   }
@@ -80,8 +82,11 @@ async function take(file: string, run: string): Promise<void> {
 }
 
 /** The process that a lock names, where it may be alive. A lock of this process that is not among its holds is a copy's. */
-async function ownerOf(lock: string): Promise<number | undefined> {
-  const [pid = 0, began = NaN] = lock.trim().split(' ').map(Number);
+async function ownerOf(lock: string, run: string): Promise<number | undefined> {
+  const [number, start, host = os.hostname()] = lock.trim().split(' ');
+  const [pid, began] = [Number(number), Number(start)];
+  // Of another machine that shares the disk it is known only when it wrote last.
+  if (host !== os.hostname()) return (await beatsStill(run, join(run, runFiles.events))) ? pid : undefined;
   if (pid === process.pid) return undefined;
   // Without the second number: any process of that one, since a lock does not outlast a restart by much.
   const alive = await mayBeAlive(pid, Infinity, Number.isNaN(began) ? undefined : began);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beganAt } from '../../../src/files/processes';
 import { holdingRun, holdRun } from '../../../src/files/runLock';
@@ -84,6 +84,20 @@ describe('a run that is held', () => {
     await writeFile(lock(run), `${process.ppid} ${began}\n`);
     await rejectsWith(holdRun(run), 'run-in-progress');
     await writeFile(lock(run), `${process.ppid} ${began - 10}\n`);
+    await (
+      await holdRun(run)
+    )();
+  });
+
+  it('is held by a process of another machine for as long as it is heard of', async () => {
+    const run = fresh();
+    await mkdir(run);
+    await writeFile(lock(run), '4 12 another-machine\n');
+    const alive = path.join(run, 'alive');
+    await writeFile(alive, '');
+    await rejectsWith(holdRun(run), 'run-in-progress', /by process 4/);
+    const longAgo = new Date(Date.now() - 600_000);
+    await utimes(alive, longAgo, longAgo);
     await (
       await holdRun(run)
     )();
