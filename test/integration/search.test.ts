@@ -100,6 +100,15 @@ describe('searching', function () {
     assert.equal(types.filter((type) => type === 'started').length, 1);
   });
 
+  it('has trials trained at the same time by processes, and shows how many', async () => {
+    const text = searching.replace('evaluations: 2 }', 'evaluations: 2, batch: 2 }');
+    const document = await openNew('apart.adapter.yaml', `${text}jobs: { at_once: 2 }\n`);
+    const run = (await command('searchRanks', document.uri)) as string;
+    const events = eventsOf(run);
+    assert.ok(events.some((event) => event.type === 'pieces' && event.running === 2));
+    requireFound(document, `${text}jobs: { at_once: 2 }\n`, run);
+  });
+
   async function runOf(uri: vscode.Uri): Promise<string | undefined> {
     const [workspace] = vscode.workspace.workspaceFolders ?? [];
     const runs = vscode.Uri.joinPath(workspace!.uri, '.adapter-lab', 'runs');

@@ -74,6 +74,8 @@ export class PieceRunner {
     const before = await executorBefore(writer.folder);
     const asked = settings ?? (before === undefined ? undefined : { name: before, atOnce: 2 });
     if (asked === undefined || !isHandedOver(asked)) {
+      // Nobody waits any more for what a cluster still does.
+      if (before !== undefined) await PieceArrays.open(writer.folder, openExecutor({ name: 'local' }));
       await rm(piecesFolder(writer.folder), { recursive: true, force: true });
       return undefined;
     }
