@@ -166,8 +166,11 @@ describe('judgeExperiment', () => {
       const { outcomes } = await readOutcomes(path.join(again, runFiles.outcomes));
       assert.match(agreementOf(first.outcomes, outcomes).words, /the very same losses and answers/);
     }
+    const plain = await written(textOf(''));
     const { folder: unjudged } = await runExperiment(
-      ...([await written(textOf('')), { ...options(runOf(folder.path)), processes: 0 }, never] as const),
+      plain,
+      { ...options(runOf(plain.file)), processes: 0 },
+      never,
     );
     const events = await readRunEvents(unjudged);
     assert.ok(events.length > 0 && events.every(({ type }) => type !== 'judged'));
