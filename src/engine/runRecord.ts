@@ -76,7 +76,8 @@ export async function requireMine(run: string, job: Job, experiment: string | un
       'Name a run of this one.',
     );
   }
-  if (manifest.state === 'running' && (await isWorkedOn(run, manifest))) {
+  const isOwn = manifest.pid === process.pid && (manifest.host ?? os.hostname()) === os.hostname();
+  if (manifest.state === 'running' && !isOwn && (await isWorkedOn(run, manifest))) {
     throw new LabError(
       'run-not-resumable',
       `The run in ${run} seems to go on still, in process ${manifest.pid}${manifest.host === undefined || manifest.host === os.hostname() ? '' : ` of ${manifest.host}`}.`,

@@ -103,6 +103,10 @@ export async function scoreModel(
       device,
       peakBytes: peakBytes + process.resourceUsage().maxRSS * 1024,
     };
+  } catch (thrown) {
+    // What is read of a file that is being written may be anything: that it is, is what is wrong.
+    if (toLabError(thrown).kind !== 'cancelled') await requireUnchanged(folder);
+    throw thrown;
   } finally {
     await state?.store.close();
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });

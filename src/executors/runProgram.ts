@@ -26,7 +26,7 @@ export function runProgram(program: string, args: readonly string[], input = '')
           : new LabError(
               'executor-failed',
               `${program} failed: ${stderr.trim().split('\n').at(-1) || error.message}`,
-              'Check the executor block of the experiment and that the cluster answers, then go on with the run.',
+              'Check executor and jobs of the experiment and that the cluster answers, then start or resume the run.',
             ),
       );
     });

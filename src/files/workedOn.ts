@@ -6,7 +6,7 @@ import { mayBeAlive } from './processes';
 import { runFiles } from './runs';
 
 /**
- * Whether another process may work on a run that has not ended. Of another machine that shares the disk it is known only when it wrote last.
+ * Whether a process may work on a run that has not ended. Of another machine that shares the disk it is known only when it wrote last.
  * @param run absolute path of the run's folder
  */
 export function isWorkedOn(
@@ -20,6 +20,5 @@ export function isWorkedOn(
   }: Pick<RunManifest, 'pid' | 'host' | 'pidBegan' | 'resumedAt' | 'createdAt'>,
 ): Promise<boolean> {
   if (host !== undefined && host !== os.hostname()) return beatsStill(run, path.join(run, runFiles.events));
-  if (pid === process.pid) return Promise.resolve(false);
   return mayBeAlive(pid, Date.parse(resumedAt ?? createdAt), pidBegan);
 }

@@ -86,7 +86,7 @@ export class RayExecutor implements Executor {
       throw new LabError(
         'executor-unavailable',
         `No Ray dashboard answers at ${this.address}.`,
-        'Set executor.address to that of the dashboard, or use executor: local.',
+        'Set jobs.address to that of the dashboard, or use executor: local.',
         { cause },
       );
     }
@@ -113,5 +113,5 @@ const refused = (said: string): LabError =>
   new LabError(
     'executor-failed',
     `Ray refused: ${said.trim().split('\n').at(-1) ?? ''}`,
-    'Check the executor block of the experiment and that the cluster has room, then go on with the run.',
+    'Check executor and jobs of the experiment and that the cluster has room, then start or resume the run.',
   );

@@ -13,7 +13,7 @@ import { rejectsWith } from '../files/throwsCode';
 import { judgedExperiments, never, plan, textOf } from './judgedExperiments';
 
 describe('judgeExperiment', () => {
-  const { folder, written, runOf, options, verdictIn } = judgedExperiments();
+  const { written, runOf, options, verdictIn } = judgedExperiments();
 
   it('trains plan and controls over the same seeds, and reckons the verdict from what they did on each example', async () => {
     const experiment = await written(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { RunWriter } from '../../../src/engine/runWriter';
 import { beganAt } from '../../../src/files/processes';
@@ -151,7 +152,8 @@ describe('RunWriter', () => {
     const again = await RunWriter.reopen(run, (of) => told.push(of));
     assert.equal(again.last, undefined);
     assert.deepEqual(again.state, writer.state);
-    const { pid, pidBegan, state, finishedAt, resumedAt, ...rest } = manifestIn(run);
+    const { pid, pidBegan, host, state, finishedAt, resumedAt, ...rest } = manifestIn(run);
+    assert.equal(host, os.hostname());
     assert.equal(pidBegan, await beganAt(process.pid));
     assert.deepEqual([pid, state, finishedAt], [process.pid, 'running', undefined]);
     assert.ok(Number.isFinite(Date.parse(resumedAt ?? '')));

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readExperiment } from '../../../src/configs/experiment/parse';
 import { searchExperiment, type SearchOptions } from '../../../src/engine/searchExperiment';
 import { canResume, readRunEvents, resumableRun, runFiles } from '../../../src/files/runs';
+import { beganAt } from '../../../src/files/processes';
 import { appendRequest, readRequests, type SearchRequest } from '../../../src/files/searchRequests';
 import { readStudy } from '../../../src/search/journal';
 import { isByHand, type Study } from '../../../src/search/study';
@@ -136,7 +137,11 @@ describe('a search that is asked for something', () => {
     const manifest = path.join(at.run, runFiles.manifest);
     const stopped = JSON.parse(readFileSync(manifest, 'utf8')) as RunManifest;
     // A process that lives, and began before the run.
-    await writeFile(manifest, JSON.stringify({ ...stopped, state: 'running', pid: process.ppid }));
+    const pid = process.ppid;
+    await writeFile(
+      manifest,
+      JSON.stringify({ ...stopped, state: 'running', pid, pidBegan: await beganAt(pid) }),
+    );
     for (const add of [[], [byHand.point]]) {
       const again = searchExperiment(asked, { ...at, add, resume: true }, never);
       await rejectsWith(again, 'run-not-resumable', /seems to go on still/);

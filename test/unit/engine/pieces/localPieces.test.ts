@@ -99,7 +99,7 @@ describe('pieces of a run, by processes of this machine', function () {
           await scoreRun(request, undefined, { ...options, run: at(name), executor }, never);
           return JSON.parse(readFileSync(path.join(at(name), runFiles.scores), 'utf8')) as unknown;
         };
-        const name = `2026010${estimator.length}-00000000${memory.length}`;
+        const name = `20260110-000000000-${estimator}-${memory}`;
         assert.deepEqual(
           await scoresOf(`${name}-apart-score`, { name: 'local', atOnce: 2 }),
           await scoresOf(`${name}-here-score`, { name: 'local' }),
