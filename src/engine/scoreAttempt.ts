@@ -144,7 +144,7 @@ export class ScoreAttempt {
   private async compute(work: Workload, tally: ScoreTally, reporter: ScoreReporter): Promise<void> {
     const { request, state, signal, pieces } = this.options;
     const scatter =
-      pieces && new Scatter(pieces, request, this.device?.name, this.options.state?.before?.updates ?? []);
+      pieces && new Scatter(pieces, request, this.device?.name, this.options.state?.before?.updates);
     const { labels, seed, taylor, adapter, estimator } = request;
     const settings = {
       mode: work.mode,

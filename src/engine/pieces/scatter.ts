@@ -18,14 +18,17 @@ export class Scatter {
   private readonly seen: Set<string>;
   private isFirst = true;
 
-  /** @param known what was told before; two processes may have worked at the same unit */
+  /**
+   * @param known what was told before, of the same cut; undefined where the work was cut anew, and what shards of another cut have told is
+   * about other units
+   */
   constructor(
     private readonly pieces: PieceRunner,
     private readonly request: ScoreRequest,
     private readonly device: Device | undefined,
-    known: readonly Update[],
+    private readonly known: readonly Update[] | undefined,
   ) {
-    this.seen = new Set(known.map(updateKey));
+    this.seen = new Set(known?.map(updateKey));
   }
 
   /** @throws LabError as `PieceRunner.run` */
@@ -46,7 +49,7 @@ export class Scatter {
     if (this.isFirst) {
       this.isFirst = false;
       const before = this.seen.size;
-      await pieces.recover(shardPrefix, line);
+      await pieces.recover(shardPrefix, this.known === undefined ? () => Promise.resolve(false) : line);
       // Who asked knows what is left then.
       if (this.seen.size > before) return;
     }
