@@ -34,11 +34,19 @@ async function cells(task: EvidenceTask, share: (typeof shares)[number]): Promis
     const scores = new Map<Estimator, Awaited<ReturnType<TaskBench['scores']>>>();
     for (const estimator of estimators) scores.set(estimator, await bench.scores(estimator));
     const all = cellsOf(bench.experiment, bench.modules, scores, share);
+    const trained = new Map<string, Row>();
     // All cells with one seed before the next: whatever was measured is comparable.
     for (const seed of seeds) {
       for (const cell of all) {
         if (done(cell, seed)) continue;
-        const row = await rowOf(bench, { task, share }, cell, seed);
+        const key = trainingOf(bench, cell, seed);
+        const twin = trained.get(key) ?? wholeRow({ task, share }, cell, seed);
+        const row = twin ?? (await rowOf(bench, { task, share }, cell, seed));
+        trained.set(key, row);
+        if (twin !== undefined) {
+          addRow({ ...twin, share, cell: cell.name });
+          continue;
+        }
         addRow(row);
         console.log(
           `${task} ${100 * share} % ${cell.name} seed ${seed}: ${(100 * row.accuracy).toFixed(1)} %, ${row.parameters} parameters, ${row.seconds.toFixed(0)} s`,
@@ -50,6 +58,29 @@ async function cells(task: EvidenceTask, share: (typeof shares)[number]): Promis
     await bench.close();
   }
 }
+
+/** What decides a training: two cells whose plans are the same, as with one expert everywhere, are trained once. */
+function trainingOf(bench: TaskBench, cell: Cell, seed: number): string {
+  const { modules, shared } = cell.planFor(seed);
+  const isPlain = cell.method === 'floe' && Object.values(modules).every(({ experts }) => experts <= 1);
+  const rows = Object.entries(modules).filter(([, { experts }]) => experts > 0);
+  const sorted = rows
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, { rank, alpha, experts }]) => [path, rank, alpha, experts]);
+  return JSON.stringify([isPlain ? 'lora' : cell.method, seed, sorted, shared, optionsOf(bench, cell)]);
+}
+
+/** The usual row in all layers is the same for each share. */
+const wholeRow = (
+  { task, share }: Pick<Row, 'task' | 'share'>,
+  { name }: Cell,
+  seed: number,
+): Row | undefined =>
+  name === 'all-layers'
+    ? readRows().find(
+        (row) => row.task === task && row.share !== share && row.cell === name && row.seed === seed,
+      )
+    : undefined;
 
 async function rowOf(
   bench: TaskBench,
