@@ -160,7 +160,13 @@ export class RunWriter {
     const entries = await readdir(this.folder, { withFileTypes: true, recursive: true });
     const files = entries.filter((entry) => entry.isFile() && entry.name !== runFiles.lock);
     const sizes = await Promise.all(
-      files.map(async ({ name, parentPath }) => (await stat(path.join(parentPath, name))).size),
+      // Pieces write and delete files of their own meanwhile.
+      files.map(({ name, parentPath }) =>
+        stat(path.join(parentPath, name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
   }

@@ -5,7 +5,8 @@ import { newRunFolder } from '../../files/runs';
 import { layerTable, noiseWarnings } from '../../planning/report';
 import { searchEnd, searchTable } from '../../planning/searchReport';
 import { verdictLines } from '../../planning/verdictReport';
-import { formatBytes, formatSeconds } from '../../shared/format';
+import { capital, formatBytes, formatSeconds } from '../../shared/format';
+import type { Cost } from '../../shared/runEvents';
 import type { RunState } from '../../shared/runState';
 import { version } from '../../shared/version';
 import type { Device } from '../../shared/words';
@@ -51,6 +52,14 @@ export function addRun(program: Command): void {
     });
 }
 
+/** What it took, beside what was foreseen where a run that went on has anything foreseen. */
+function costLine(estimate: RunState['estimate'], { seconds, memoryBytes }: Cost): string {
+  const took = `took ${formatSeconds(seconds)} and ${formatBytes(memoryBytes)}.`;
+  return estimate === undefined
+    ? capital(took)
+    : `Estimated ${formatSeconds(estimate.seconds)} and ${formatBytes(estimate.memoryBytes)}; ${took}`;
+}
+
 function summaryOf(state: RunState, run: string, experiment: string): string[] {
   const { estimate, actual, plan, searched, verdict } = state;
   return [
@@ -61,12 +70,7 @@ function summaryOf(state: RunState, run: string, experiment: string): string[] {
     plan?.summary ?? '',
     '',
     ...(verdict === undefined ? [] : [...verdictLines(state), '']),
-    ...(estimate !== undefined && actual !== undefined
-      ? [
-          `Estimated ${formatSeconds(estimate.seconds)} and ${formatBytes(estimate.memoryBytes)}; ` +
-            `took ${formatSeconds(actual.seconds)} and ${formatBytes(actual.memoryBytes)}.`,
-        ]
-      : []),
+    ...(actual === undefined ? [] : [costLine(estimate, actual)]),
     `Wrote ${shown(experiment)} (plan:), ${shownReports(run).join(', ')}`,
     `Next: adapter-lab commit ${shown(experiment)}`,
   ];
