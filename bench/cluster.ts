@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listRuns, readRunEvents, runFiles } from '../src/files/runs';
 import { readStudy } from '../src/search/journal';
 import { SlurmCluster } from '../test/slurm/cluster';
@@ -12,7 +14,7 @@ import { writeSampleTask } from './lib/sampleTask';
 import { describeMachine, median, writeResult } from './results';
 
 const trials = 16;
-const repeats = 3;
+const repeats = 2;
 const cli = path.resolve(__dirname, '../bin/adapter-lab.mjs');
 /** Simulated: searches of so many trials, on so many nodes, with so many proposed at once. */
 const sizes = { trials: 64, nodes: [8, 64, 512], batches: [1, 2, 4, 8, 16, 32, 64], searches: 10 };
@@ -56,10 +58,12 @@ search: { ranks: [1, 2, 4, 8, 16, 32], layers: [25%, 50%, 75%, 100%], evaluation
     const studies = Object.values(measured)
       .flat()
       .map(({ study }) => study);
+    const killed = await studyWithNodeKilled(file, cluster);
     const model = modelOf(sides);
     writeResult('cluster', {
       ...{ command: 'npm run bench -- cluster', machine: describeMachine(), trials, repeats },
       sameStudy: new Set(studies).size === 1,
+      sameStudyWithANodeKilled: killed === studies[0],
       measured: sides,
       overheadSecondsPerTrial: round((sides['one node'].search - sides.here.search) / trials),
       speedUpOfTwoNodes: {
@@ -99,6 +103,40 @@ interface Summary {
   readonly spread: number;
 }
 
+/** The study of a search on two nodes of which one is killed when half of the trials are told. */
+async function studyWithNodeKilled(file: string, cluster: SlurmCluster): Promise<string> {
+  const command = [cli, 'search', file, ...options['two nodes'], '--device', 'native'];
+  const child = spawn(process.execPath, command, {
+    env: { ...process.env, ...cluster.env, ADAPTER_LAB_LOOK_SECONDS: '1' },
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'exit');
+  for (;;) {
+    const [run] = await listRuns(file);
+    const study = run && (await readStudy(path.join(run, runFiles.trials)).catch(() => undefined));
+    const told = study ? study.trials.filter(({ state }) => state === 'done').length : 0;
+    if (told >= trials / 2 && cluster.processesOf('n2').length > 0) break;
+    if (child.exitCode !== null) throw new Error('The search ended before a node was killed.');
+    await sleep(100);
+  }
+  cluster.killNode('n2');
+  await ended;
+  const [run] = await listRuns(file);
+  const study = await studyOf(run!);
+  await rm(run!, { recursive: true });
+  return study;
+}
+
+/** All of a run's search and scores that does not depend on time. */
+async function studyOf(run: string): Promise<string> {
+  const study = await readStudy(path.join(run, runFiles.trials));
+  const values = study.trials.map(({ point, state, values: told }) => ({ point, state, told }));
+  const scores = JSON.parse(readFileSync(path.join(run, runFiles.scores), 'utf8')) as {
+    scores: { layers: unknown }[];
+  };
+  return JSON.stringify([values, scores.scores.map(({ layers }) => layers)]);
+}
+
 async function measure(file: string, side: Side, cluster: SlurmCluster): Promise<Measured> {
   const command = [cli, 'search', file, ...options[side], '--device', 'native'];
   // One core, so that the process here has one thread as well.
@@ -119,15 +157,12 @@ async function measure(file: string, side: Side, cluster: SlurmCluster): Promise
   const trainings = study.trials.map(
     ({ startedAt, finishedAt }) => (Date.parse(finishedAt!) - Date.parse(startedAt!)) / 1000,
   );
-  const values = study.trials.map(({ point, state, values: told }) => ({ point, state, told }));
-  const scores = JSON.parse(readFileSync(path.join(run!, runFiles.scores), 'utf8')) as {
-    scores: { layers: unknown }[];
-  };
+  const told = await studyOf(run!);
   await rm(run!, { recursive: true });
   return {
     search: timeOf('search-ended', 'first') - timeOf('search-begun', 'first'),
     score: stage('write') - stage('score'),
-    ...{ trainings, study: JSON.stringify([values, scores.scores.map(({ layers }) => layers)]) },
+    ...{ trainings, study: told },
   };
 }
 

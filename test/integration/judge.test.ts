@@ -141,9 +141,9 @@ describe('judging', function () {
   });
 
   it('writes the plan of the whole experiment before it is judged, and leaves what is made of it meanwhile', async () => {
-    const document = await openNew('whole.adapter.yaml', planless.replace('epochs: 1', 'epochs: 3'));
+    const document = await openNew('early.adapter.yaml', planless.replace('epochs: 1', 'epochs: 3'));
     const working = command('runExperiment', document.uri);
-    const run = await until(async () => (await runsOf('whole.adapter.yaml'))[0]?.run, 'the run');
+    const run = await until(async () => (await runsOf('early.adapter.yaml'))[0]?.run, 'the run');
     await until(
       () => document.getText().includes('\nplan:\n') && !document.isDirty,
       'the plan in the text',
@@ -171,7 +171,7 @@ describe('judging', function () {
     assert.ok(stateOf(run).verdict?.isOver === true);
     assert.equal(document.getText(), edited);
     const wrote = eventsOf(run).filter(
-      (event) => event.type === 'wrote' && event.path === 'whole.adapter.yaml',
+      (event) => event.type === 'wrote' && event.path === 'early.adapter.yaml',
     );
     assert.equal(wrote.length, 1);
   });
