@@ -110,15 +110,17 @@ async function studyWithNodeKilled(file: string, cluster: SlurmCluster): Promise
   const command = [cli, 'search', file, ...options['two nodes'], '--device', 'native'];
   const child = spawn(process.execPath, command, {
     env: { ...process.env, ...cluster.env, ADAPTER_LAB_LOOK_SECONDS: '1' },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = once(child, 'exit');
   for (;;) {
     const [run] = await listRuns(file);
     const study = run && (await readStudy(path.join(run, runFiles.trials)).catch(() => undefined));
     const told = study ? study.trials.filter(({ state }) => state === 'done').length : 0;
     if (told >= trials / 2 && cluster.processesOf('n2').length > 0) break;
-    if (child.exitCode !== null) throw new Error('The search ended before a node was killed.');
+    if (child.exitCode !== null) throw new Error(`The search ended before a node was killed:\n${said}`);
     await sleep(100);
   }
   cluster.killNode('n2');
