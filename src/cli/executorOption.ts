@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Experiment } from '../configs/experiment/experiment';
-import { executorNames, type ExecutorName, type ExecutorSettings } from '../shared/executorSettings';
+import { executorNames, type ExecutorName } from '../shared/executorSettings';
 import { positiveInteger } from './options';
 
 /** What was said of an executor on the command line. */
@@ -25,12 +25,6 @@ export const withExecutor = (experiment: Experiment, { executor, atOnce }: Execu
   ...experiment,
   ...(executor === undefined ? {} : { executor }),
   ...(atOnce === undefined ? {} : { jobs: { ...experiment.jobs, atOnce } }),
-});
-
-/** The executor where there is no experiment. */
-export const executorAlone = ({ executor = 'local', atOnce }: ExecutorGiven): ExecutorSettings => ({
-  name: executor,
-  atOnce,
 });
 
 /** The options as they were given, for the command that a run records. */

@@ -7,7 +7,8 @@ import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, SearchedTrial, UnstampedRunEvent } from '../shared/runEvents';
 import { piecesWords } from '../shared/executorSettings';
 import { metricWords, pausedWords, pointWords } from '../shared/searchWords';
-import { applyEvent, emptyRun, progressOf, type RunState } from '../shared/runState';
+import { applyEvent } from '../shared/applyEvent';
+import { emptyRun, progressOf, type RunState } from '../shared/runState';
 
 type EvaluatedEvent = Extract<UnstampedRunEvent, { type: 'evaluated' }>;
 

@@ -16,7 +16,8 @@ import { outcomeWords } from '../shared/outcomeWords';
 import { replay } from '../shared/replay';
 import type { RunEvent, UnstampedRunEvent } from '../shared/runEvents';
 import type { RunManifest } from '../shared/runManifest';
-import { applyEvent, emptyRun, type RunState } from '../shared/runState';
+import { applyEvent } from '../shared/applyEvent';
+import { emptyRun, type RunState } from '../shared/runState';
 
 /**
  * Writes a run's folder. Every event goes to the journal first and is told afterwards; `run.json` is rewritten whole when

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, listWords } from '../shared/format';
 import type { RunState } from '../shared/runState';
 import type { Arm, Comparison, Verdict } from '../shared/verdict';
 import {
+  earlierPlanWords,
   armTitles,
   isMeasured,
   signedDifference,
@@ -9,7 +10,6 @@ import {
   verdictValue,
 } from '../shared/verdictWords';
 import { meanAndError } from '../shared/meanAndError';
-import { earlierPlanWords } from './earlierPlan';
 import { factLines, judgingFacts, noteLines } from './facts';
 import { table } from './table';
 import {

@@ -31,7 +31,7 @@ export class StudyJournal {
     const settings = settingsSchema.parse(wanted);
     const journal = await Journal.open(path);
     try {
-      const events = await readJournal(path, decode);
+      const events = await readJournal(path, decodeStudyEvent);
       if (events.length === 0) {
         await journal.append({ ...stamp(), type: 'study', version: 1, settings } satisfies StudyEvent);
         return new StudyJournal(journal, newStudy(settings));
@@ -67,9 +67,11 @@ export class StudyJournal {
 }
 
 /** The study in a file, for those who only look. @throws LabError `run-not-found`, `journal-invalid` */
-export const readStudy = async (path: string): Promise<Study> => replayStudy(await readJournal(path, decode));
+export const readStudy = async (path: string): Promise<Study> =>
+  replayStudy(await readJournal(path, decodeStudyEvent));
 
-const decode = (value: unknown): StudyEvent => studyEventSchema.parse(value);
+/** @throws ZodError where it is none */
+export const decodeStudyEvent = (value: unknown): StudyEvent => studyEventSchema.parse(value);
 
 const stamp = (): { at: string } => ({ at: new Date().toISOString() });
 

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** Who runs the pieces of a run: this machine, a Slurm cluster, or a Ray cluster. */
 export const executorNames = ['local', 'slurm', 'ray'] as const;
 export type ExecutorName = (typeof executorNames)[number];
@@ -9,24 +11,25 @@ export const executorTitles: Readonly<Record<ExecutorName, string>> = {
 };
 
 /** What an executor is asked for. What is absent is left to the cluster. */
-export interface ExecutorSettings {
-  readonly name: ExecutorName;
+export const executorSettingsSchema = z.object({
+  name: z.enum(executorNames),
   /** Pieces at the same time, at most. */
-  readonly atOnce?: number | undefined;
-  readonly account?: string | undefined;
-  readonly partition?: string | undefined;
+  atOnce: z.number().int().positive().optional(),
+  account: z.string().optional(),
+  partition: z.string().optional(),
   /** Cards a piece, as the cluster writes it: `1`, `a100:2`. */
-  readonly gpus?: string | undefined;
-  readonly cpus?: number | undefined;
+  gpus: z.string().optional(),
+  cpus: z.number().int().positive().optional(),
   /** As the cluster writes it: `16G`. */
-  readonly memory?: string | undefined;
+  memory: z.string().optional(),
   /** Longest time of one job, as Slurm writes it: `2:00:00`, or minutes. */
-  readonly time?: string | undefined;
+  time: z.string().optional(),
   /** Passed on as they are. */
-  readonly flags?: readonly string[] | undefined;
+  flags: z.array(z.string()).readonly().optional(),
   /** Of Ray's dashboard: `http://head:8265`. */
-  readonly address?: string | undefined;
-}
+  address: z.string().optional(),
+});
+export type ExecutorSettings = Readonly<z.infer<typeof executorSettingsSchema>>;
 
 /** The executor of an experiment, with what each of its jobs gets; undefined where the experiment names none. */
 export const executorOf = ({

@@ -1,5 +1,6 @@
 import type { RunEvent } from './runEvents';
-import { applyEvent, type RunState } from './runState';
+import { applyEvent } from './applyEvent';
+import type { RunState } from './runState';
 import { isTrialEvent, TrialsDraft } from './trialDraft';
 
 /** The state after some more events: what `applyEvent` gives for one after the other, in time that grows with their number alone. */

@@ -99,6 +99,18 @@ export const isWorthKeeping = ({ isOver, comparisons }: Verdict): boolean =>
 export const isMeasured = ({ arms }: Pick<Verdict, 'arms'>): boolean =>
   arms.length > 1 && arms.some(({ results }) => results.length > 0);
 
-/** Whether a run's verdict is not on the plan that it shows: after a judgement its scores may have been allocated anew. */
+/** Whether a run's verdict is not on the plan that it shows: after a judgement its scores may have been allocated anew. A lock changes nothing that is trained. */
 export const isOnEarlierPlan = ({ plan, verdict }: Pick<RunState, 'plan' | 'verdict'>): boolean =>
   plan !== undefined && verdict !== undefined && !isSamePlan(plan.plan, verdict.plan, { locks: false });
+
+/**
+ * That a verdict is not on the plan that is shown with it. Undefined where it is on that plan, or where no other one is shown.
+ * @param where the plan stands, seen from the verdict
+ */
+export const earlierPlanWords = (
+  state: Pick<RunState, 'plan' | 'verdict'>,
+  where: 'above' | 'below' | 'of its map',
+): string | undefined =>
+  isOnEarlierPlan(state)
+    ? `This verdict is on an earlier plan of this run, not on the one ${where}.`
+    : undefined;

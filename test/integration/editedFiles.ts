@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { listRuns } from '../../src/files/runs';
 import { editors } from '../../src/shared/ids';
-import { applyEvent, emptyRun, type RunState } from '../../src/shared/runState';
+import { applyEvent } from '../../src/shared/applyEvent';
+import { emptyRun, type RunState } from '../../src/shared/runState';
 import { answer, closeAll, folder, forgetModelFolders, lab, until, type TestApi } from './lab';
 import { playPanel, type PlayedPanel } from './playedPanel';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { editors } from '../../src/shared/ids';
 import type { PlanFile } from '../../src/shared/planFile';
-import { applyEvent, emptyRun } from '../../src/shared/runState';
+import { applyEvent } from '../../src/shared/applyEvent';
+import { emptyRun } from '../../src/shared/runState';
 import { editedFiles, errorOf, newestRun } from './editedFiles';
 import { closeAll, folder, until } from './lab';
 

@@ -29,7 +29,6 @@ export function addRun(program: Command): void {
     .argument('<experiment>', 'a *.adapter.yaml file', absolute)
     .addOption(deviceOption())
     .option('--resume <run>', 'go on with this stopped run', absolute)
-
     .action(async (experiment: string, options: Options) => {
       const { device, resume } = options;
       const run = resume ?? newRunFolder(experiment, 'run', new Date());

@@ -19,8 +19,9 @@ import {
   type Estimator,
   type TaskKind,
 } from '../../shared/words';
+import { executorOf } from '../../shared/executorSettings';
 import { absolute, confidence, deviceOption, integer, positiveInteger, positiveNumber } from '../options';
-import { addExecutor, executorAlone, type ExecutorGiven } from '../executorOption';
+import { addExecutor, type ExecutorGiven } from '../executorOption';
 import { drawnRun } from '../drawnRun';
 import { interruptSignal, print, say } from '../terminal';
 
@@ -166,7 +167,7 @@ async function score(options: Options): Promise<void> {
       undefined,
       {
         ...{ run, job: 'score', device: options.device, version, resume: resumes, told },
-        executor: executorAlone({ executor, atOnce }),
+        executor: executorOf({ executor, jobs: { atOnce } }),
       },
       interruptSignal(),
     ),

@@ -11,8 +11,9 @@ import { armTitles, judgedTrainings } from '../../shared/verdictWords';
 import type { Plan } from '../../shared/words';
 import { OrderedWrites } from '../orderedWrites';
 import type { RunWriter } from '../runWriter';
-import { takeEvent, trainingOrder } from '../pieces/orders';
-import type { Piece, PieceRunner } from '../pieces/pieceRunner';
+import { pieceTraining, takeEvent } from '../pieces/orders';
+import type { Piece } from '../pieces/piece';
+import type { PieceRunner } from '../pieces/pieceRunner';
 import { deviceOfPieces } from '../pieces/probe';
 import { removeCheckpoint } from '../training/checkpoint';
 import { notesOf, type PreparedTraining } from '../training/prepareTraining';
@@ -161,7 +162,7 @@ export class Judging {
     return name === 'plan' ? open.length > 0 : open.includes(name);
   }
 
-  private isTrained = (arm: ArmDesign, seed: number): boolean =>
+  private isTrained = (arm: Pick<ArmDesign, 'name'>, seed: number): boolean =>
     this.journal.of(arm.name).some((one) => one.seed === seed);
 
   /** Has trainings done at once, elsewhere. */
@@ -171,30 +172,22 @@ export class Judging {
   ): Promise<void> {
     const { experiment, prepared, options, writer, plan, journal, seeds } = this;
     const device = await deviceOfPieces(pieces, writer, options);
-    const armOf = new Map<string, { readonly arm: ArmDesign; readonly seed: number }>();
-    const all = wanted.map(({ arm, seed }): Piece => {
-      const name = trialNameOf({ arm: arm.name, seed });
-      armOf.set(name, { arm, seed });
-      const { name: of, method } = arm;
-      const work = { kind: 'arm', arm: of, method, plan: arm.planFor(seed), seed } as const;
-      return {
-        ...{ name, title: `${armTitles[of]}, seed ${seed},` },
-        order: trainingOrder({ experiment, prepared, options, writer, seeds, plan, work, device }),
-      };
-    });
+    const training = pieceTraining(experiment, prepared, writer, seeds, options, plan);
+    const all = wanted.map(({ arm: { name: arm, method, planFor }, seed }): Piece => ({
+      ...{ name: trialNameOf({ arm, seed }), title: `${armTitles[arm]}, seed ${seed},`, device },
+      work: { kind: 'arm', arm, method, plan: planFor(seed), seed, training },
+    }));
     await pieces.run(all, {
       event: (_piece, event) => takeEvent(writer, event),
-      done: async ({ name }, value) => {
-        const { arm, seed } = armOf.get(name) ?? {};
-        if (arm !== undefined && seed !== undefined && !this.isTrained(arm, seed))
+      done: async ({ work }, value) => {
+        if (work.kind === 'arm' && !this.isTrained({ name: work.arm }, work.seed))
           await journal.add(readOutcome(value));
         await this.tell();
         await this.foresee();
       },
-      failed: async ({ name }, error) => {
-        const { arm, seed } = armOf.get(name) ?? {};
-        if (arm === undefined || seed === undefined || !isLeftOut(arm.name, error)) return false;
-        if (this.arms.includes(arm)) await this.lose(arm.name, seed, error);
+      failed: async ({ work }, error) => {
+        if (work.kind !== 'arm' || !isLeftOut(work.arm, error)) return false;
+        if (this.arms.some(({ name }) => name === work.arm)) await this.lose(work.arm, work.seed, error);
         return true;
       },
     });

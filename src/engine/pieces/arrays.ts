@@ -6,13 +6,18 @@ import type { Executor } from '../../executors/executor';
 import { openExecutor } from '../../executors/openExecutor';
 import { writeFileAtomic } from '../../files/atomic';
 import { readJsonAs } from '../../files/json';
-import { executorNames, type ExecutorName } from '../../shared/executorSettings';
+import {
+  executorSettingsSchema,
+  type ExecutorName,
+  type ExecutorSettings,
+} from '../../shared/executorSettings';
 import { piecesFolder } from './pieceFolder';
 import { selfCommand } from '../childProcess';
 
 /** An `array.json`: what was handed over together. Written before it is, and again with the ids. */
 export const arraySchema = z.object({
-  executor: z.enum(executorNames),
+  /** Whom it was handed to, and what each job of it got. */
+  executor: executorSettingsSchema,
   /** What the executor knows it by. */
   name: z.string(),
   /** Names of pieces, by the number of the task. */
@@ -30,14 +35,15 @@ export class PieceArrays {
   private constructor(
     private readonly run: string,
     private readonly executor: Executor,
+    private readonly settings: ExecutorSettings,
   ) {}
 
   /** @throws LabError executor-failed, executor-unavailable */
-  static async open(run: string, executor: Executor): Promise<PieceArrays> {
-    const arrays = new PieceArrays(run, executor);
-    const names = await readdir(arrays.folder).catch(() => [] as string[]);
-    const numbers = names.map(Number).filter(Number.isInteger);
-    for (const number of numbers.sort((a, b) => a - b)) await arrays.take(number);
+  static async open(run: string, executor: Executor, settings: ExecutorSettings): Promise<PieceArrays> {
+    const arrays = new PieceArrays(run, executor, settings);
+    await endJobsOfOthers(run, executor.name);
+    const numbers = await numbersOf(run);
+    for (const number of numbers) await arrays.take(number);
     arrays.count = Math.max(0, ...numbers.map((number) => number + 1));
     return arrays;
   }
@@ -47,7 +53,7 @@ export class PieceArrays {
     const number = this.count++;
     const { executor, run } = this;
     const name = `${nameOn(run)}-${number}-${randomBytes(3).toString('hex')}`;
-    const array: ArrayFile = { executor: executor.name, name, pieces: [...pieces] };
+    const array: ArrayFile = { executor: this.settings, name, pieces: [...pieces] };
     await mkdir(this.at(number), { recursive: true });
     await this.write(number, array);
     const ids = await executor.submit({
@@ -61,14 +67,8 @@ export class PieceArrays {
   private async take(number: number): Promise<void> {
     // Without its file nothing was handed over.
     const array = await readArray(this.file(number));
-    if (array === undefined) return;
+    if (array?.executor.name !== this.executor.name) return;
     const { name, pieces } = array;
-    if (array.executor !== this.executor.name) {
-      // Nobody waits for its jobs any more.
-      const other = openExecutor({ name: array.executor });
-      await other.cancel(array.ids ?? []).catch(() => undefined);
-      return;
-    }
     const ids = array.ids ?? (await this.executor.find({ name, count: pieces.length }));
     if (ids === undefined) return;
     if (array.ids === undefined) await this.write(number, { ...array, ids: [...ids] });
@@ -86,17 +86,26 @@ export class PieceArrays {
     return writeFileAtomic(this.file(number), `${JSON.stringify(array)}\n`);
   }
 
-  private get folder(): string {
-    return path.join(piecesFolder(this.run), 'arrays');
-  }
-
   private at(number: number): string {
-    return path.join(this.folder, String(number));
+    return path.join(arraysFolder(this.run), String(number));
   }
 
   private file(number: number): string {
-    return path.join(this.at(number), 'array.json');
+    return arrayFile(this.run, number);
   }
+}
+
+const arraysFolder = (run: string): string => path.join(piecesFolder(run), 'arrays');
+const arrayFile = (run: string, number: number): string =>
+  path.join(arraysFolder(run), String(number), 'array.json');
+
+/** Numbers of a run's arrays, rising. */
+async function numbersOf(run: string): Promise<number[]> {
+  const names = await readdir(arraysFolder(run)).catch(() => [] as string[]);
+  return names
+    .map(Number)
+    .filter(Number.isInteger)
+    .sort((a, b) => a - b);
 }
 
 const readArray = (file: string): Promise<ArrayFile | undefined> =>
@@ -105,15 +114,25 @@ const readArray = (file: string): Promise<ArrayFile | undefined> =>
     next: 'Start a new run.',
   }).catch(() => undefined);
 
-/** Whom a run handed pieces over to last; undefined where it has none. */
-export async function executorBefore(run: string): Promise<ExecutorName | undefined> {
-  const folder = path.join(piecesFolder(run), 'arrays');
-  const numbers = (await readdir(folder).catch(() => [] as string[])).map(Number).sort((a, b) => b - a);
-  for (const number of numbers) {
-    const array = await readArray(path.join(folder, String(number), 'array.json'));
+/** Whom a run handed pieces over to last, and how; undefined where it has none. */
+export async function executorBefore(run: string): Promise<ExecutorSettings | undefined> {
+  for (const number of (await numbersOf(run)).reverse()) {
+    const array = await readArray(arrayFile(run, number));
     if (array !== undefined) return array.executor;
   }
   return undefined;
+}
+
+/** Ends what other executors still do for a run: nobody waits for it any more. */
+export async function endJobsOfOthers(run: string, mine: ExecutorName): Promise<void> {
+  for (const number of await numbersOf(run)) {
+    const array = await readArray(arrayFile(run, number));
+    if (array === undefined || array.executor.name === mine) continue;
+    // Where that cluster does not answer, its jobs come to nothing that is heard.
+    await openExecutor(array.executor)
+      .cancel(array.ids ?? [])
+      .catch(() => undefined);
+  }
 }
 
 /** What a run is called on a cluster, by which its arrays are found again: no list of names is to be cut within it. */

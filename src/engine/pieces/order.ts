@@ -9,10 +9,28 @@ import { devices, experimentMethods } from '../../shared/words';
 import type { LaneOptions } from '../lanes/lane';
 import type { ScoringSettings } from '../scoring/unitRunner';
 
+/** What every piece that trains needs. */
+const trainingSchema = z.object({
+  experiment: z.custom<Experiment>((value) => typeof value === 'object'),
+  /** Of the run, which its fingerprint depends on. */
+  version: z.string(),
+  /** Of model, data and how it is trained (`TrainingWork.fingerprint`); what is otherwise on the other machine is refused. */
+  fingerprint: z.string(),
+  seeds: z.array(z.number().int()),
+  /** What is judged. */
+  plan: readOnlyPlanSchema.optional(),
+  saveEvery: z.number().optional(),
+});
+export type PieceTraining = z.infer<typeof trainingSchema>;
+
 /** Which device there is. */
 const probeSchema = z.object({ kind: z.literal('probe') });
 /** A trial of a search, with all of the study's seeds. */
-const trialSchema = z.object({ kind: z.literal('trial'), number: z.number().int().nonnegative() });
+const trialSchema = z.object({
+  kind: z.literal('trial'),
+  number: z.number().int().nonnegative(),
+  training: trainingSchema,
+});
 /** One training of one arm of a judgement. */
 const armSchema = z.object({
   kind: z.literal('arm'),
@@ -20,6 +38,7 @@ const armSchema = z.object({
   method: z.enum(experimentMethods),
   plan: readOnlyPlanSchema,
   seed: z.number().int(),
+  training: trainingSchema,
 });
 /** Units of a score, which lie beside the order (`units.bin`). */
 const shardSchema = z.object({
@@ -33,20 +52,11 @@ const shardSchema = z.object({
  * a file system that both see: what the experiment holds is not looked at again.
  */
 const orderSchema = z.object({
-  /** Of the program that wrote it. */
+  /** Version of the program that wrote it. */
   program: z.string(),
-  /** Of the run, which its fingerprint depends on. */
-  version: z.string(),
   /** Absolute path of the run's folder. */
   run: z.string(),
-  experiment: z.custom<Experiment>((value) => typeof value === 'object').optional(),
   device: z.enum([...devices, 'auto']),
-  /** Of model, data and how it is trained (`TrainingWork.fingerprint`); what is otherwise on the other machine is refused. */
-  fingerprint: z.string().optional(),
-  seeds: z.array(z.number().int()),
-  /** What is judged. */
-  plan: readOnlyPlanSchema.optional(),
-  saveEvery: z.number().optional(),
   /** Of a product; as many as the job was given cores where absent. */
   threads: z.number().int().positive().optional(),
   work: z.discriminatedUnion('kind', [probeSchema, trialSchema, armSchema, shardSchema]),
@@ -63,9 +73,16 @@ export const readOrder = (piece: string): Promise<PieceOrder> =>
     next: 'Start a new run.',
   });
 
-/** Whether two orders come to the same: on what, and how much of it a machine gets, may have changed. */
-export const isSameOrder = (one: unknown, other: PieceOrder): boolean => {
-  const deciding = ({ program, version, fingerprint, seeds, plan, work }: Partial<PieceOrder>): unknown =>
-    JSON.parse(JSON.stringify({ program, version, fingerprint, seeds, plan, work }));
-  return isDeepStrictEqual(deciding(one as Partial<PieceOrder>), deciding(other));
+/**
+ * Whether two orders come to the same. On what, how much of it a machine gets and what else the experiment says may have changed: the
+ * fingerprint holds what counts of it.
+ */
+export const isSameOrder = (one: PieceOrder, other: PieceOrder): boolean => {
+  const deciding = ({ program, work }: PieceOrder): unknown => {
+    const training =
+      'training' in work ? { ...work.training, experiment: undefined, saveEvery: undefined } : undefined;
+    // As it comes back from a file, where what is undefined is absent.
+    return JSON.parse(JSON.stringify({ program, work: { ...work, training } }));
+  };
+  return isDeepStrictEqual(deciding(one), deciding(other));
 };

@@ -1,43 +1,24 @@
 import type { Experiment } from '../../configs/experiment/experiment';
 import type { RunEvent } from '../../shared/runEvents';
 import { isTrialEvent } from '../../shared/trialDraft';
-import type { Device, Plan } from '../../shared/words';
+import type { Plan } from '../../shared/words';
 import type { RunWriter } from '../runWriter';
 import type { PreparedTraining } from '../training/prepareTraining';
 import type { TrialRunnerOptions } from '../training/trialRunner';
-import type { PieceWork } from './order';
-import type { Piece } from './pieceRunner';
+import type { PieceTraining } from './order';
 
-/** The order of a piece that trains, on the data and in the way that this process has prepared. */
-export const trainingOrder = ({
-  experiment,
-  prepared,
-  options,
-  writer,
-  seeds,
-  plan,
-  work,
-  device,
-}: {
-  readonly experiment: Experiment;
-  readonly prepared: PreparedTraining;
-  readonly options: TrialRunnerOptions;
-  readonly writer: RunWriter;
-  readonly seeds: readonly number[];
-  readonly plan?: Plan | undefined;
-  readonly work: PieceWork;
-  /** The same for all of them. */
-  readonly device: Device;
-}): Piece['order'] => {
-  const { fingerprint } = prepared.work;
-  return {
-    ...{ experiment, seeds: [...seeds], fingerprint, work },
-    version: writer.noted.versions.adapterLab,
-    device,
-    ...(plan === undefined ? {} : { plan }),
-    ...(options.saveEvery === undefined ? {} : { saveEvery: options.saveEvery }),
-  };
-};
+/** What pieces that train need, on the data and in the way that this process has prepared. @param plan what is judged */
+export const pieceTraining = (
+  experiment: Experiment,
+  { work: { fingerprint } }: Pick<PreparedTraining, 'work'>,
+  { noted }: Pick<RunWriter, 'noted'>,
+  seeds: readonly number[],
+  { saveEvery }: Pick<TrialRunnerOptions, 'saveEvery'>,
+  plan?: Plan,
+): PieceTraining => ({
+  ...{ experiment, fingerprint, seeds: [...seeds], plan, saveEvery },
+  version: noted.versions.adapterLab,
+});
 
 /** Tells a run what one of its pieces told of a training; of all else a piece has its own record. */
 export async function takeEvent(writer: RunWriter, event: RunEvent): Promise<void> {

@@ -5,7 +5,7 @@ import { runFiles } from '../../files/runs';
 import { LabError, toLabError } from '../../shared/errors';
 import { runEventSchema, type RunEvent } from '../../shared/runEvents';
 import { attemptsOf, linesFile, linesOf, readResult } from './pieceFolder';
-import type { Piece, PieceListener } from './pieceRunner';
+import type { Piece, PieceListener } from './piece';
 
 type Tails = {
   readonly folder: string;

@@ -1,44 +1,23 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { once } from 'node:events';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor, JobState } from '../../executors/executor';
 import { openExecutor } from '../../executors/openExecutor';
 import { writeFileAtomic } from '../../files/atomic';
+import { isFile } from '../../files/isFile';
 import { cancelled, LabError, leaving, toLabError, type ErrorCode } from '../../shared/errors';
 import { isHandedOver, type ExecutorSettings } from '../../shared/executorSettings';
-import type { RunEvent } from '../../shared/runEvents';
 import { version } from '../../shared/version';
 import type { RunWriter } from '../runWriter';
 import { endBeat, Heartbeat } from '../../files/heartbeat';
-import { executorBefore, PieceArrays } from './arrays';
-import { isSameOrder, orderFile, type PieceOrder } from './order';
+import { endJobsOfOthers, executorBefore, PieceArrays } from './arrays';
+import { isSameOrder, orderFile, readOrder, type PieceOrder } from './order';
 import { attemptsOf, linesOf, piecesFolder } from './pieceFolder';
+import type { Piece, PieceListener } from './piece';
 import { PieceFollower } from './pieceFollower';
 import { PiecesTold } from './piecesTold';
-
-/** One independent part of a run. */
-export interface Piece {
-  /** Names its folder; the same piece has the same name when a run goes on. */
-  readonly name: string;
-  /** For people: `Trial 3`. */
-  readonly title: string;
-  readonly order: Omit<PieceOrder, 'program' | 'run'>;
-  /** Files that belong to the order, by their path in the piece's folder. */
-  readonly files?: ReadonlyMap<string, Buffer>;
-}
-
-export interface PieceListener {
-  /** What a piece tells as a run does. What was told before this process was there may be told again. */
-  readonly event?: (piece: Piece, event: RunEvent) => Promise<void>;
-  /** What it tells besides. @returns whether that was new */
-  readonly line?: (piece: Piece, value: unknown) => Promise<boolean>;
-  /** The piece has come to its end. */
-  readonly done?: (piece: Piece, value: unknown) => Promise<void>;
-  /** An attempt has failed. @returns whether that is the piece's end, and no reason for another attempt */
-  readonly failed?: (piece: Piece, error: LabError) => Promise<boolean>;
-}
+import { untilAborted } from './untilAborted';
 
 /** As often without anything achieved in between. */
 const mostTries = 3;
@@ -72,10 +51,10 @@ export class PieceRunner {
     signal: AbortSignal,
   ): Promise<PieceRunner | undefined> {
     const before = await executorBefore(writer.folder);
-    const asked = settings ?? (before === undefined ? undefined : { name: before, atOnce: 2 });
+    const asked = settings ?? before;
     if (asked === undefined || !isHandedOver(asked)) {
       // Nobody waits any more for what a cluster still does.
-      if (before !== undefined) await PieceArrays.open(writer.folder, openExecutor({ name: 'local' }));
+      if (before !== undefined) await endJobsOfOthers(writer.folder, 'local');
       await rm(piecesFolder(writer.folder), { recursive: true, force: true });
       return undefined;
     }
@@ -130,8 +109,7 @@ export class PieceRunner {
   /** Ends what is left of a run's pieces and deletes their folders: all that counts stands in the run's own files. */
   async end(): Promise<void> {
     if (this.arrays) await this.endJobs([...this.arrays.jobs.keys()]);
-    await endBeat(this.writer.folder);
-    await this.executor.close();
+    await this.close();
     await rm(piecesFolder(this.writer.folder), { recursive: true, force: true, maxRetries: 5 }).catch(
       // What a job that is ending writes still is nobody's, and no reason for a whole run to fail.
       () => undefined,
@@ -139,8 +117,9 @@ export class PieceRunner {
   }
 
   /** Ends what depends on this process. */
-  close(): Promise<void> {
-    return this.executor.close();
+  async close(): Promise<void> {
+    await endBeat(this.writer.folder);
+    await this.executor.close();
   }
 
   /** What pieces of an earlier process have told, whose names begin so; their jobs are ended, and their folders deleted. */
@@ -162,22 +141,18 @@ export class PieceRunner {
     return path.join(piecesFolder(this.writer.folder), name);
   }
 
-  private async order({ name, order, files = new Map<string, Buffer>() }: Piece): Promise<void> {
+  private async order({ name, device, work, files = new Map<string, Buffer>() }: Piece): Promise<void> {
     const folder = this.folderOf({ name });
-    const { threads, ...given } = { threads: this.threads, ...order };
-    const whole: PieceOrder = {
-      ...{ ...given, program: version, run: this.writer.folder },
-      ...(threads === undefined ? {} : { threads }),
-    };
-    const before = await readFile(orderFile(folder), 'utf8').catch(() => undefined);
-    if (before !== undefined) {
-      if (isSameOrder(JSON.parse(before), whole)) return;
+    const { threads, writer } = this;
+    const order: PieceOrder = { program: version, run: writer.folder, device, threads, work };
+    if (await isFile(orderFile(folder))) {
+      if (isSameOrder(await readOrder(folder), order)) return;
       // It was asked for something else under this name: of another plan, or of what has changed since.
       await this.forget(name);
     }
     await mkdir(folder, { recursive: true });
     for (const [file, bytes] of files) await writeFileAtomic(path.join(folder, file), bytes);
-    await writeFileAtomic(orderFile(folder), `${JSON.stringify(whole)}\n`);
+    await writeFileAtomic(orderFile(folder), `${JSON.stringify(order)}\n`);
   }
 
   /** What Slurm says to a job itself, other executors do not. */
@@ -217,7 +192,7 @@ export class PieceRunner {
   }
 
   private async opened(): Promise<PieceArrays> {
-    return (this.arrays ??= await PieceArrays.open(this.writer.folder, this.executor));
+    return (this.arrays ??= await PieceArrays.open(this.writer.folder, this.executor, this.settings));
   }
 
   /** @throws LabError what refuses the very first jobs, or has not answered for an hour */
@@ -226,25 +201,29 @@ export class PieceRunner {
     arrays: PieceArrays,
   ): Promise<void> {
     try {
-      await untilAborted(this.look(open, arrays), this.signal);
+      await this.look(open, arrays);
       this.answered = performance.now();
     } catch (thrown) {
       if (!isOfExecutor(thrown) || performance.now() - this.answered > silenceMs) throw thrown;
-      const { message } = toLabError(thrown);
-      await this.writer.record({ type: 'note', text: `${message} It is asked again.` });
+      const text = `${toLabError(thrown).message} It is asked again.`;
+      if (!this.writer.state.notes.includes(text)) await this.writer.record({ type: 'note', text });
     }
   }
 
   /** Looks where the jobs are, and hands over what has none. */
   private async look(open: ReadonlyMap<string, PieceFollower>, arrays: PieceArrays): Promise<void> {
-    const { executor, settings } = this;
+    const { executor, settings, signal } = this;
     const ids = new Map(
       [...open.keys()].flatMap((name) => {
         const job = arrays.jobs.get(name);
         return job === undefined ? [] : [[name, job.id] as const];
       }),
     );
-    const states = ids.size === 0 ? new Map<string, JobState>() : await executor.look([...ids.values()]);
+    // Whoever stops does not wait for an answer; but for what was handed over, to end it.
+    const states =
+      ids.size === 0
+        ? new Map<string, JobState>()
+        : await untilAborted(executor.look([...ids.values()]), signal);
     const wanted: string[] = [];
     for (const [name, follower] of open) {
       const id = ids.get(name);
@@ -300,19 +279,3 @@ export class PieceRunner {
 
 const isOfExecutor = (thrown: unknown): boolean =>
   ['executor-failed', 'executor-unavailable'].includes(toLabError(thrown).code);
-
-/** What takes long is not waited for by whoever is told to stop. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => undefined);
-  const waiting = new AbortController();
-  const aborted = once(signal, 'abort', { signal: waiting.signal }).then(() => {
-    throw cancelled();
-  });
-  aborted.catch(() => undefined);
-  try {
-    if (signal.aborted) throw cancelled();
-    return await Promise.race([work, aborted]);
-  } finally {
-    waiting.abort();
-  }
-}

@@ -1,7 +1,7 @@
 import { Journal } from '../../files/journal';
-import { readStudy } from '../../search/journal';
+import { decodeStudyEvent, readStudy } from '../../search/journal';
 import { applyStudyEvent, isFinished, type Study } from '../../search/study';
-import { studyEventSchema, type StudyEvent, type UnstampedStudyEvent } from '../../search/studyEvents';
+import type { StudyEvent, UnstampedStudyEvent } from '../../search/studyEvents';
 import type { StudyLog } from '../search/trialTrainer';
 import { attemptsOf, linesFile, linesOf } from './pieceFolder';
 
@@ -57,5 +57,3 @@ export class PieceStudy implements StudyLog {
     return this.journal.close();
   }
 }
-
-export const decodeStudyEvent = (value: unknown): StudyEvent => studyEventSchema.parse(value);

@@ -3,6 +3,7 @@ import type { OpenDevice } from '../../tensors/device';
 import { deviceEvent } from '../openTold';
 import type { RunWriter } from '../runWriter';
 import type { TrialRunnerOptions } from '../training/trialRunner';
+import type { Piece } from './piece';
 import type { PieceRunner } from './pieceRunner';
 
 /**
@@ -13,16 +14,16 @@ import type { PieceRunner } from './pieceRunner';
  */
 export async function probe(pieces: PieceRunner, wanted: Device | 'auto'): Promise<OpenDevice> {
   let opened: OpenDevice | undefined;
-  const order = { version: '', device: wanted, seeds: [], work: { kind: 'probe' } } as const;
-  await pieces.run(
-    [{ name: `probe-${wanted}`, title: 'The look at the device', order: { ...order, seeds: [] } }],
-    {
-      done: (_piece, value) => {
-        opened = value as OpenDevice;
-        return Promise.resolve();
-      },
+  const piece: Piece = {
+    ...{ name: `probe-${wanted}`, title: 'The look at the device' },
+    ...{ device: wanted, work: { kind: 'probe' } },
+  };
+  await pieces.run([piece], {
+    done: (_piece, value) => {
+      opened = value as OpenDevice;
+      return Promise.resolve();
     },
-  );
+  });
   if (opened === undefined) throw new Error('A probe came to its end without a device.');
   return opened;
 }

@@ -3,7 +3,8 @@ import type { ScoreRequest } from '../request';
 import { updateSchema } from '../scoring/scoreStore';
 import type { ScoringSettings, UnitOrder } from '../scoring/unitRunner';
 import { updateKey, type Update } from '../scoring/work';
-import type { Piece, PieceRunner } from './pieceRunner';
+import type { Piece } from './piece';
+import type { PieceRunner } from './pieceRunner';
 import { unitsBytes } from './workShard';
 
 /** Shards where it is not said how many pieces may go on at once. */
@@ -69,7 +70,7 @@ export class Scatter {
       };
       return {
         ...{ name: `${shardPrefix}${first}-${shard}`, title: `Part ${shard + 1} of ${count} of the score` },
-        order: { version: '', device, seeds: [], work: { kind: 'shard', lane, settings } },
+        ...{ device, work: { kind: 'shard', lane, settings } },
         files: new Map([['units.bin', unitsBytes(units)]]),
       };
     });

@@ -84,7 +84,7 @@ function workOf(site: PieceSite): Promise<unknown> {
     case 'probe':
       return openDevice(site.order.device, site.threads);
     case 'trial':
-      return workTrial(site, work.number);
+      return workTrial(site, work);
     case 'arm':
       return workArm(site, work);
     case 'shard':
@@ -93,9 +93,11 @@ function workOf(site: PieceSite): Promise<unknown> {
 }
 
 /** An attempt is a run of its own, so that all that trains writes into it as it is used to. */
-async function writerFor({ run, experiment, seeds }: PieceOrder, attempt: string): Promise<RunWriter> {
-  const about = { run: attempt, job: 'train', version, experiment: undefined, seed: seeds[0] ?? 1 } as const;
-  const manifest = await newManifest({ ...about, model: experiment?.model ?? run });
+async function writerFor({ run, work }: PieceOrder, attempt: string): Promise<RunWriter> {
+  const training = 'training' in work ? work.training : undefined;
+  const seed = 'seed' in work ? work.seed : (training?.seeds[0] ?? 1);
+  const about = { run: attempt, job: 'train', version, experiment: undefined, seed } as const;
+  const manifest = await newManifest({ ...about, model: training?.experiment.model ?? run });
   return RunWriter.create(attempt, manifest, () => undefined);
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Experiment } from '../../configs/experiment/experiment';
 import { runFiles } from '../../files/runs';
 import { bestTrial } from '../../search/bestTrials';
-import { StudyJournal } from '../../search/journal';
+import { decodeStudyEvent, StudyJournal } from '../../search/journal';
 import { fullGridWarning, mostTrials, nextStep } from '../../search/nextStep';
 import { trialValue } from '../../search/objective';
 import { isByHand, isFinished, type SearchTrial, type Study } from '../../search/study';
@@ -15,10 +15,11 @@ import type { RunWriter } from '../runWriter';
 import type { PreparedTraining } from '../training/prepareTraining';
 import { stepsBetweenEvaluations, TrainingOrder } from '../training/stepBatches';
 import { TrialRunner, type TrialRunnerOptions } from '../training/trialRunner';
-import { takeEvent, trainingOrder, unstamped } from '../pieces/orders';
-import type { Piece, PieceRunner } from '../pieces/pieceRunner';
+import { pieceTraining, takeEvent, unstamped } from '../pieces/orders';
+import type { Piece } from '../pieces/piece';
+import type { PieceRunner } from '../pieces/pieceRunner';
 import { deviceOfPieces } from '../pieces/probe';
-import { decodeStudyEvent, isNews } from '../pieces/pieceStudy';
+import { isNews } from '../pieces/pieceStudy';
 import { Listener } from './listener';
 import { TrialTrainer, trialNameOf } from './trialTrainer';
 import { experimentAt, studySettings, type SearchedPoint } from './searchSpace';
@@ -175,24 +176,21 @@ export class RankSearch {
     const { experiment, prepared, options, writer, journal } = this;
     const { seeds } = this.study.settings;
     const device = await deviceOfPieces(pieces, writer, options);
+    const training = pieceTraining(experiment, prepared, writer, seeds, options);
+    /** By the name of a training. */
     const steps = new Map<string, number>();
-    const numberOf = new Map<string, number>();
     // Jobs read in it what they are to train.
     await journal.flush();
-    const all = trials.map(({ number }): Piece => {
-      const work = { kind: 'trial', number } as const;
-      numberOf.set(`trial-${number}`, number);
-      return {
-        ...{ name: `trial-${number}`, title: `Trial ${number + 1}` },
-        order: trainingOrder({ experiment, prepared, options, writer, seeds, work, device }),
-      };
-    });
+    const all = trials.map(({ number }): Piece => ({
+      ...{ name: `trial-${number}`, title: `Trial ${number + 1}`, device },
+      work: { kind: 'trial', number, training },
+    }));
     await pieces.run(all, {
-      event: async ({ name }, event) => {
+      event: async ({ work }, event) => {
         await takeEvent(writer, event);
-        const number = numberOf.get(name) ?? 0;
         if (event.type === 'trial') steps.set(event.trial, event.steps);
-        if (event.type !== 'step') return;
+        if (event.type !== 'step' || work.kind !== 'trial') return;
+        const { number } = work;
         const seed = seeds.find((one) => trialNameOf(number, one) === event.trial) ?? 0;
         this.progress(number, seed, event.step, steps.get(event.trial) ?? event.step);
         await this.events.drained();

@@ -27,6 +27,13 @@ export class RayExecutor implements Executor {
   async submit(array: PieceArray): Promise<readonly string[]> {
     const ids = idsOf(array);
     const { cpus, gpus } = this.settings;
+    if (gpus !== undefined && !Number.isFinite(Number(gpus))) {
+      throw new LabError(
+        'option-invalid',
+        `Ray takes a number of cards, not ${gpus}.`,
+        'Set jobs.gpus to a number.',
+      );
+    }
     for (const [task, id] of ids.entries()) {
       const order = {
         submission_id: id,

@@ -7,7 +7,8 @@ import { runTail } from '../../files/skim/skimRun';
 import { isBound } from '../../shared/lastLeg';
 import { replay } from '../../shared/replay';
 import type { RunEvent } from '../../shared/runEvents';
-import { applyEvent, emptyRun, type RunState } from '../../shared/runState';
+import { applyEvent } from '../../shared/applyEvent';
+import { emptyRun, type RunState } from '../../shared/runState';
 import { orphanEnd } from './orphan';
 
 /** A run as far as it has come. */

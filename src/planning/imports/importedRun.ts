@@ -3,7 +3,8 @@ import { runFiles } from '../../files/runs';
 import { runEventSchema, type RunEvent, type UnstampedRunEvent } from '../../shared/runEvents';
 import type { RunManifest } from '../../shared/runManifest';
 import { outcomeWords } from '../../shared/outcomeWords';
-import { applyEvent, emptyRun } from '../../shared/runState';
+import { applyEvent } from '../../shared/applyEvent';
+import { emptyRun } from '../../shared/runState';
 import { reportFiles } from '../reportFiles';
 import type { ImportedScores } from './importScores';
 

@@ -10,7 +10,8 @@ import { appendRequest, readRequests, type SearchRequest } from '../../../src/fi
 import { readStudy } from '../../../src/search/journal';
 import { isByHand, type Study } from '../../../src/search/study';
 import type { RunManifest } from '../../../src/shared/runManifest';
-import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun, type RunState } from '../../../src/shared/runState';
 import { openDevice } from '../../../src/tensors/device';
 import { temporaryFolder } from '../files/temporary';
 import { rejectsWith } from '../files/throwsCode';

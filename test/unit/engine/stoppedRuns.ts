@@ -6,7 +6,8 @@ import type { RunWriter } from '../../../src/engine/runWriter';
 import { scoreRun } from '../../../src/engine/scoreRun';
 import { readRunEvents, runFiles } from '../../../src/files/runs';
 import { runManifestSchema, type RunManifest } from '../../../src/shared/runManifest';
-import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun } from '../../../src/shared/runState';
 import { never, nowhere } from './requests';
 
 type Told = (writer: RunWriter) => void;

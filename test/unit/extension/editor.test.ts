@@ -13,7 +13,8 @@ import { ModelCache, type ModelFacts } from '../../../src/extension/editor/model
 import { moduleScores, scoreText } from '../../../src/extension/editor/moduleScores';
 import { LabError } from '../../../src/shared/errors';
 import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
-import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun, type RunState } from '../../../src/shared/runState';
 import type { Verdict } from '../../../src/shared/verdict';
 import { planless, sampleExperiment } from '../configs/sampleExperiment';
 import { rawSafetensors } from '../files/rawSafetensors';

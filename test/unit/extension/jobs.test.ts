@@ -7,7 +7,8 @@ import { isApart, Jobs, type Job, type JobEnd, type JobEngine } from '../../../s
 import { appendEvents } from '../../../src/extension/runs/recordEnd';
 import { readRunEvents } from '../../../src/files/runs';
 import { cancelled, LabError } from '../../../src/shared/errors';
-import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun } from '../../../src/shared/runState';
 import { planless } from '../configs/sampleExperiment';
 import { temporaryFolder } from '../files/temporary';
 import { rejectsWith, throwsWith } from '../files/throwsCode';

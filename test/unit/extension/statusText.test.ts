@@ -6,7 +6,8 @@ import type { Job } from '../../../src/extension/runs/jobs';
 import { statusText } from '../../../src/extension/statusText';
 import { LabError } from '../../../src/shared/errors';
 import type { SearchedTrial } from '../../../src/shared/runEvents';
-import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun } from '../../../src/shared/runState';
 import { betterVerdict, openVerdict } from '../webview/sampleVerdict';
 import { at, begun, model, scores } from './runFolder';
 

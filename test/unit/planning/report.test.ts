@@ -3,7 +3,8 @@ import { allocate } from '../../../src/planning/allocate';
 import { planRequest } from '../../../src/planning/planRequest';
 import { layerTable, reportOf } from '../../../src/planning/report';
 import type { RunEvent } from '../../../src/shared/runEvents';
-import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun } from '../../../src/shared/runState';
 import { scoreFiles } from './scoredModel';
 import { syntheticModel } from './syntheticModel';
 

@@ -1,7 +1,8 @@
 import { verdictOf as judged, type ArmOutcomes } from '../../../src/judging/verdictOf';
 import { mulberry32 } from '../../../src/shared/random';
 import type { RunEvent, UnstampedRunEvent } from '../../../src/shared/runEvents';
-import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun, type RunState } from '../../../src/shared/runState';
 import type { ArmName, ControlName, Verdict } from '../../../src/shared/verdict';
 import { begin, finish, modulesOf, smallModel, type SampleModel } from '../webview/sampleRuns';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { measuredAnew, paceAfter, secondsLeft, type Pace } from '../../../src/shared/pace';
 import type { RunEvent, UnstampedRunEvent } from '../../../src/shared/runEvents';
-import { applyEvent, emptyRun } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun } from '../../../src/shared/runState';
 
 const start = Date.UTC(2026, 10, 22);
 const iso = (second: number): string => new Date(start + 1000 * second).toISOString();

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { replay } from '../../../src/shared/replay';
 import type { RunEvent } from '../../../src/shared/runEvents';
-import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun, type RunState } from '../../../src/shared/runState';
 import { events as anyEvents } from '../files/skim/journals';
 
 const at = '2026-11-22T00:00:00.000Z';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { memoryWords } from '../../../src/shared/memoryWords';
 import type { RunEvent } from '../../../src/shared/runEvents';
-import { applyEvent, emptyRun, progressOf } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun, progressOf } from '../../../src/shared/runState';
 
 const at = '2026-11-22T00:00:00.000Z';
 const started: RunEvent = {

@@ -1,6 +1,7 @@
 import { sumByLayer } from '../../../src/shared/combineScores';
 import type { Job, RunEvent, UnstampedRunEvent } from '../../../src/shared/runEvents';
-import { applyEvent, emptyRun, type RunState } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import { emptyRun, type RunState } from '../../../src/shared/runState';
 import type { Module, Role } from '../../../src/shared/words';
 
 /** Made-up runs that look like real ones, for the page's tests and its preview. The same numbers every time. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { UnstampedRunEvent } from '../../../src/shared/runEvents';
-import { applyEvent, type RunState } from '../../../src/shared/runState';
+import { applyEvent } from '../../../src/shared/applyEvent';
+import type { RunState } from '../../../src/shared/runState';
 import type { Verdict } from '../../../src/shared/verdict';
 import { actionStates, elsewhereReason, isScored, restrictedReason } from '../../../webview/model/actions';
 import { decodeChoices, defaultChoices } from '../../../webview/model/choices';

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../../src/shared/verdict';
-import { isMeasured, isOnEarlierPlan } from '../../../src/shared/verdictWords';
+import { earlierPlanWords, isMeasured } from '../../../src/shared/verdictWords';
 import { h, rebuild, setText, show } from '../../dom';
 import { remembered } from '../../model/remembered';
 import { standingWords, verdictBadges } from '../../model/verdict/calls';
@@ -30,11 +30,7 @@ export function verdict(deeds: Deeds): Part {
   const bySeed = h('details', {}, h('summary', {}, 'Values of each seed'), seeds.element);
   const numbers = section('Numbers', 'verdict-numbers', comparisons.element, arms.element, bySeed);
   const notes = h('ul', { class: 'quiet notes' });
-  const earlier = h(
-    'p',
-    { class: 'notice warning' },
-    'This verdict is on an earlier plan of this run, not on the one of its map.',
-  );
+  const earlier = h('p', { class: 'notice warning' });
   const head = section('Verdict', 'verdict', earlier, words, badges, standing, notes);
   const element = h(
     'div',
@@ -73,7 +69,9 @@ export function verdict(deeds: Deeds): Part {
     update: ({ run }) => {
       show(element, run.verdict !== undefined);
       if (run.verdict === undefined) return;
-      show(earlier, isOnEarlierPlan(run));
+      const words = earlierPlanWords(run, 'of its map');
+      show(earlier, words !== undefined);
+      setText(earlier, words ?? '');
       draw(run.verdict);
       const now = standingWords(run);
       show(standing, now !== undefined);

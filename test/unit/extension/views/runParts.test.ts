@@ -7,7 +7,8 @@ import { membersOf, partsOf, type Part } from '../../../../src/extension/views/r
 import { runFiles } from '../../../../src/files/runs';
 import { StudyJournal } from '../../../../src/search/journal';
 import type { UnstampedRunEvent } from '../../../../src/shared/runEvents';
-import { applyEvent, emptyRun, type RunState } from '../../../../src/shared/runState';
+import { applyEvent } from '../../../../src/shared/applyEvent';
+import { emptyRun, type RunState } from '../../../../src/shared/runState';
 import { temporaryFolder } from '../../files/temporary';
 import { betterVerdict, judged, openVerdict } from '../../webview/sampleVerdict';
 import { at, begun, manifest, model, scored, scores, writeRun } from '../runFolder';
