@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Experiment } from '../configs/experiment/experiment';
-import { executorNames, type ExecutorName } from '../shared/executorSettings';
+import { executorNames, type ExecutorName } from '../shared/executorWords';
 import { positiveInteger } from './options';
 
 /** What was said of an executor on the command line. */

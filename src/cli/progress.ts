@@ -5,7 +5,7 @@ import { certaintyWords } from '../shared/certainty';
 import { estimatorWords } from '../shared/estimatorWords';
 import { memoryWords } from '../shared/memoryWords';
 import type { RunEvent, SearchedTrial, UnstampedRunEvent } from '../shared/runEvents';
-import { piecesWords } from '../shared/executorSettings';
+import { piecesWords } from '../shared/executorWords';
 import { metricWords, pausedWords, pointWords } from '../shared/searchWords';
 import { applyEvent } from '../shared/applyEvent';
 import { emptyRun, progressOf, type RunState } from '../shared/runState';

@@ -1,4 +1,4 @@
-import type { ExecutorName } from '../shared/executorSettings';
+import type { ExecutorName } from '../shared/executorWords';
 
 /** Pieces that are handed over together: task n of the array is piece n. */
 export interface PieceArray {

@@ -1,14 +1,5 @@
 import * as z from 'zod';
-
-/** Who runs the pieces of a run: this machine, a Slurm cluster, or a Ray cluster. */
-export const executorNames = ['local', 'slurm', 'ray'] as const;
-export type ExecutorName = (typeof executorNames)[number];
-
-export const executorTitles: Readonly<Record<ExecutorName, string>> = {
-  local: 'This machine',
-  slurm: 'Slurm',
-  ray: 'Ray',
-};
+import { executorNames, type ExecutorName } from './executorWords';
 
 /** What an executor is asked for. What is absent is left to the cluster. */
 export const executorSettingsSchema = z.object({
@@ -47,30 +38,3 @@ export const executorOf = ({
 /** Whether the pieces of a run are handed to an executor; else the engine does them itself, one behind the other. */
 export const isHandedOver = ({ name, atOnce = 1 }: ExecutorSettings): boolean =>
   name !== 'local' || atOnce > 1;
-
-/** "Slurm: 2 jobs run on n1, n2; 3 wait (Priority)" */
-export function piecesWords({
-  executor,
-  waiting,
-  running,
-  nodes,
-  why,
-}: {
-  readonly executor: ExecutorName;
-  readonly waiting: number;
-  readonly running: number;
-  readonly nodes: readonly string[];
-  readonly why?: string | undefined;
-}): string {
-  const jobs = (count: number, verb: string): string =>
-    `${count} ${count === 1 ? `job ${verb}s` : `jobs ${verb}`}`;
-  const where = nodes.length === 0 ? '' : ` on ${nodes.join(', ')}`;
-  const reason = why === undefined ? '' : ` (${why})`;
-  const parts = [
-    ...(running > 0 ? [`${jobs(running, 'run')}${where}`] : []),
-    ...(waiting > 0
-      ? [`${running > 0 ? `${waiting} ${waiting === 1 ? 'waits' : 'wait'}` : jobs(waiting, 'wait')}${reason}`]
-      : []),
-  ];
-  return `${executorTitles[executor]}: ${parts.join('; ')}`;
-}

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { executorNames } from './executorSettings';
+import { executorNames } from './executorWords';
 import { devices } from './words';
 
 /**

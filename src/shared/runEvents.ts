@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { executorNames } from './executorSettings';
+import { executorNames } from './executorWords';
 import { certaintySchema } from './certaintySchema';
 import { devices, estimators, experimentMethods, labelKinds, memoryModes, roles } from './words';
 import { errorKinds, type ErrorCode } from './errors';

@@ -1,5 +1,5 @@
 import { agoWords } from '../../src/shared/ago';
-import { piecesWords } from '../../src/shared/executorSettings';
+import { piecesWords } from '../../src/shared/executorWords';
 import { experimentEnding } from '../../src/shared/ids';
 import { capital, formatBytes, formatCount, formatSeconds } from '../../src/shared/format';
 import { jobTitles } from '../../src/shared/jobTitles';

@@ -1,4 +1,4 @@
-import { piecesWords } from '../../src/shared/executorSettings';
+import { piecesWords } from '../../src/shared/executorWords';
 import { pausedWords } from '../../src/shared/searchWords';
 import { h, rebuild, setAttribute, setText, show, uniqueId } from '../dom';
 import { estimateText } from '../model/costs';

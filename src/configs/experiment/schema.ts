@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { executorNames } from '../../shared/executorSettings';
+import { executorNames } from '../../shared/executorWords';
 import { planSchema } from '../../shared/planFile';
 import { promptParts } from '../../shared/taskSource';
 import { controlNames } from '../../shared/verdict';
@@ -185,11 +185,17 @@ const judgeSchema = z.strictObject({
     .describe('A difference that does not matter: 1% of accuracy, or 0.01 of a loss.'),
 });
 
-/** What would be a script, or another array than ours. */
+/** Options of sbatch that are ours; it takes any beginning of a long one for the whole. */
+const ownFlags = ['wrap', 'array', 'output', 'error', 'job-name', 'parsable', 'open-mode', 'signal'];
+const isOwnFlag = (flag: string): boolean => {
+  const name = /^--([\w-]*)/.exec(flag)?.[1] ?? '';
+  return ownFlags.some((one) => one.startsWith(name));
+};
+/** What does not begin with dashes would be a script; short options can be joined to others. */
 const flagSchema = text
-  .regex(/^--?[A-Za-z]/, { error: 'must begin with a dash, as an option of sbatch does' })
-  .regex(/^(?!--(wrap|array|output|error|job-name|parsable)\b|-[aoeJ])/, {
-    error: 'must not be --wrap, --array, --output, --error, --job-name or --parsable, which are ours',
+  .regex(/^--[a-z]/, { error: 'must be a long option of sbatch, as --qos=high' })
+  .refine((flag) => !isOwnFlag(flag), {
+    error: `must be none of ours: ${ownFlags.map((one) => `--${one}`).join(', ')}`,
   });
 const jobsSchema = z.strictObject({
   at_once: whole

@@ -1,5 +1,5 @@
 import type { Document } from 'yaml';
-import type { ExecutorName } from '../../shared/executorSettings';
+import type { ExecutorName } from '../../shared/executorWords';
 import { whyNotStopped } from '../../shared/estimatorWords';
 import type { Issue } from './issue';
 import type { ExperimentFile } from './schema';

@@ -1,7 +1,7 @@
 import type { Experiment } from '../../configs/experiment/experiment';
 import { readExperiment } from '../../configs/experiment/parse';
 import { toLabError, type ErrorPayload } from '../../shared/errors';
-import type { ExecutorName } from '../../shared/executorSettings';
+import type { ExecutorName } from '../../shared/executorWords';
 import type { Device } from '../../shared/words';
 import { belongToParent } from '../childProcess';
 import { judgeExperiment } from '../judgeExperiment';

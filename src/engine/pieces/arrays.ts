@@ -6,11 +6,8 @@ import type { Executor } from '../../executors/executor';
 import { openExecutor } from '../../executors/openExecutor';
 import { writeFileAtomic } from '../../files/atomic';
 import { readJsonAs } from '../../files/json';
-import {
-  executorSettingsSchema,
-  type ExecutorName,
-  type ExecutorSettings,
-} from '../../shared/executorSettings';
+import { executorSettingsSchema, type ExecutorSettings } from '../../shared/executorSettings';
+import { type ExecutorName } from '../../shared/executorWords';
 import { piecesFolder } from './pieceFolder';
 import { selfCommand } from '../childProcess';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobState } from '../../executors/executor';
-import type { ExecutorName } from '../../shared/executorSettings';
+import type { ExecutorName } from '../../shared/executorWords';
 import type { UnstampedRunEvent } from '../../shared/runEvents';
 import type { RunWriter } from '../runWriter';
 
