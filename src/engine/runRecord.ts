@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { hashFile } from '../files/hash';
 import { isWorkedOn } from '../files/workedOn';
-import { beganAt } from '../files/processes';
+import { beganAt, isElsewhere } from '../files/processes';
 import { isFile } from '../files/isFile';
 import { holdingRun } from '../files/runLock';
 import { readManifest, resumeFile, runFiles } from '../files/runs';
@@ -76,11 +76,13 @@ export async function requireMine(run: string, job: Job, experiment: string | un
       'Name a run of this one.',
     );
   }
-  const isOwn = manifest.pid === process.pid && (manifest.host ?? os.hostname()) === os.hostname();
-  if (manifest.state === 'running' && !isOwn && (await isWorkedOn(run, manifest))) {
+  const { host, pid, state } = manifest;
+  const isOwn = pid === process.pid && !isElsewhere(host);
+  if (state === 'running' && !isOwn && (await isWorkedOn(run, manifest))) {
+    const where = isElsewhere(host) ? ` of ${host}` : '';
     throw new LabError(
       'run-not-resumable',
-      `The run in ${run} seems to go on still, in process ${manifest.pid}${manifest.host === undefined || manifest.host === os.hostname() ? '' : ` of ${manifest.host}`}.`,
+      `The run in ${run} seems to go on still, in process ${pid}${where}.`,
       `Wait for its end or stop it; if no such process works on it, set "state" to "failed" in its run.json.`,
     );
   }

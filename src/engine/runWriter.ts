@@ -73,7 +73,7 @@ export class RunWriter {
     try {
       const manifest = await readManifest(folder);
       const events = await readRunEvents(folder);
-      await removeAllUnfinished(folder);
+      await removeAllUnfinished(folder, runFiles.pieces);
       const resumed: RunManifest = {
         ...manifest,
         state: 'running',

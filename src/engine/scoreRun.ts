@@ -138,7 +138,7 @@ async function scoreInto(
   } catch (thrown) {
     // What was told before the failure stands before it.
     await events.drained().catch(() => undefined);
-    await pieces?.close();
+    await pieces?.close().catch(() => undefined);
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   }
 }

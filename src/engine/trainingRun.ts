@@ -139,7 +139,7 @@ async function trainInto(
   } catch (thrown) {
     // What was told before the failure stands before it.
     await events.drained().catch(() => undefined);
-    await pieces?.close();
+    await pieces?.close().catch(() => undefined);
     throw await writer.fail(thrown).catch(() => toLabError(thrown));
   } finally {
     await prepared?.model.dispose();

@@ -22,8 +22,11 @@ export async function createFile(path: string, text: string): Promise<void> {
 /** What file systems without hard links (exFAT, some network disks) answer. */
 const withoutLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK', 'EISDIR'];
 
-/** A second name, unlike a rename, never takes the place of a file. */
-async function nameIt(temporary: string, path: string): Promise<void> {
+/**
+ * Gives a file its name. A second name, unlike a rename, never takes the place of a file.
+ * @throws the file system's error, `EEXIST` where there is one
+ */
+export async function nameIt(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (thrown) {

@@ -1,39 +1,54 @@
-import { rm, stat, utimes, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { open, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { temporaryName } from './unfinished';
 
 const beatMs = 30_000;
-/** A process that has not been seen for so long is gone; file systems may show changes a minute late. */
-const silenceMs = 180_000;
+/** A process that has not been heard of for so long is gone: longer than it may compute without a pause. */
+const silenceMs = 600_000;
 
-/** A file of a run whose time says that somebody works on it, to other machines that share the disk and cannot see processes. */
-const beatFile = (run: string): string => path.join(run, 'alive');
-
-/** Touches a run's file while it is waited for, at most every half minute. */
+/**
+ * Writes a file again and again while a process lives, so that other machines that share the disk, which cannot see processes, see by its
+ * time that somebody works. Its content stays what it is, and a file that was put in its place is left alone.
+ */
 export class Heartbeat {
-  private last = -Infinity;
+  private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly run: string) {}
+  private constructor(
+    private readonly handle: FileHandle,
+    content: string,
+  ) {
+    // The disk's own clock sets the time of what is written. Where it cannot be, the next one may.
+    const beat = (): void => void handle.write(content, 0).catch(() => undefined);
+    this.timer = setInterval(beat, beatMs);
+    this.timer.unref();
+  }
 
-  async beat(): Promise<void> {
-    if (performance.now() - this.last < beatMs) return;
-    this.last = performance.now();
-    const now = new Date();
-    await utimes(beatFile(this.run), now, now).catch(() => writeFile(beatFile(this.run), ''));
+  /** @param file absolute path of one that holds this content */
+  static async start(file: string, content: string): Promise<Heartbeat> {
+    return new Heartbeat(await open(file, 'r+'), content);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.handle.close().catch(() => undefined);
   }
 }
 
-/** Of a run that has ended. */
-export const endBeat = (run: string): Promise<void> => rm(beatFile(run), { force: true });
+/** Whether a file was written within the last minutes, by the clock of the disk that it lies on. False where it is not there. */
+export async function isBeating(file: string): Promise<boolean> {
+  const written = await stat(file).catch(() => undefined);
+  if (written === undefined) return false;
+  return (await clockOf(file)) - written.mtimeMs < silenceMs;
+}
 
-/** Whether a run was worked on within the last minutes, by its journal and its heartbeat. @param journal absolute path */
-export async function beatsStill(run: string, journal: string, now = Date.now()): Promise<boolean> {
-  const times = await Promise.all(
-    [beatFile(run), journal].map((file) =>
-      stat(file).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      ),
-    ),
-  );
-  return now - Math.max(...times) < silenceMs;
+/** What the clock of a file's disk says; this machine's where nothing may be written there. */
+async function clockOf(file: string): Promise<number> {
+  const now = temporaryName(file);
+  try {
+    await writeFile(now, '');
+    return (await stat(now)).mtimeMs;
+  } catch {
+    return Date.now();
+  } finally {
+    await rm(now, { force: true }).catch(() => undefined);
+  }
 }

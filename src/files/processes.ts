@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import os from 'node:os';
 
 /**
  * Whether the process that a run names may still be the one that works on it. Numbers of processes are given again: one
@@ -25,6 +26,10 @@ export async function mayBeAlive(pid: number, since: number, began?: number): Pr
  * clock. Undefined where the system does not say.
  */
 export const beganAt = async (pid: number): Promise<number | undefined> => (await statOf(pid))?.began;
+
+/** Whether a process is of another machine that shares the disk. @param host its name; this one where absent, as earlier versions wrote */
+export const isElsewhere = (host: string | undefined): boolean =>
+  host !== undefined && host !== os.hostname();
 
 /** A run is begun long after its process, so that clocks need not agree well. */
 const toleranceMs = 1000;

@@ -1,57 +1,70 @@
-import { link, readFile, rename, rm } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder } from './makeFolder';
 import { LabError } from '../shared/errors';
-import { createFile } from './createFile';
-import { beatsStill } from './heartbeat';
+import { createFile, nameIt } from './createFile';
+import { Heartbeat, isBeating } from './heartbeat';
 import { systemCode } from './fileError';
-import { beganAt, mayBeAlive } from './processes';
+import { beganAt, isElsewhere, mayBeAlive } from './processes';
 import { runFiles } from './runs';
+import { temporaryName } from './unfinished';
+
+interface Hold {
+  count: number;
+  /** Resolves once this process has the lock. */
+  readonly taken: Promise<Heartbeat>;
+}
 
 /** Holds of this process, by the run's folder: whoever holds a run may hold it once more. */
-const held = new Map<string, number>();
+const held = new Map<string, Hold>();
+/** Locks that are being removed: what is held next must not be taken for one of them. */
+const leaving = new Map<string, Promise<void>>();
 
 /** Somebody may be faster, and so may others; so often it is tried again. */
 const attempts = 20;
+/** Where a file system has no links, a lock is empty for a moment, in which its owner is not known. */
+const emptyMs = 5000;
 
 /**
  * Holds a run's folder for this process, so that no other works on it: of two that ask at the same moment one gets it. A process that
- * has died holds nothing.
+ * has died holds nothing; one of another machine is taken for dead when its lock has not been touched for some minutes.
  *
  * @param run absolute path; the folder is made where it is missing
  * @returns lets go of it
  * @throws LabError run-in-progress, naming the process that holds it; not-writable, disk-full by the file system's error
  */
 export async function holdRun(run: string): Promise<() => Promise<void>> {
-  const file = join(run, runFiles.lock);
-  if (!held.has(run)) {
-    // Before anything is waited for: this process is one.
-    held.set(run, 0);
-    try {
-      await makeFolder(run);
-      await take(file, run);
-    } catch (thrown) {
-      held.delete(run);
-      throw thrown;
-    }
+  await leaving.get(run);
+  const hold = held.get(run) ?? { count: 0, taken: take(run) };
+  held.set(run, hold);
+  hold.count++;
+  try {
+    await hold.taken;
+  } catch (thrown) {
+    if (held.get(run) === hold) held.delete(run);
+    throw thrown;
   }
-  held.set(run, (held.get(run) ?? 0) + 1);
   let isHeld = true;
   return async () => {
     if (!isHeld) return;
     isHeld = false;
-    const left = (held.get(run) ?? 1) - 1;
-    if (left > 0) {
-      held.set(run, left);
-      return;
-    }
-    // What cannot be removed is nobody's as soon as this process has ended.
-    await rm(file, { force: true }).catch(() => undefined);
+    if (--hold.count > 0) return;
     held.delete(run);
+    const left = remove(run, await hold.taken).finally(() => leaving.delete(run));
+    leaving.set(run, left);
+    await left;
   };
 }
+
+/** What cannot be removed is nobody's as soon as this process has ended. */
+async function remove(run: string, beat: Heartbeat): Promise<void> {
+  await beat.stop();
+  await rm(lockOf(run), { force: true }).catch(() => undefined);
+}
+
+const lockOf = (run: string): string => join(run, runFiles.lock);
 
 /** Does work while it holds a run. @throws what `holdRun` and the work throw */
 export async function holdingRun<T>(run: string, work: () => Promise<T>): Promise<T> {
@@ -63,52 +76,67 @@ export async function holdingRun<T>(run: string, work: () => Promise<T>): Promis
   }
 }
 
-async function take(file: string, run: string): Promise<void> {
+async function take(run: string): Promise<Heartbeat> {
+  await makeFolder(run);
+  const file = lockOf(run);
   const mine = `${process.pid} ${(await beganAt(process.pid)) ?? '-'} ${os.hostname()}\n`;
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
       await createFile(file, mine);
-      return;
+      return await Heartbeat.start(file, mine);
     } catch (thrown) {
       if (systemCode(thrown) !== 'EEXIST') throw thrown;
     }
     const theirs = await readFile(file, 'utf8').catch(() => undefined);
+    const touched = await stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
     if (theirs === undefined) continue;
-    const pid = await ownerOf(theirs, run);
+    if (theirs === '' && Date.now() - touched < emptyMs) {
+      await sleep(emptyMs / attempts);
+      continue;
+    }
+    const pid = await ownerOf(theirs, file, touched);
     if (pid !== undefined) throw inProgress(run, pid);
-    await remove(file, theirs);
+    await removeDead(file, theirs);
   }
   throw inProgress(run, undefined);
 }
 
 /** The process that a lock names, where it may be alive. A lock of this process that is not among its holds is a copy's. */
-async function ownerOf(lock: string, run: string): Promise<number | undefined> {
-  const [number, start, host = os.hostname()] = lock.trim().split(' ');
+async function ownerOf(lock: string, file: string, touched: number): Promise<number | undefined> {
+  const [number, start, host] = lock.trim().split(' ');
   const [pid, began] = [Number(number), Number(start)];
-  // Of another machine that shares the disk it is known only when it wrote last.
-  if (host !== os.hostname()) return (await beatsStill(run, join(run, runFiles.events))) ? pid : undefined;
+  if (isElsewhere(host)) return (await isBeating(file)) ? pid : undefined;
   if (pid === process.pid) return undefined;
-  // Without the second number: any process of that one, since a lock does not outlast a restart by much.
-  const alive = await mayBeAlive(pid, Infinity, Number.isNaN(began) ? undefined : began);
+  // Without the second number: any process of that one which began before the lock was touched last.
+  const alive = await mayBeAlive(pid, touched, Number.isNaN(began) ? undefined : began);
   return alive ? pid : undefined;
 }
 
 /** Removes a dead process's lock, and no other that was put in its place meanwhile. */
-async function remove(file: string, dead: string): Promise<void> {
-  const away = `${file}.${randomBytes(6).toString('hex')}`;
+async function removeDead(file: string, dead: string): Promise<void> {
+  const away = temporaryName(file);
   try {
     await rename(file, away);
   } catch (thrown) {
     if (systemCode(thrown) === 'ENOENT') return;
     throw thrown;
   }
-  if ((await readFile(away, 'utf8')) !== dead) await link(away, file).catch(() => undefined);
-  await rm(away, { force: true });
+  try {
+    if ((await readFile(away, 'utf8')) === dead) return;
+    await nameIt(away, file).catch((thrown: unknown) => {
+      if (systemCode(thrown) !== 'EEXIST') throw thrown;
+    });
+  } finally {
+    await rm(away, { force: true });
+  }
 }
 
 const inProgress = (run: string, pid: number | undefined): LabError =>
   new LabError(
     'run-in-progress',
     `The run in ${run} is worked on ${pid === undefined ? 'by others' : `by process ${pid}`}.`,
-    'Wait for its end, or stop it.',
+    `Wait for its end, or stop it; where that is no process of Adapter Lab, delete ${runFiles.lock} there.`,
   );

@@ -18,6 +18,8 @@ export const runFiles = {
   /** What was asked of a search while it ran (files/searchRequests.ts). */
   requests: requestsFile,
   plan: 'plan.json',
+  /** The plan that an editor has put into the experiment while the run goes on; its journal says so once nobody else writes there. */
+  writtenPlan: 'written-plan.json',
   /** What each training of a judgement did on each example (engine/judge/outcomes.ts). */
   outcomes: 'outcomes.jsonl',
   verdict: 'verdict.json',
@@ -31,6 +33,8 @@ export const runFiles = {
   head: 'head.safetensors',
   /** By which a process holds the run while it works on it (files/runLock.ts). */
   lock: 'run.lock',
+  /** Parts of the run that an executor does (engine/pieces/). */
+  pieces: 'pieces',
 } as const;
 
 /** `quickstart` for `…/quickstart.adapter.yaml`. */

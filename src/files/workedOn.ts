@@ -1,24 +1,17 @@
-import os from 'node:os';
 import path from 'node:path';
 import type { RunManifest } from '../shared/runManifest';
-import { beatsStill } from './heartbeat';
-import { mayBeAlive } from './processes';
+import { isBeating } from './heartbeat';
+import { isElsewhere, mayBeAlive } from './processes';
 import { runFiles } from './runs';
 
 /**
- * Whether a process may work on a run that has not ended. Of another machine that shares the disk it is known only when it wrote last.
+ * Whether a process may work on a run that has not ended; of one of another machine the lock of the run tells, which it touches.
  * @param run absolute path of the run's folder
  */
-export function isWorkedOn(
+export const isWorkedOn = (
   run: string,
-  {
-    pid,
-    host,
-    pidBegan,
-    resumedAt,
-    createdAt,
-  }: Pick<RunManifest, 'pid' | 'host' | 'pidBegan' | 'resumedAt' | 'createdAt'>,
-): Promise<boolean> {
-  if (host !== undefined && host !== os.hostname()) return beatsStill(run, path.join(run, runFiles.events));
-  return mayBeAlive(pid, Date.parse(resumedAt ?? createdAt), pidBegan);
-}
+  { pid, host, pidBegan, resumedAt, createdAt }: RunManifest,
+): Promise<boolean> =>
+  isElsewhere(host)
+    ? isBeating(path.join(run, runFiles.lock))
+    : mayBeAlive(pid, Date.parse(resumedAt ?? createdAt), pidBegan);

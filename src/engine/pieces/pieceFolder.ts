@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../../files/atomic';
 import { systemCode } from '../../files/fileError';
 import { isFile } from '../../files/isFile';
 import { readJsonAs } from '../../files/json';
+import { runFiles } from '../../files/runs';
 import { errorPayloadSchema } from '../../shared/runEvents';
 
 /*
@@ -18,7 +19,7 @@ import { errorPayloadSchema } from '../../shared/runEvents';
  * checkpoints of the one before it. A node that is dead, or seems so and goes on, holds up nobody.
  */
 
-export const piecesFolder = (run: string): string => path.join(run, 'pieces');
+export const piecesFolder = (run: string): string => path.join(run, runFiles.pieces);
 export const linesFile = (attempt: string): string => path.join(attempt, 'lines.jsonl');
 const resultFile = (attempt: string): string => path.join(attempt, 'result.json');
 

@@ -10,7 +10,6 @@ import { cancelled, LabError, leaving, toLabError, type ErrorCode } from '../../
 import { isHandedOver, type ExecutorSettings } from '../../shared/executorSettings';
 import { version } from '../../shared/version';
 import type { RunWriter } from '../runWriter';
-import { endBeat, Heartbeat } from '../../files/heartbeat';
 import { endJobsOfOthers, executorBefore, PieceArrays } from './arrays';
 import { isSameOrder, orderFile, readOrder, type PieceOrder } from './order';
 import { attemptsOf, linesOf, piecesFolder } from './pieceFolder';
@@ -37,7 +36,6 @@ const silenceMs = 3_600_000;
  */
 export class PieceRunner {
   private readonly told: PiecesTold;
-  private readonly beat: Heartbeat;
   private arrays: PieceArrays | undefined;
   private answered = -Infinity;
 
@@ -68,7 +66,6 @@ export class PieceRunner {
     private readonly signal: AbortSignal,
   ) {
     this.told = new PiecesTold(executor.name, writer);
-    this.beat = new Heartbeat(writer.folder);
   }
 
   /**
@@ -87,7 +84,6 @@ export class PieceRunner {
     try {
       let looked = -Infinity;
       for (;;) {
-        await this.beat.beat();
         for (const [name, follower] of open) if (await follower.follow()) open.delete(name);
         if (open.size === 0) return;
         if (signal.aborted) throw cancelled();
@@ -117,9 +113,8 @@ export class PieceRunner {
   }
 
   /** Ends what depends on this process. */
-  async close(): Promise<void> {
-    await endBeat(this.writer.folder);
-    await this.executor.close();
+  close(): Promise<void> {
+    return this.executor.close();
   }
 
   /** What pieces of an earlier process have told, whose names begin so; their jobs are ended, and their folders deleted. */

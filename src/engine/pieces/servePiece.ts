@@ -4,6 +4,7 @@ import { readJsonAs } from '../../files/json';
 import { cancelled, LabError, toLabError } from '../../shared/errors';
 import { version } from '../../shared/version';
 import { openDevice } from '../../tensors/device';
+import { endWithParent } from '../childProcess';
 import { newManifest } from '../runRecord';
 import { RunWriter } from '../runWriter';
 import { OrderedWrites } from '../orderedWrites';
@@ -25,7 +26,7 @@ export function servedPiece(args: readonly string[]): Promise<number> | undefine
   const [array, task] = at < 0 ? [] : args.slice(at + 1);
   if (array === undefined || task === undefined) return undefined;
   // One that was started by the engine itself ends with it.
-  process.on('disconnect', () => process.exit(1));
+  endWithParent(1);
   return servePiece(array, Number(task)).then(
     () => 0,
     (thrown: unknown) => {

@@ -19,7 +19,12 @@ export function runOf(path: string): string | undefined {
  * @param isOnlyWritten it was there before: of the journal that alone says nothing either
  */
 export function isOfWork(run: string, path: string, isOnlyWritten: boolean): boolean {
-  if (/^\..+\.tmp$/.test(basename(path)) || path.startsWith(join(run, runFiles.lock))) return true;
+  if (
+    /^\..+\.tmp$/.test(basename(path)) ||
+    path.startsWith(join(run, runFiles.lock)) ||
+    path.startsWith(join(run, runFiles.pieces))
+  )
+    return true;
   if (path === join(run, runFiles.events) || path === resumeFile(run)) return isOnlyWritten;
   return relative(run, path).split(sep)[0] === 'state';
 }

@@ -93,11 +93,9 @@ describe('a run that is held', () => {
     const run = fresh();
     await mkdir(run);
     await writeFile(lock(run), '4 12 another-machine\n');
-    const alive = path.join(run, 'alive');
-    await writeFile(alive, '');
     await rejectsWith(holdRun(run), 'run-in-progress', /by process 4/);
-    const longAgo = new Date(Date.now() - 600_000);
-    await utimes(alive, longAgo, longAgo);
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(lock(run), longAgo, longAgo);
     await (
       await holdRun(run)
     )();
