@@ -8,6 +8,7 @@ import { parseGivenScores } from '../planning/imports/givenScores';
 import { importScores } from '../planning/imports/importScores';
 import { runScoresSchema, scoreFileSchema, type ScoreFile } from '../shared/scoreFile';
 import { say } from './terminal';
+import { parseJson } from '../shared/parseJson';
 
 /**
  * Scores from a file of ours, or of somebody's own; what is missing in those is said on standard error.
@@ -31,7 +32,7 @@ export async function readScores(file: string, model: string | undefined): Promi
 function isOurs(text: string): boolean {
   if (!/^\uFEFF?\s*[[{]/.test(text)) return false;
   try {
-    const value = JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+    const value = parseJson(text.replace(/^\uFEFF/, ''));
     return typeof value === 'object' && value !== null && 'version' in value;
   } catch {
     return true;

@@ -14,8 +14,9 @@ export async function liesInFolder(folder: string, file: string): Promise<boolea
   const place = await realpath(file).catch(() => undefined);
   if (place === undefined) return true;
   const root = await realpath(folder);
-  const isSnapshot = path.basename(path.dirname(root)) === 'snapshots';
-  const own = [root, ...(isSnapshot ? [path.join(root, '..', '..', 'blobs')] : [])];
+  // Of a folder within a snapshot as well.
+  const snapshots = `${root}${path.sep}`.lastIndexOf(`${path.sep}snapshots${path.sep}`);
+  const own = snapshots < 0 ? [root] : [root, path.join(root.slice(0, snapshots), 'blobs')];
   return own.some((one) => place.startsWith(one.endsWith(path.sep) ? one : one + path.sep));
 }
 

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
 import { LabError, type ErrorCode } from '../shared/errors';
 import { fileError } from './fileError';
-import { parseJson } from '../shared/parseJson';
+import { parseJson, TooDeep } from '../shared/parseJson';
 
 /** What a JSON file is, for the errors about it. */
 export interface JsonFile {
@@ -60,8 +60,7 @@ export async function readJsonAs<T>(path: string, schema: z.ZodType<T>, about: J
 }
 
 /** What V8 does not say. */
-const whyOf = (thrown: unknown): string =>
-  thrown instanceof SyntaxError && /nests deeper/.test(thrown.message) ? `: ${thrown.message}` : '';
+const whyOf = (thrown: unknown): string => (thrown instanceof TooDeep ? `: ${thrown.message}` : '');
 
 /** `:line:column` from V8's message, where it names a position. */
 function positionOf(text: string, thrown: unknown): string {

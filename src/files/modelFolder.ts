@@ -148,8 +148,9 @@ function requireEveryLayer(modules: readonly Module[], layers: number, dir: stri
  * @throws LabError model-changed
  */
 export async function requireUnchanged({ headers }: ModelFolder): Promise<void> {
-  for (const { file, fileBytes, modifiedMs } of headers) {
-    const now = await stat(file).catch(() => undefined);
+  const found = await Promise.all(headers.map(({ file }) => stat(file).catch(() => undefined)));
+  for (const [at, { file, fileBytes, modifiedMs }] of headers.entries()) {
+    const now = found[at];
     if (now?.size === fileBytes && now.mtimeMs === modifiedMs) continue;
     throw new LabError(
       'model-changed',

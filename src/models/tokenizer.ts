@@ -26,7 +26,7 @@ export interface TextTokenizer {
  */
 export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
   const file = path.join(folder, 'tokenizer.json');
-  const read = await readObject(file);
+  const read = await readValue(file);
   if (read === undefined) {
     throw new LabError(
       'tokenizer-missing',
@@ -36,9 +36,8 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
   }
   const definition = requireTokenizerFile(read, file);
   const configFile = path.join(folder, 'tokenizer_config.json');
-  const written = (await readObject(configFile)) ?? {};
-  if (!isRecord(written)) throw invalidTokenizer(configFile, 'it is no JSON object');
-  const config = written;
+  const config = (await readValue(configFile)) ?? {};
+  if (!isRecord(config)) throw invalidTokenizer(configFile, 'it is no JSON object');
   const jinjaFile = path.join(folder, 'chat_template.jinja');
   const jinja = await readText(jinjaFile);
   const template = templateSource(jinja, config);
@@ -85,7 +84,7 @@ export function requireTokenizer(tokenizer: TextTokenizer | undefined, where: st
   );
 }
 
-async function readObject(file: string): Promise<unknown> {
+async function readValue(file: string): Promise<unknown> {
   const text = await readText(file);
   if (text === undefined) return undefined;
   try {

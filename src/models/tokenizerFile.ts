@@ -32,6 +32,12 @@ export function requireTokenizerFile(value: unknown, file: string): Readonly<Rec
   const definition = value as Readonly<Record<string, unknown>>;
   for (const part of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) {
     for (const expression of expressionsIn(definition[part], 0)) {
+      // Looking whether it ends takes time as well.
+      if (expression.length > mostCharacters)
+        throw invalidTokenizer(
+          file,
+          `an expression of its ${part} is longer than ${mostCharacters} characters`,
+        );
       if (mayNotEnd(expression))
         throw invalidTokenizer(
           file,
@@ -51,6 +57,8 @@ export const invalidTokenizer = (file: string, what: string, cause?: unknown): L
     { cause },
   );
 
+/** Of an expression; published ones have a few hundred. */
+const mostCharacters = 5000;
 /** Parts stand in parts; published ones some three deep. */
 const mostDepth = 50;
 

@@ -30,5 +30,6 @@ export const inline = (text: string): string =>
 export const reportLine = (line: string): string =>
   line
     .replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ')
-    .replace(/<(?=[a-z/!?])/gi, '\\<')
+    // What stands before one already would else free it again.
+    .replace(/(\\*)<(?=[a-z/!?])/gi, (_all, before: string) => `${before}${before}\\<`)
     .replace(/\](?=[(:[])/g, ']\\');

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fuzzTarget, type FuzzSettings } from './fuzzTarget';
 import { InputNote } from './inputNote';
@@ -13,6 +13,8 @@ export interface FuzzOrder extends Omit<FuzzSettings, 'until'> {
 }
 
 export const noteIn = (folder: string): string => path.join(folder, 'note');
+/** A line each, of kinds of failures, for the case that the process does not come to its end. */
+export const failuresIn = (folder: string): string => path.join(folder, 'failures.jsonl');
 
 async function main({ target: name, forMs, folder, ...settings }: FuzzOrder): Promise<void> {
   const target = targets.find((one) => one.name === name);
@@ -21,8 +23,10 @@ async function main({ target: name, forMs, folder, ...settings }: FuzzOrder): Pr
   mkdirSync(own);
   const note = new InputNote(noteIn(folder));
   const until = performance.now() + forMs;
-  const counts = await fuzzTarget(target, own, { ...settings, until }, (run, input) =>
-    note.write(run, input),
+  const counts = await fuzzTarget(
+    ...([target, own, { ...settings, until }] as const),
+    (run, input) => note.write(run, input),
+    (failure) => appendFileSync(failuresIn(folder), `${JSON.stringify(failure)}\n`),
   );
   note.close();
   process.send?.(counts, () => process.exit(0));

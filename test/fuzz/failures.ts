@@ -23,6 +23,9 @@ export const showInput = (input: FuzzInput): string => {
 export class Failures {
   private readonly kinds = new Map<string, FuzzFailure>();
 
+  /** @param told of the first one of each kind */
+  constructor(private readonly told: (failure: FuzzFailure) => void = () => undefined) {}
+
   add(run: number, seed: string, error: string, input: FuzzInput): void {
     const kind = error
       .replace(/\d+/g, '#')
@@ -30,7 +33,11 @@ export class Failures {
       .slice(0, 200);
     const known = this.kinds.get(kind);
     if (known) known.times++;
-    else this.kinds.set(kind, { run, seed, error: error.slice(0, 1500), input: showInput(input), times: 1 });
+    else {
+      const failure = { run, seed, error: error.slice(0, 1500), input: showInput(input), times: 1 };
+      this.kinds.set(kind, failure);
+      this.told(failure);
+    }
   }
 
   get all(): FuzzFailure[] {

@@ -40,15 +40,17 @@ export interface FuzzCounts {
  *
  * @param folder the target's own
  * @param note told of every input before it is read: it may be the last thing that is heard
+ * @param failed told of a failure at once, for the same reason
  */
 export async function fuzzTarget(
   target: FuzzTarget,
   folder: string,
   { runs, seed, from, until, limitMs, guided }: FuzzSettings,
   note: (run: number, input: FuzzInput) => void,
+  failed?: (failure: FuzzFailure) => void,
 ): Promise<FuzzCounts> {
   const open = await target.open(folder);
-  const failures = new Failures();
+  const failures = new Failures(failed);
   const prototypes = new PrototypeGuard();
   const files = new FileGuard(folder);
   const coverage = guided ? new Coverage() : undefined;

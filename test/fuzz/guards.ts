@@ -10,24 +10,37 @@ const shared: readonly object[] = [
     (one) => one.prototype as object,
   ),
 ];
-const keysOf = (one: object): string => Reflect.ownKeys(one).map(String).join();
+const descriptors = (one: object): Map<string | symbol, PropertyDescriptor | undefined> =>
+  new Map(Reflect.ownKeys(one).map((key) => [key, Object.getOwnPropertyDescriptor(one, key)]));
 
-/** Tells which shared object has changed since it was made. */
+/** Tells which shared object has changed since it was made: what it has more, lacks, or has something else for. */
 export class PrototypeGuard {
-  private readonly keys = shared.map(keysOf);
-  private readonly counts = shared.map((one) => Reflect.ownKeys(one).length);
+  private readonly before = shared.map(descriptors);
 
-  /** The first change, in words; what was added is taken off again, so that the next input begins clean. */
+  /** The first change, in words; it is taken back, so that the next input begins clean. */
   changed(): string | undefined {
-    const at = shared.findIndex((one, index) => Reflect.ownKeys(one).length !== this.counts[index]);
-    const one = shared[at];
-    if (one === undefined) return undefined;
-    const before = new Set(this.keys[at]?.split(','));
-    const added = Reflect.ownKeys(one).filter((key) => !before.has(String(key)));
-    for (const key of added) Reflect.deleteProperty(one, key);
-    return `a shared object has the keys ${added.map(String).join(', ')} now`;
+    for (const [at, one] of shared.entries()) {
+      const before = this.before[at] as ReturnType<typeof descriptors>;
+      const keys = new Set([...before.keys(), ...Reflect.ownKeys(one)]);
+      const changed = [...keys].filter(
+        (key) => !isSame(before.get(key), Object.getOwnPropertyDescriptor(one, key)),
+      );
+      if (changed.length === 0) continue;
+      for (const key of changed) {
+        const was = before.get(key);
+        if (was === undefined) Reflect.deleteProperty(one, key);
+        else Object.defineProperty(one, key, was);
+      }
+      return `a shared object has other keys now, or something else for them: ${changed.map(String).join(', ')}`;
+    }
+    return undefined;
   }
 }
+
+const isSame = (one: PropertyDescriptor | undefined, other: PropertyDescriptor | undefined): boolean =>
+  one === undefined || other === undefined
+    ? one === other
+    : Object.is(one.value, other.value) && one.get === other.get && one.set === other.set;
 
 /** Bytes that are alive or were made since the last collection, on V8's heap and beside it. */
 export const memoryNow = (): number => {
@@ -47,6 +60,8 @@ const opening = [
   'mkdir',
   'rm',
   'rename',
+  'realpath',
+  'copyFile',
 ];
 
 /**
@@ -70,11 +85,14 @@ export class FileGuard {
         return name === 'open' ? this.counting(result as Promise<fs.promises.FileHandle>) : result;
       };
     }
-    const stream = fs.createReadStream;
-    fs.createReadStream = ((...args: Parameters<typeof stream>) => {
-      this.see(args[0]);
-      return stream(...args);
-    }) as typeof stream;
+    const plain = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
+    for (const name of ['createReadStream', 'createWriteStream']) {
+      const stream = plain[name]!;
+      plain[name] = (...args) => {
+        this.see(args[0]);
+        return stream(...args);
+      };
+    }
     syncBuiltinESMExports();
   }
 

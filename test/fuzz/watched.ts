@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { noteIn, type FuzzOrder } from './child';
+import { failuresIn, noteIn, type FuzzOrder } from './child';
 import { Failures, type FuzzFailure } from './failures';
 import type { FuzzCounts } from './fuzzTarget';
 import { readNote } from './inputNote';
@@ -53,12 +53,20 @@ export async function fuzzWatched(target: string, settings: WatchedSettings): Pr
   return { ...all, failures };
 }
 
-/** What is known of a process that was ended: the runs that it began, and the input of the last one. */
+/** What is known of a process that was ended: what it found, the runs that it began, and the input of the last one. */
 function lost(why: string, from: number, folder: string): FuzzCounts {
   const { run, input } = readNote(noteIn(folder));
   const failures = new Failures();
   failures.add(run, 'unknown', why, input);
-  return { runs: Math.max(1, run + 1 - from), taken: 0, slowestMs: 0, kept: 0, failures: failures.all };
+  const before = existsSync(failuresIn(folder)) ? readFileSync(failuresIn(folder), 'utf8') : '';
+  const found = before
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as FuzzFailure);
+  return {
+    ...{ runs: Math.max(1, run + 1 - from), taken: 0, slowestMs: 0, kept: 0 },
+    failures: [...found, ...failures.all],
+  };
 }
 
 function inProcess(order: FuzzOrder, hangMs: number): Promise<FuzzCounts | string> {

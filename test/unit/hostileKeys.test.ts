@@ -105,6 +105,8 @@ describe('sizes that a stranger chose', () => {
   });
 
   it('are no depth beyond any file’s', () => {
+    const long = JSON.stringify(['x'.repeat(10_000_000)]);
+    assert.equal((parseJson(long) as string[])[0]?.length, 10_000_000);
     const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
     assert.ok(Array.isArray(parseJson(nested(500))));
     assert.throws(() => parseJson(nested(501)), SyntaxError);

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { LabError } from '../../shared/errors';
 import type { TextHead } from './fileHead';
+import { parseJson } from '../../shared/parseJson';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -143,7 +144,7 @@ const rowsOf = (records: readonly Row[], head: string, end: number, isPart: bool
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

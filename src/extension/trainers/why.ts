@@ -7,6 +7,7 @@ import type { PathScores } from '../../configs/trainers/facts';
 import type { Run, RunStore } from '../runs/runStore';
 import type { LinkedExperiments } from './linkedExperiments';
 import { code, inline } from '../../shared/markdown';
+import { parseJson } from '../../shared/parseJson';
 
 /** What a module scored, and where that is known from. */
 export interface Why {
@@ -58,7 +59,7 @@ export async function scoresOf(
 
 async function readProvenance(file: string): Promise<Provenance | undefined> {
   try {
-    return provenanceSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return provenanceSchema.parse(parseJson(await readFile(file, 'utf8')));
   } catch {
     // There is none, or one of another version: nothing is known then.
     return undefined;

@@ -21,7 +21,8 @@ export const parseTemplate = (source: string): Program =>
 class BoundedInterpreter extends Interpreter {
   private steps = 0;
   private depth = 0;
-  private indents = 0;
+  /** Arguments of filters that repeat a space as often as they are told. */
+  private readonly indents = new WeakSet<object>();
   /** What loops go through: each item is a step, whether or not anything is evaluated for it. */
   private readonly iterables = new WeakSet<object>();
 
@@ -31,16 +32,14 @@ class BoundedInterpreter extends Interpreter {
     if (!statement) return super.evaluate(given, environment);
     this.take(1);
     if (typeof statement.iterable === 'object' && statement.iterable) this.iterables.add(statement.iterable);
-    const indents = isIndent(statement) ? 1 : 0;
-    this.indents += indents;
+    for (const argument of indentsOf(statement)) this.indents.add(argument);
     if (++this.depth > most.depth) throw new Error(`it nests deeper than ${most.depth}`);
     try {
       const value = super.evaluate(statement, environment);
-      this.look(value.value, this.iterables.has(statement));
+      this.look(value.value, this.iterables.has(statement), this.indents.has(statement));
       return value;
     } finally {
       this.depth--;
-      this.indents -= indents;
     }
   }
 
@@ -49,7 +48,7 @@ class BoundedInterpreter extends Interpreter {
     if (this.steps > most.steps) throw new Error(`it takes more than ${most.steps} steps`);
   }
 
-  private look(value: unknown, isIterated: boolean): void {
+  private look(value: unknown, isIterated: boolean, isIndent: boolean): void {
     if (typeof value === 'string') {
       if (value.length > most.characters)
         throw new Error(`it makes a text of more than ${most.characters} characters`);
@@ -57,20 +56,24 @@ class BoundedInterpreter extends Interpreter {
     } else if (Array.isArray(value)) {
       if (value.length > most.items) throw new Error(`it makes a list of more than ${most.items} items`);
       this.take(isIterated ? value.length : value.length / 100);
-    } else if (this.indents > 0 && typeof value === 'number' && value > most.indent)
+    } else if (isIndent && typeof value === 'number' && value > most.indent)
       throw new Error(`it indents by ${value}`);
   }
 }
 
-/** Filters that repeat a space as often as they are told. */
-const isIndent = ({ type, filter }: Statement): boolean => {
-  if (type !== 'FilterExpression' && type !== 'FilterStatement') return false;
-  const { callee, value } = filter as {
+/** What says how far a filter indents: the arguments of `indent` and `tojson`, those with names too; not what is filtered. */
+function indentsOf({ type, filter }: Statement): object[] {
+  if (type !== 'FilterExpression' && type !== 'FilterStatement') return [];
+  const { callee, value, args } = filter as {
     readonly callee?: { readonly value?: unknown };
     readonly value?: unknown;
+    readonly args?: readonly { readonly type: string; readonly value?: unknown }[];
   };
-  return ['indent', 'tojson'].includes(String(callee?.value ?? value));
-};
+  if (!['indent', 'tojson'].includes(String(callee?.value ?? value))) return [];
+  return (args ?? []).map((argument) =>
+    argument.type === 'KeywordArgumentExpression' ? (argument.value as object) : argument,
+  );
+}
 
 /**
  * Renders a template with these variables and functions beside Jinja's own.
@@ -85,7 +88,12 @@ export function renderBounded(program: Program, variables: Readonly<Record<strin
 
 /** The library's own, but that a range is bounded before it is made. */
 const builtIn = {
-  ...{ false: false, true: true, none: null, True: true, False: false, None: null },
+  false: false,
+  true: true,
+  none: null,
+  True: true,
+  False: false,
+  None: null,
   raise_exception: (message: unknown): never => {
     throw new Error(String(message));
   },

@@ -14,7 +14,7 @@ import { unreadable, type DataLine, type Rows } from './rows';
 
 /** Beside Snappy, which hyparquet brings along: what pandas, Polars and Spark write when asked. */
 const compressors: Compressors = {
-  // A page says how long it is: what unpacks to more is no page.
+  // A page says how long it is: what unpacks to more is no page. fzstd can be told no such bound.
   GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
   BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
   ZSTD: (input) => decompress(input),

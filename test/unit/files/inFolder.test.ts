@@ -86,6 +86,11 @@ describe('files of a folder that came from elsewhere', () => {
     await rename(join(snapshot, 'model.safetensors'), at('models--a--b', 'blobs', '123'));
     await symlink('../../blobs/123', join(snapshot, 'model.safetensors'));
     assert.equal((await readModelFolder(snapshot)).layers, 2);
+    const within = join(snapshot, 'checkpoint-500');
+    await writeTinyLlama(within);
+    await rm(join(within, 'model.safetensors'));
+    await symlink('../../../blobs/123', join(within, 'model.safetensors'));
+    assert.equal((await readModelFolder(within)).layers, 2);
     await writeFile(at('secret'), 'mine');
     await rm(join(snapshot, 'model.safetensors'));
     await symlink('../../../secret', join(snapshot, 'model.safetensors'));

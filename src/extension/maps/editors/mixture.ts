@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { TrainerConfig } from '../../../configs/trainers/description';
 import { entryOf, numberOf } from '../../../configs/trainers/tree';
 import { expertsName } from '../../../peft/folder';
+import { parseJson } from '../../../shared/parseJson';
 
 /** A mixture of LoRA experts in PEFT's layout, as MoLA and HydraLoRA save it and as FLoE and LoRA-SMoE are saved. */
 export interface Mixture {
@@ -34,7 +35,7 @@ export function mixtureOf({ root }: TrainerConfig): Mixture | undefined {
 export async function expertsBeside(file: string): Promise<ReadonlyMap<string, number>> {
   const text = await readFile(join(dirname(file), expertsName), 'utf8').catch(() => '{}');
   try {
-    const value = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const value = parseJson(text) as Readonly<Record<string, unknown>>;
     return new Map(
       Object.entries(value).filter((row): row is [string, number] => typeof row[1] === 'number'),
     );

@@ -4,6 +4,7 @@ import { differing } from '../../../configs/text/differing';
 import type { TextEdit } from '../../../configs/text/textEdit';
 import { LabError } from '../../../shared/errors';
 import { planFileSchema, type PlanFile } from '../../../shared/planFile';
+import { parseJson } from '../../../shared/parseJson';
 
 const next = 'Correct it as text, or take it back.';
 
@@ -51,7 +52,7 @@ function indentOf(text: string, value: unknown): string | number {
 
 function jsonOf(text: string, name: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (thrown) {
     // V8 names the place of some errors and not of others.
     const errors: ParseError[] = [];

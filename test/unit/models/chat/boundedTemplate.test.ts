@@ -31,6 +31,11 @@ describe('a chat template that takes more than any should', () => {
     assert.throws(() => render(loops, { r: items(100_000) }), /steps/);
   });
 
+  it('is none that writes a large number, or indents by a few', () => {
+    assert.equal(render('{{ v | tojson }}', { v: 2024 }), '2024');
+    assert.equal(render('{{ [2024] | tojson(indent=2) }}'), '[\n  2024\n]');
+  });
+
   it('is none that goes through a conversation of a thousand turns, or leaves a loop early', () => {
     const messages = items(1000).map((n) => ({
       role: n % 2 ? 'assistant' : 'user',
