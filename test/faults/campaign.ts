@@ -54,12 +54,15 @@ export async function campaign(
 ): Promise<void> {
   const random = mulberry32([...kind].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed) >>> 0);
   const lost: Error[] = [];
+  let injected = 0;
   const began = performance.now();
   for (let number = 0; number < count && performance.now() - began < mostMs; number++) {
     let what = '';
     const say = (words: string): void => void (what = words);
     try {
-      write({ kind, outcome: await inject({ random, number, say }), what });
+      const outcome = await inject({ random, number, say });
+      if (outcome !== 'missed') injected++;
+      write({ kind, outcome, what });
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       error.message = `${kind}, injection ${number} (seed ${seed}), ${what}: ${error.message}`;
@@ -67,6 +70,9 @@ export async function campaign(
       lost.push(error);
     }
   }
+  // Where jobs were over each time before their fault came, nothing was tried.
+  if (count >= 4 && injected + lost.length === 0)
+    throw new Error(`Not one of ${count} was injected: ${kind}.`);
   if (lost.length === 1) throw lost[0];
   if (lost.length > 1)
     throw new Error(

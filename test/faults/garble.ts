@@ -3,7 +3,7 @@ import { oneOf } from './campaign';
 /** What a message is made of instead of what belongs there. */
 const strange: readonly unknown[] = [
   ...[null, true, -1, 1e308, '', 'x'.repeat(1000), '../../etc', [], {}, [[]], { protocol: {} }],
-  { __proto__: null, constructor: 7 },
+  { ['__proto__']: null, constructor: 7 },
 ];
 
 /** How a message is spoiled: it is still a line of JSON, or the line is none any more. */
