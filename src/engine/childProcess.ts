@@ -47,9 +47,9 @@ export function belongToParent(): void {
   endWithParent();
 }
 
-/** The engine ends its processes by killing them; one whose engine is gone ends itself. */
-export function endWithParent(): void {
-  process.on('disconnect', () => process.exit(0));
+/** The engine ends its processes by killing them; one whose engine is gone ends itself. @param code that it ends with */
+export function endWithParent(code = 0): void {
+  process.on('disconnect', () => process.exit(code));
   // It may have gone while this program was loaded, and nobody listened.
-  if (process.send !== undefined && !process.connected) process.exit(0);
+  if (process.send !== undefined && !process.connected) process.exit(code);
 }

@@ -26,7 +26,7 @@ export async function listDevices(): Promise<DeviceReport[]> {
 
 async function probeInProcess(device: Device): Promise<DeviceReport> {
   try {
-    return deviceReportSchema.parse(JSON.parse(await linesOfProbe(device)));
+    return deviceReportSchema.parse(JSON.parse(await answerOfProbe(device)));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     return {
@@ -45,17 +45,19 @@ async function probeInProcess(device: Device): Promise<DeviceReport> {
  *
  * @throws Error how it ended, where it did not come to an answer
  */
-async function linesOfProbe(device: Device): Promise<string> {
+async function answerOfProbe(device: Device): Promise<string> {
   const args = [...process.execArgv, process.argv[1] ?? '', probeArgument, device];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
-    ...{ timeout: patienceMs, killSignal: 'SIGKILL' },
+    timeout: patienceMs,
+    killSignal: 'SIGKILL',
   });
   let said = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
     child.on('error', reject).on('close', (...end) => resolve(end));
   });
+  if (child.killed) throw new Error(`it did not answer within ${patienceMs / 1000} s.`);
   if (code !== 0) throw new Error(`it ended with ${signal ?? `code ${code}`}.`);
   return said.trim().split('\n').at(-1) ?? '';
 }

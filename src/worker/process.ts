@@ -1,3 +1,5 @@
+import { endWithParent } from '../engine/childProcess';
+
 /**
  * The wasm runtime of tfjs installs handlers that print its whole source before an error. An engine that meets an
  * unexpected error says one line on stderr and ends: the client classifies the exit and starts another when asked.
@@ -10,5 +12,5 @@ export function endOnSurprise(): void {
   process.prependListener('uncaughtException', end);
   process.prependListener('unhandledRejection', end);
   // The window is gone: so is the reason to compute.
-  process.on('disconnect', () => process.exit(0));
+  endWithParent();
 }
