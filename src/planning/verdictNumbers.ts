@@ -1,5 +1,5 @@
 import type { Arm, Comparison, Verdict } from '../shared/verdict';
-import { findingOf, signedDifference } from '../shared/verdictWords';
+import { findingOf, signedDifference, signedSize } from '../shared/verdictWords';
 import { meanAndError } from '../shared/meanAndError';
 
 /** What an arm came to: mean over its seeds and the standard error of it, in the metric's unit; undefined before the first. */
@@ -11,7 +11,7 @@ export function armValue({ results }: Pick<Arm, 'results'>): { mean: number; err
 
 /** "+0.4 to +2.2 points": both ends with their signs, the unit once. */
 export function intervalWords(verdict: Pick<Verdict, 'metric'>, [low, high]: Comparison['interval']): string {
-  return `${signedDifference(verdict, low).replace(' points', '')} to ${signedDifference(verdict, high)}`;
+  return `${signedSize(verdict, low)} to ${signedDifference(verdict, high)}`;
 }
 
 /** "95 %": in so many of the cases the interval holds the difference, over all looks. */

@@ -67,24 +67,31 @@ export function verdictTag(verdict: Verdict | undefined): string | undefined {
 export const verdictValue = ({ metric }: Pick<Verdict, 'metric'>, value: number): string =>
   metric === 'accuracy' ? formatShare(value) : value.toFixed(3);
 
-/** A difference of such values without its sign: "1.3 points" of accuracy, "0.012" of a loss; a small one keeps a digit. */
-export function verdictDifference({ metric }: Pick<Verdict, 'metric'>, difference: number): string {
-  const [size, digits, unit] =
-    metric === 'accuracy'
-      ? ([100 * Math.abs(difference), 1, ' points'] as const)
-      : ([Math.abs(difference), 3, ''] as const);
+/** How much a difference of such values is, without sign and unit: "1.3" of accuracy in points, "0.012" of a loss; a small one keeps a digit. */
+function sizeOf({ metric }: Pick<Verdict, 'metric'>, difference: number): string {
+  const [size, digits] =
+    metric === 'accuracy' ? ([100 * Math.abs(difference), 1] as const) : ([Math.abs(difference), 3] as const);
   const text = size.toFixed(digits);
   // What is next to nothing is 0: sums of hundreds of differences are not exact.
   const isSmall = Number(text) === 0 && size >= 0.01 * 10 ** -digits;
-  return `${isSmall ? Number(size.toPrecision(1)) : text}${unit}`;
+  return isSmall ? String(Number(size.toPrecision(1))) : text;
 }
 
-/** "+1.3 points" of accuracy, "−0.012" of a loss: a difference with its sign, none where it rounds to nothing. */
-export function signedDifference(verdict: Pick<Verdict, 'metric'>, difference: number): string {
-  const size = verdictDifference(verdict, difference);
-  if (Number.parseFloat(size) === 0) return size;
-  return `${difference > 0 ? '+' : '−'}${size}`;
+const unitOf = ({ metric }: Pick<Verdict, 'metric'>): string => (metric === 'accuracy' ? ' points' : '');
+
+/** The same with its unit: "1.3 points". */
+export const verdictDifference = (verdict: Pick<Verdict, 'metric'>, difference: number): string =>
+  `${sizeOf(verdict, difference)}${unitOf(verdict)}`;
+
+/** "+1.3", "−0.012": with its sign, none where it rounds to nothing, for where something else names the unit. */
+export function signedSize(verdict: Pick<Verdict, 'metric'>, difference: number): string {
+  const size = sizeOf(verdict, difference);
+  return Number(size) === 0 ? size : `${difference > 0 ? '+' : '−'}${size}`;
 }
+
+/** "+1.3 points" of accuracy, "−0.012" of a loss. */
+export const signedDifference = (verdict: Pick<Verdict, 'metric'>, difference: number): string =>
+  `${signedSize(verdict, difference)}${unitOf(verdict)}`;
 
 /** Whether the plan is better than, or as good as, every control that it was judged against. */
 export const isWorthKeeping = ({ isOver, comparisons }: Verdict): boolean =>

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { basename } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExperimentNode, RunNode, TreeNode } from '../../src/extension/views/nodes';
 import type { Views } from '../../src/extension/views/parts';
+import { runFiles } from '../../src/files/runs';
 import { replay } from '../../src/shared/replay';
 import { emptyRun, type RunState } from '../../src/shared/runState';
 import { verdictTag } from '../../src/shared/verdictWords';
@@ -162,10 +164,22 @@ describe('judging', function () {
     await vscode.workspace.applyEdit(edit);
     const edited = document.getText();
     await until(() => eventsOf(run).some(({ type }) => type === 'step'), 'the first step', 120_000);
+    const note = join(run, runFiles.writtenPlan);
+    const noted = readFileSync(note, 'utf8');
     await vscode.commands.executeCommand('adapterLab.stop');
     const { error } = (await working) as { error?: { code: string } };
     assert.equal(error?.code, 'cancelled');
     assert.equal(stateOf(run).isPlanWritten, true);
+    assert.equal(existsSync(note), false);
+    // As a window leaves it that is closed in the middle.
+    const journal = join(run, runFiles.events);
+    const lines = readFileSync(journal, 'utf8').split('\n');
+    writeFileSync(
+      journal,
+      lines.filter((line) => !line.includes('"early.adapter.yaml"') || line.includes('"started"')).join('\n'),
+    );
+    writeFileSync(note, noted);
+    assert.equal(stateOf(run).isPlanWritten, false);
     assert.equal(document.getText(), edited);
     assert.equal(await command('resume', document.uri), run);
     assert.ok(stateOf(run).verdict?.isOver === true);

@@ -1,6 +1,6 @@
 import type { RunState } from '../../src/shared/runState';
 import { pausedWords } from '../../src/shared/searchWords';
-import { isWorthKeeping } from '../../src/shared/verdictWords';
+import { isOnEarlierPlan, isWorthKeeping } from '../../src/shared/verdictWords';
 import type { PageAction } from '../../src/shared/webviewProtocol';
 import { hasPlan, type PageView } from './view';
 
@@ -116,7 +116,8 @@ export function nextStep(view: PageView): RunAction | 'apply' | undefined {
   if (run.status === 'failed') return undefined;
   if (heading.recorded) return 'run';
   if (goesOn(view)) return 'resume';
-  const isWorth = run.verdict === undefined || isWorthKeeping(run.verdict);
+  // A verdict on an earlier plan says nothing of this one.
+  const isWorth = run.verdict === undefined || isOnEarlierPlan(run) || isWorthKeeping(run.verdict);
   if (hasPlan(view) && run.status === 'done') return isWorth ? 'commit' : undefined;
   if (run.job === 'judge') return run.verdict && isWorth ? 'commit' : undefined;
   if (run.job === 'train') return undefined;

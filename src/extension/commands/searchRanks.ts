@@ -1,5 +1,7 @@
+import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type * as vscode from 'vscode';
+import { writeFileAtomic } from '../../files/atomic';
 import { readRunRecords } from '../../files/runRecords';
 import { runFiles } from '../../files/runs';
 import { LabError, toLabError } from '../../shared/errors';
@@ -41,18 +43,22 @@ export async function endPlanned(
   return run;
 }
 
-/** Puts the plan that a job left in its run into the experiment. */
+/** Puts the plan that a job left in its run into the experiment, once: a window that was closed since leaves a note of it in the run. */
 export async function writeFound({ experiments }: Parts, uri: vscode.Uri, run: string): Promise<void> {
   const { plan } = await readRunRecords(run);
   if (plan === undefined) {
     throw new LabError('plan-missing', `The run in ${run} left no plan.`, 'Start it again.');
   }
+  const text = `${JSON.stringify(plan.plan)}\n`;
+  const note = join(run, runFiles.writtenPlan);
+  if ((await readFile(note, 'utf8').catch(() => undefined)) === text) return;
   // Opened again: the file may have been edited while trials were trained.
   const { document } = await experiments.open(uri).catch((thrown: unknown) => {
     const { code, message, next } = toLabError(thrown);
     throw new LabError(code, message, `${next} The plan that was found is in ${join(run, runFiles.plan)}.`);
   });
   await writePlan(document, plan.plan);
+  await writeFileAtomic(note, text);
 }
 
 /** Notes in a run, to which no engine writes any more, that its plan stands in the experiment. */
@@ -62,6 +68,7 @@ export async function noteWritten(
   run: string,
 ): Promise<void> {
   await appendEvents(run, [{ type: 'wrote', path: basename(uri.fsPath) }]);
+  await rm(join(run, runFiles.writtenPlan), { force: true });
   runs.forget();
   hints.refresh();
   panels.look(run);

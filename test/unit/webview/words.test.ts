@@ -129,6 +129,15 @@ describe('actions', () => {
     assert.equal(usable(view(main)).at(-1), 'resume!');
   });
 
+  it('take no account of a verdict on an earlier plan', () => {
+    const after = (verdict: Verdict): string[] =>
+      usable(
+        view(stateOf(begin(smallModel), score(smallModel, 3), judged(verdict), finish(smallModel, [2]))),
+      );
+    assert.equal(after({ ...noVerdict(), plan: done.plan!.plan }).at(-1), 'commit');
+    assert.equal(after(noVerdict()).at(-1), 'commit!');
+  });
+
   it('need every task scored to its last sample to allocate', () => {
     assert.equal(isScored(running), false);
     assert.equal(isScored(scored), true);

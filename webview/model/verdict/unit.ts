@@ -1,5 +1,5 @@
 import type { Verdict } from '../../../src/shared/verdict';
-import { signedDifference } from '../../../src/shared/verdictWords';
+import { signedSize } from '../../../src/shared/verdictWords';
 
 /** How numbers of a verdict's metric are written where a heading names the unit. */
 export interface VerdictUnit {
@@ -21,12 +21,12 @@ export interface VerdictUnit {
 
 const accuracy: VerdictUnit = {
   ...{ metric: 'accuracy', of: '%', ofDifference: 'points', scale: 100, moreIsBetter: true },
-  difference: (value) => signedDifference({ metric: 'accuracy' }, value).replace(' points', ''),
+  difference: (value) => signedSize({ metric: 'accuracy' }, value),
   value: (value) => (100 * value).toFixed(1),
 };
 const loss: VerdictUnit = {
   ...{ metric: 'loss', of: '', ofDifference: '', scale: 1, moreIsBetter: false },
-  difference: (value) => signedDifference({ metric: 'loss' }, value),
+  difference: (value) => signedSize({ metric: 'loss' }, value),
   value: (value) => value.toFixed(3),
 };
 
