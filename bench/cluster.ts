@@ -8,19 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listRuns, readRunEvents, runFiles } from '../src/files/runs';
 import { readStudy } from '../src/search/journal';
 import { SlurmCluster } from '../test/slurm/cluster';
-import { regretByTrial } from './lib/cluster/batchQuality';
 import { tellingTimes, type ClusterModel } from './lib/cluster/timeModel';
 import { writeSampleTask } from './lib/sampleTask';
-import { describeMachine, median, writeResult } from './results';
+import { describeMachine, median, round, writeResult } from './results';
 
 const trials = 16;
 const repeats = 2;
 const cli = path.resolve(__dirname, '../bin/adapter-lab.mjs');
-/** Simulated: searches of so many trials, on so many nodes, with so many proposed at once. */
-const sizes = { trials: 64, nodes: [8, 64, 512], batches: [1, 2, 4, 8, 16, 32, 64], searches: 6 };
-/** Trainings of half an hour, on machines that are nearly alike and on ones that are not. */
-const real = { trial: 1800, spreads: [0.1, 0.5] };
-
 type Side = 'here' | 'one node' | 'two nodes';
 const options: Readonly<Record<Side, readonly string[]>> = {
   here: [],
@@ -31,7 +25,7 @@ const options: Readonly<Record<Side, readonly string[]>> = {
 /**
  * What handing over costs, on a Slurm of two nodes of one core each on this machine: a search of 16 trials in batches of two and a score,
  * by one single-threaded process here, on one node and on two, in turn. Two nodes of one machine are no proof of scaling: what more nodes
- * would do is simulated by a model of five numbers that these measurements give, and held to them first.
+ * would do, `clusterModel` simulates with what these measurements give, and it is held to them here.
  *
  *     npm run build && npm run bench -- cluster
  */
@@ -62,7 +56,7 @@ search: { ranks: [1, 2, 4, 8, 16, 32], layers: [25%, 50%, 75%, 100%], proposer: 
       .flat()
       .map(({ study }) => study);
     const killed = await studyWithNodeKilled(file, cluster);
-    const model = modelOf(sides);
+    const model: ClusterModel = { ...modelOf(sides), look: 0 };
     writeResult('cluster', {
       ...{ command: 'npm run bench -- cluster', machine: describeMachine(), trials, repeats },
       sameStudy: new Set(studies).size === 1,
@@ -83,7 +77,6 @@ search: { ranks: [1, 2, 4, 8, 16, 32], layers: [25%, 50%, 75%, 100%], proposer: 
           ),
         ]),
       ),
-      simulated: simulate(model),
     });
   } finally {
     await cluster.stop();
@@ -187,7 +180,11 @@ function summaryOf(all: readonly Measured[]): Summary {
 }
 
 /** A round and a start are told apart by one node, which has a start for each trial, and two, which share them. */
-function modelOf({ here, 'one node': one, 'two nodes': two }: Record<Side, Summary>): ClusterModel {
+function modelOf({
+  here,
+  'one node': one,
+  'two nodes': two,
+}: Record<Side, Summary>): Omit<ClusterModel, 'look'> {
   const { spread } = here;
   const trial = here.search / trials;
   const rounds = trials / 2;
@@ -196,41 +193,5 @@ function modelOf({ here, 'one node': one, 'two nodes': two }: Record<Side, Summa
   const each = (one.search - two.search) / (trials - rounds * slowest);
   const start = Math.max(0, each - trial);
   const ofRound = Math.max(0, (one.search - trials * (start + trial)) / rounds);
-  return { trial: round(trial), spread, start: round(start), round: round(ofRound), look: 0.005 };
+  return { trial: round(trial), spread, start: round(start), round: round(ofRound) };
 }
-
-function simulate(measured: ClusterModel): unknown {
-  const regrets = new Map(
-    sizes.batches.map((batch) => [
-      batch,
-      Array.from({ length: sizes.searches }, (_, seed) => regretByTrial(batch, sizes.trials, seed)),
-    ]),
-  );
-  /** Trials until what the search would hand out is within 1 % of the range of the best, and stays there; all where it never is. */
-  const needed = (regret: readonly number[]): number => {
-    const last = regret.findLastIndex((value) => value > 0.01);
-    return Math.min(regret.length, last + 2);
-  };
-  return real.spreads.map((spread) => ({
-    ...{ trialSeconds: real.trial, spread, trials: sizes.trials, searches: sizes.searches },
-    byBatch: sizes.batches.map((batch) => {
-      const all = regrets.get(batch)!;
-      return {
-        batch,
-        trialsNeeded: median(all.map(needed)),
-        endRegretPercent: round((100 * all.reduce((sum, one) => sum + one.at(-1)!, 0)) / all.length),
-        hours: Object.fromEntries(
-          sizes.nodes.map((nodes) => {
-            const times = all.map((one, seed) => {
-              const model = { ...measured, trial: real.trial, spread };
-              return tellingTimes(model, sizes.trials, batch, nodes, seed)[needed(one) - 1]! / 3600;
-            });
-            return [`${nodes} nodes`, round(median(times))];
-          }),
-        ),
-      };
-    }),
-  }));
-}
-
-const round = (value: number): number => Number(value.toPrecision(3));

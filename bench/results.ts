@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -12,11 +12,18 @@ export function median(values: readonly number[]): number {
 export const describeMachine = (): string =>
   `${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${os.availableParallelism()} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
 
+/** To so many digits that count. */
+export const round = (value: number, digits = 3): number => Number(value.toPrecision(digits));
+
+const fileOf = (name: string): string => path.join(__dirname, 'results', `${name}.json`);
+
+/** What a benchmark has written last. */
+export const readResult = (name: string): unknown => JSON.parse(readFileSync(fileOf(name), 'utf8'));
+
 /** Writes a benchmark's figures to bench/results/NAME.json and prints them. */
 export function writeResult(name: string, figures: Readonly<Record<string, unknown>>): void {
-  const folder = path.join(__dirname, 'results');
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(path.dirname(fileOf(name)), { recursive: true });
   const text = JSON.stringify({ date: new Date().toISOString().slice(0, 10), ...figures }, null, 2);
-  writeFileSync(path.join(folder, `${name}.json`), `${text}\n`);
+  writeFileSync(fileOf(name), `${text}\n`);
   console.log(`${name}\n${text}`);
 }

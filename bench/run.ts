@@ -3,6 +3,7 @@ import { benchAdapters } from './adapters';
 import { benchCalibration } from './calibration';
 import { benchCard } from './card';
 import { benchCluster } from './cluster';
+import { benchClusterModel } from './clusterModel';
 import { benchDynamic } from './dynamic';
 import { benchEvidence } from './evidence';
 import { benchHints } from './hints';
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, (options: readonly string[]) => Promis
   calibration: benchCalibration,
   card: benchCard,
   cluster: benchCluster,
+  clusterModel: benchClusterModel,
   dynamic: benchDynamic,
   evidence: benchEvidence,
   hints: benchHints,
