@@ -164,7 +164,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     case 'finished':
       return {
         ...{ ...state, status: event.state, error: event.error, finishedAt: event.at },
-        pieces: undefined,
+        // Processes of this machine end with the run; what a cluster was handed goes on where nobody has ended it.
+        pieces: state.pieces?.executor === 'local' ? undefined : state.pieces,
       };
   }
 }

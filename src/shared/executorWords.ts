@@ -8,20 +8,16 @@ export const executorTitles: Readonly<Record<ExecutorName, string>> = {
   ray: 'Ray',
 };
 
-/** "Slurm: 2 jobs run on n1, n2; 3 wait (Priority)" */
-export function piecesWords({
-  executor,
-  waiting,
-  running,
-  nodes,
-  why,
-}: {
+interface Pieces {
   readonly executor: ExecutorName;
   readonly waiting: number;
   readonly running: number;
   readonly nodes: readonly string[];
   readonly why?: string | undefined;
-}): string {
+}
+
+/** "Slurm: 2 jobs run on n1, n2; 3 wait (Priority)" */
+export function piecesWords({ executor, waiting, running, nodes, why }: Pieces): string {
   const jobs = (count: number, verb: string): string =>
     `${count} ${count === 1 ? `job ${verb}s` : `jobs ${verb}`}`;
   const where = nodes.length === 0 ? '' : ` on ${nodes.join(', ')}`;
@@ -33,4 +29,11 @@ export function piecesWords({
       : []),
   ];
   return `${executorTitles[executor]}: ${parts.join('; ')}`;
+}
+
+/** The same of a run that nobody works on any more: its window was closed, or its engine was killed. */
+export function leftPiecesWords({ executor, waiting, running }: Pieces): string {
+  const [jobs, them] =
+    waiting + running === 1 ? ['1 job was', 'it comes'] : [`${waiting + running} jobs were`, 'they come'];
+  return `${executorTitles[executor]}: ${jobs} left to it; Resume reads what ${them} to`;
 }

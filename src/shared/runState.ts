@@ -41,7 +41,7 @@ export interface RunState {
   readonly isPlanWritten: boolean;
   /** What a reader of the results should know. */
   readonly notes: readonly string[];
-  /** Where the parts are that an executor does; undefined where there are none under way. */
+  /** Where the parts are that an executor does, or were when the run was left to it; undefined where there are none under way. */
   readonly pieces: PiecesState | undefined;
   readonly trials: readonly TrialState[];
   readonly search: SearchState | undefined;

@@ -208,6 +208,7 @@ describe('a Slurm cluster of two nodes', function () {
     assert.equal(closed.code, 130, closed.stderr);
     assert.ok(cluster.squeue('%i').length > 0, 'jobs go on');
     const run = await runOf(name);
+    assert.equal((await stateOf(run)).pieces?.executor, 'slurm', 'and it is said that they do');
     const pieces = (): string[] =>
       readdirSync(path.join(run, 'pieces')).filter((one) => one.includes('seed'));
     const before = pieces();
@@ -222,7 +223,7 @@ describe('a Slurm cluster of two nodes', function () {
       all
         .map(({ arm, seed, tasks }) => ({ key: `${arm} ${seed}`, tasks }))
         .sort((a, b) => a.key.localeCompare(b.key));
-    assert.equal(byKey(outcomes).length, byKey(local.outcomes).length);
+    assert.deepEqual(byKey(outcomes), byKey(local.outcomes));
   });
 
   describe('as an executor', () => {

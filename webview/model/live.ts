@@ -1,5 +1,5 @@
 import { agoWords } from '../../src/shared/ago';
-import { piecesWords } from '../../src/shared/executorWords';
+import { leftPiecesWords, piecesWords } from '../../src/shared/executorWords';
 import { experimentEnding } from '../../src/shared/ids';
 import { capital, formatBytes, formatCount, formatSeconds } from '../../src/shared/format';
 import { jobTitles } from '../../src/shared/jobTitles';
@@ -186,17 +186,18 @@ function outcomeOf(run: RunState): string {
   return `Done${time}${words === '' ? '.' : `: ${words}.`}`;
 }
 
-function factsOf({ device, memory, actual, model, pieces }: RunState): LiveView['facts'] {
+function factsOf({ device, memory, actual, model, pieces, status }: RunState): LiveView['facts'] {
   const used =
     actual !== undefined
       ? `${formatBytes(actual.memoryBytes)} at its peak`
       : memory === undefined
         ? undefined
         : `about ${formatBytes(memory.processBytes * memory.processes)}${memory.card === undefined ? '' : ` of ${memory.card}`}`;
+  const words = status === 'running' ? piecesWords : leftPiecesWords;
   return [
     ...(device === undefined ? [] : ([['Device', `${device.name}, ${device.description}`]] as const)),
     ...(model === undefined ? [] : ([['Model', `${fileName(model.name)}, ${model.layers} layers`]] as const)),
     ...(used === undefined ? [] : ([['Memory', used]] as const)),
-    ...(pieces === undefined ? [] : ([['Jobs', piecesWords(pieces)]] as const)),
+    ...(pieces === undefined ? [] : ([['Jobs', words(pieces)]] as const)),
   ];
 }

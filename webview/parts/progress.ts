@@ -1,4 +1,4 @@
-import { piecesWords } from '../../src/shared/executorWords';
+import { leftPiecesWords, piecesWords } from '../../src/shared/executorWords';
 import { pausedWords } from '../../src/shared/searchWords';
 import { h, rebuild, setAttribute, setText, show, uniqueId } from '../dom';
 import { estimateText } from '../model/costs';
@@ -45,7 +45,8 @@ export function progress(): Part {
       );
       counts.forEach((count, index) => lines[index]?.update(count));
       show(jobs, run.pieces !== undefined);
-      if (run.pieces) setText(jobs, `${piecesWords(run.pieces)}.`);
+      const words = run.status === 'running' ? piecesWords : leftPiecesWords;
+      if (run.pieces) setText(jobs, `${words(run.pieces)}.`);
       show(estimate, run.estimate !== undefined && run.actual === undefined);
       if (run.estimate) setText(estimate, estimateText(run.estimate, run.untilSure !== undefined));
     },

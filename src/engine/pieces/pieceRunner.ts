@@ -81,6 +81,7 @@ export class PieceRunner {
       const isInherited = arrays.jobs.has(piece.name);
       open.set(piece.name, await PieceFollower.open(piece, this.folderOf(piece), listener, isInherited));
     }
+    let areLeft = false;
     try {
       let looked = -Infinity;
       for (;;) {
@@ -95,10 +96,11 @@ export class PieceRunner {
       }
     } catch (thrown) {
       // Jobs that nobody can be asked about go on; so do those of a terminal that is closed.
-      if (!isOfExecutor(thrown) && !this.isLeft) await this.endJobs([...open.keys()]);
+      areLeft = isOfExecutor(thrown) || this.isLeft;
+      if (!areLeft) await this.endJobs([...open.keys()]);
       throw thrown;
     } finally {
-      await this.told.tell(new Map(), 0).catch(() => undefined);
+      if (!areLeft) await this.told.tell(new Map(), 0).catch(() => undefined);
     }
   }
 
