@@ -43,6 +43,14 @@ export const liveScenes: Readonly<Record<string, Scene>> = {
       pieces,
     ],
   },
+  'live-left': {
+    events: [
+      ...runs.begin(small, ago(48)),
+      ...scored(small, 1.4),
+      pieces,
+      at(42, { type: 'finished', state: 'cancelled' }),
+    ],
+  },
   'live-scoring': {
     events: [...runs.begin(small, ago(48)), ...scored(small, 1.4), ...progress(41, 0.45, 'Block 3 of 8')],
   },

@@ -60,6 +60,15 @@ export const searchScenes: Readonly<Record<string, Scene>> = {
     events: [...begun(justNow()), ...eventsOfStudy(going), pieces],
     ...told(sampleOutlook(going)),
   },
+  'search-left': {
+    events: [
+      ...begun(justNow()),
+      ...eventsOfStudy(going),
+      pieces,
+      { at: justNow(), type: 'finished', state: 'cancelled' },
+    ],
+    ...told(sampleOutlook(going)),
+  },
   'search-going': {
     events: [...begun(justNow()), ...eventsOfStudy(going)],
     ...told(sampleOutlook(going)),
