@@ -23,5 +23,7 @@ export interface AdapterLabApi {
     maps(): Promise<Maps>;
     /** What the side bar shows. */
     views(): Promise<Views>;
+    /** What is said of runs that were left to a cluster when a window opens. */
+    offerLeftJobs(): Promise<void>;
   };
 }

@@ -7,6 +7,15 @@ import { parsed } from './editor/parsed';
 import { saveChanges } from './saveChanges';
 import { isExperiment } from './trainers/recognize';
 
+/** More experiments than this are no list that anybody reads. */
+const mostExperiments = 500;
+
+/** Absolute paths of the workspace's experiments. */
+export async function findExperiments(): Promise<string[]> {
+  const found = await vscode.workspace.findFiles(experimentGlob, '**/node_modules/**', mostExperiments);
+  return found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+}
+
 /** An experiment that is saved, without errors, and open. */
 export interface OpenExperiment {
   readonly document: vscode.TextDocument;

@@ -19,6 +19,7 @@ import { RunPanels } from './panel/runPanels';
 import type * as OnDemand from './onDemand';
 import type { Presenter } from './presenter';
 import { Jobs, type Job } from './runs/jobs';
+import { offerLeftJobs } from './runs/leftJobs';
 import { RunStore } from './runs/runStore';
 import type { RuntimesOfWindow } from './runtimes/parts';
 import type * as Searching from './searching';
@@ -41,6 +42,8 @@ export interface Lab extends vscode.Disposable {
   greet(): Promise<void>;
   /** What the side bar shows; loads it. */
   views(): Promise<Views>;
+  /** Says which runs were left to a cluster. */
+  offerLeftJobs(): Promise<void>;
   /** Ends the engine for good; a run that is going on gets its end written. */
   end(): Promise<void>;
 }
@@ -138,6 +141,7 @@ export function createLab(
     maps,
     greet: async () => (await onDemand()).showSample(parts),
     views,
+    offerLeftJobs: () => offerLeftJobs(parts),
     end: async () => {
       const idle = jobs.idle();
       await engine.dispose(windowGone());

@@ -28,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
     lab ??= import('./lab').then(({ createLab }) => {
       loaded = createLab(context, dialogs, presenter, log, workspaceState, sideBar.shell);
       subscriptions.push(loaded);
+      loaded.offerLeftJobs().catch((thrown: unknown) => log.warn(String(thrown)));
       return loaded;
     });
     return lab;
@@ -84,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
             lastError: () => presenter.last?.toPayload(),
             maps: async () => (await load()).maps(),
             views: async () => (await load()).views(),
+            offerLeftJobs: async () => (await load()).offerLeftJobs(),
           },
         }
       : {}),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { experimentGlob } from '../shared/ids';
+import { findExperiments } from './experiments';
 import { ExperimentsTree } from './views/experimentsTree';
 import { LiveView } from './views/liveView';
 import { OpenRows } from './views/openRows';
@@ -10,8 +10,6 @@ import { treeItem } from './views/treeItem';
 import { watch } from './views/watch';
 import { WorkspaceRuns } from './views/workspaceRuns';
 
-/** More experiments than this are no list that anybody reads. */
-const mostExperiments = 500;
 /** "3 minutes ago" is drawn anew this often. */
 const tickMs = 20_000;
 
@@ -73,9 +71,4 @@ export function openViews(parts: ViewParts, { view, changed }: TreeShell): Views
     }),
     dispose: () => owned.forEach((one) => one.dispose()),
   };
-}
-
-async function findExperiments(): Promise<string[]> {
-  const found = await vscode.workspace.findFiles(experimentGlob, '**/node_modules/**', mostExperiments);
-  return found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
 }

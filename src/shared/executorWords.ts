@@ -31,9 +31,9 @@ export function piecesWords({ executor, waiting, running, nodes, why }: Pieces):
   return `${executorTitles[executor]}: ${parts.join('; ')}`;
 }
 
-/** The same of a run that nobody works on any more: its window was closed, or its engine was killed. */
+/** "3 jobs were left to Slurm; Resume reads what they come to": of a run whose window was closed, or whose engine was killed. */
 export function leftPiecesWords({ executor, waiting, running }: Pieces): string {
   const [jobs, them] =
     waiting + running === 1 ? ['1 job was', 'it comes'] : [`${waiting + running} jobs were`, 'they come'];
-  return `${executorTitles[executor]}: ${jobs} left to it; Resume reads what ${them} to`;
+  return `${jobs} left to ${executorTitles[executor]}; Resume reads what ${them} to`;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { RunEvent } from '../../src/shared/runEvents';
 import {
   smallTask,
   command,
@@ -109,6 +110,37 @@ describe('searching', function () {
     requireFound(document, `${text}jobs: { at_once: 2 }\n`, run);
   });
 
+  it('offers to take up what a closed window left to a cluster, once, and does', async () => {
+    const text = searching.replace('evaluations: 2 }', 'evaluations: 2, batch: 2 }');
+    const document = await openNew('left.adapter.yaml', `${text}jobs: { at_once: 2 }\n`);
+    const run = (await command('searchRanks', document.uri)) as string;
+    const before = eventsOf(run).findLast((event) => event.type === 'searched');
+    // As the window leaves it: jobs run, no trial has told, and the run has its end from the host.
+    leaveInTheMiddle(run);
+    const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === document.uri.fsPath)!;
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(open.uri, new vscode.Range(0, 0, open.lineCount, 0), `${text}jobs: { at_once: 2 }\n`);
+    await vscode.workspace.applyEdit(edit);
+    await open.save();
+    answer(api, {
+      ask: ({ message, buttons }) => {
+        told.push(message);
+        return Promise.resolve(buttons[0]);
+      },
+    });
+    await api.testing!.offerLeftJobs();
+    assert.deepEqual(told, [
+      'Rank search of left.adapter.yaml: 2 jobs were left to Slurm; Resume reads what they come to.',
+    ]);
+    await until(() => eventsOf(run).at(-1)?.type === 'wrote', 'the end of the search', 120_000);
+    const after = eventsOf(run).findLast((event) => event.type === 'searched');
+    assert.ok(after?.type === 'searched' && before?.type === 'searched');
+    assert.deepEqual(after.trial.value, before.trial.value);
+    keepMessages(api, told);
+    await api.testing!.offerLeftJobs();
+    assert.equal(told.length, 1, 'nothing is left now');
+  });
+
   async function runOf(uri: vscode.Uri): Promise<string | undefined> {
     const [workspace] = vscode.workspace.workspaceFolders ?? [];
     const runs = vscode.Uri.joinPath(workspace!.uri, '.adapter-lab', 'runs');
@@ -121,3 +153,27 @@ describe('searching', function () {
     return first === undefined ? undefined : join(runs.fsPath, first);
   }
 });
+
+/** Takes back from a search of this machine what came behind its jobs, which are made a cluster's. */
+function leaveInTheMiddle(run: string): void {
+  const file = (name: string): string => join(run, name);
+  const lines = (name: string): string[] => readFileSync(file(name), 'utf8').trim().split('\n');
+  const events = lines('events.jsonl').map((line) => JSON.parse(line) as RunEvent);
+  const jobs = events.findIndex((event) => event.type === 'pieces' && event.running === 2);
+  const at = events[jobs]!.at;
+  const kept = [
+    ...events.slice(0, jobs),
+    { ...events[jobs], executor: 'slurm' },
+    { at, type: 'finished', state: 'cancelled' },
+  ];
+  const text = (all: readonly unknown[]): string => all.map((one) => `${JSON.stringify(one)}\n`).join('');
+  writeFileSync(file('events.jsonl'), text(kept));
+  const proposed = lines('trials.jsonl').map((line) => JSON.parse(line) as { type: string });
+  writeFileSync(
+    file('trials.jsonl'),
+    text(proposed.slice(0, proposed.findIndex(({ type }) => type === 'proposed') + 1)),
+  );
+  const manifest = JSON.parse(readFileSync(file('run.json'), 'utf8')) as object;
+  writeFileSync(file('run.json'), JSON.stringify({ ...manifest, state: 'cancelled' }));
+  mkdirSync(file('pieces'));
+}
