@@ -10,7 +10,7 @@ const trials = 64;
 const searches = 60;
 const batches = [1, 2, 4, 8, 16, 32, 64];
 const nodeCounts = [8, 64, 512];
-/** What is handed out is as good as the best where it lies within the noise of one training of it: 3 % of the range. */
+/** What is handed out is as good as the best where it lies within the standard deviation of one training of it: 3 % of the range. */
 const good = 0.03;
 /** Of a network file system, where a look is five requests of a millisecond. */
 const sharedLook = 0.005;
@@ -64,18 +64,23 @@ function untilGood(regret: readonly number[], batch: number): number | undefined
   return last === trials - 1 ? undefined : batch * Math.ceil((last + 2) / batch);
 }
 
-/** Of values of which some are missing, as the largest; undefined where half of them are. */
+/** Of values of which some are missing, as the largest; undefined where more than a tenth of them are. */
 function medianOf(values: readonly (number | undefined)[]): number | undefined {
-  const middle = median(values.map((value) => value ?? Number.MAX_VALUE));
-  return middle > Number.MAX_VALUE / 4 ? undefined : middle;
+  const missing = values.filter((value) => value === undefined).length;
+  return missing > values.length / 10 ? undefined : median(values.map((value) => value ?? Infinity));
 }
+
+const withMedian = (name: string, values: readonly (number | undefined)[], unit: number): object => {
+  const middle = medianOf(values);
+  return middle === undefined ? {} : { [name]: round(middle / unit) };
+};
 
 function qualityOf(batch: number, all: readonly (readonly number[])[]): object {
   const counts = all.map((regret) => untilGood(regret, batch));
   return {
     batch,
     endRegretPercent: round((100 * all.reduce((sum, regret) => sum + regret.at(-1)!, 0)) / all.length, 2),
-    trialsUntilGood: medianOf(counts),
+    ...withMedian('trialsUntilGood', counts, 1),
     neverGood: counts.filter((count) => count === undefined).length,
   };
 }
@@ -89,16 +94,18 @@ function timesOf(
 ): object {
   const told = regrets.map((_, seed) => tellingTimes(model, trials, batch, nodes, seed));
   const all = median(told.map((times) => times.at(-1)!));
-  const until = medianOf(
+  const until = withMedian(
+    'hoursUntilGood',
     told.map((times, seed) => {
       const count = untilGood(regrets[seed]!, batch);
       return count === undefined ? undefined : times[count - 1]!;
     }),
+    3600,
   );
   const mean = model.trial * Math.exp(model.spread ** 2 / 2);
   return {
     hours: round(all / 3600),
-    ...(until === undefined ? {} : { hoursUntilGood: round(until / 3600) }),
+    ...until,
     busy: round((trials * mean) / (nodes * all), 2),
   };
 }

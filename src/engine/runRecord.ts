@@ -5,7 +5,7 @@ import { hashFile } from '../files/hash';
 import { isWorkedOn } from '../files/workedOn';
 import { beganAt, isElsewhere } from '../files/processes';
 import { isFile } from '../files/isFile';
-import { holdingRun } from '../files/runLock';
+import { holdingRun, isHeld } from '../files/runLock';
 import { readManifest, resumeFile, runFiles } from '../files/runs';
 import { LabError } from '../shared/errors';
 import type { Job } from '../shared/runEvents';
@@ -77,7 +77,8 @@ export async function requireMine(run: string, job: Job, experiment: string | un
     );
   }
   const { host, pid, state } = manifest;
-  const isOwn = pid === process.pid && !isElsewhere(host);
+  // Whoever holds the run has seen to it that no other machine's process does.
+  const isOwn = isElsewhere(host) ? isHeld(run) : pid === process.pid;
   if (state === 'running' && !isOwn && (await isWorkedOn(run, manifest))) {
     const where = isElsewhere(host) ? ` of ${host}` : '';
     throw new LabError(

@@ -7,7 +7,7 @@ import { systemCode } from '../files/fileError';
 import { isFile } from '../files/isFile';
 import { Journal } from '../files/journal';
 import { beganAt } from '../files/processes';
-import { holdRun } from '../files/runLock';
+import { holdRun, requireHold } from '../files/runLock';
 import { readManifest, readRunEvents, runFiles } from '../files/runs';
 import { removeAllUnfinished } from '../files/unfinished';
 import { LabError, toLabError } from '../shared/errors';
@@ -94,8 +94,9 @@ export class RunWriter {
     }
   }
 
-  /** Appends one event; returns when it is in the file. */
+  /** Appends one event; returns when it is in the file. @throws LabError run-in-progress where another process has taken the run over */
   async record(event: UnstampedRunEvent): Promise<void> {
+    requireHold(this.folder);
     const stamped: RunEvent = { at: new Date().toISOString(), ...event };
     this.state = applyEvent(this.state, stamped);
     await this.journal.append(stamped);

@@ -28,12 +28,18 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
     lab ??= import('./lab').then(({ createLab }) => {
       loaded = createLab(context, dialogs, presenter, log, workspaceState, sideBar.shell);
       subscriptions.push(loaded);
-      loaded.offerLeftJobs().catch((thrown: unknown) => log.warn(String(thrown)));
       return loaded;
     });
     return lab;
   };
-  const sideBar = new SideBar(async () => (await load()).views());
+  /** Not where a command is what loads it: that may be the very one that takes them up. */
+  const loadAndOffer = async (): Promise<Lab> => {
+    const isFirst = lab === undefined;
+    const window = await load();
+    if (isFirst) window.offerLeftJobs().catch((thrown: unknown) => log.warn(String(thrown)));
+    return window;
+  };
+  const sideBar = new SideBar(async () => (await loadAndOffer()).views());
   subscriptions.push(
     log,
     sideBar,
@@ -44,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
     ),
     vscode.window.registerWebviewPanelSerializer(views.run, {
       deserializeWebviewPanel: async (panel, state) =>
-        (await load()).pages.deserializeWebviewPanel(panel, state),
+        (await loadAndOffer()).pages.deserializeWebviewPanel(panel, state),
     }),
     vscode.window.registerWebviewPanelSerializer(views.compare, {
       deserializeWebviewPanel: async (panel, state) =>
@@ -61,7 +67,8 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
       ),
     ),
     new AdapterFolders(),
-    ...watchForConfigs(load),
+    ...watchForConfigs(loadAndOffer),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void lab?.then((window) => window.offerLeftJobs())),
   );
 
   // Another window's may have been opened since, or never.

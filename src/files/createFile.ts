@@ -26,7 +26,7 @@ const withoutLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EML
  * Gives a file its name. A second name, unlike a rename, never takes the place of a file.
  * @throws the file system's error, `EEXIST` where there is one
  */
-export async function nameIt(temporary: string, path: string): Promise<void> {
+async function nameIt(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (thrown) {

@@ -4,6 +4,8 @@ import { executorNames, type ExecutorName } from './executorWords';
 /** What an executor is asked for. What is absent is left to the cluster. */
 export const executorSettingsSchema = z.object({
   name: z.enum(executorNames),
+  /** Nobody has named it: a number of processes alone says so. A run that goes on keeps the executor that it has. */
+  implied: z.literal(true).optional(),
   /** Pieces at the same time, at most. */
   atOnce: z.number().int().positive().optional(),
   account: z.string().optional(),
@@ -28,11 +30,11 @@ export const executorOf = ({
   jobs,
 }: {
   readonly executor?: ExecutorName | undefined;
-  readonly jobs: Omit<ExecutorSettings, 'name'>;
+  readonly jobs: Omit<ExecutorSettings, 'name' | 'implied'>;
 }): ExecutorSettings | undefined => {
+  if (executor !== undefined) return { name: executor, ...jobs };
   // Processes of this machine need no more than their number.
-  const name = executor ?? (jobs.atOnce === undefined ? undefined : 'local');
-  return name === undefined ? undefined : { name, ...jobs };
+  return jobs.atOnce === undefined ? undefined : { name: 'local', implied: true, ...jobs };
 };
 
 /** Whether the pieces of a run are handed to an executor; else the engine does them itself, one behind the other. */

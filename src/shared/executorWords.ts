@@ -31,9 +31,9 @@ export function piecesWords({ executor, waiting, running, nodes, why }: Pieces):
   return `${executorTitles[executor]}: ${parts.join('; ')}`;
 }
 
-/** "3 jobs were left to Slurm; Resume reads what they come to": of a run whose window was closed, or whose engine was killed. */
+/** "3 jobs were left to Slurm; Resume goes on with what they do": of a run whose window was closed, or whose engine was killed. */
 export function leftPiecesWords({ executor, waiting, running }: Pieces): string {
   const [jobs, them] =
-    waiting + running === 1 ? ['1 job was', 'it comes'] : [`${waiting + running} jobs were`, 'they come'];
-  return `${jobs} left to ${executorTitles[executor]}; Resume reads what ${them} to`;
+    waiting + running === 1 ? ['1 job was', 'it does'] : [`${waiting + running} jobs were`, 'they do'];
+  return `${jobs} left to ${executorTitles[executor]}; Resume goes on with what ${them}`;
 }

@@ -130,9 +130,14 @@ describe('searching', function () {
     });
     await api.testing!.offerLeftJobs();
     assert.deepEqual(told, [
-      'Rank search of left.adapter.yaml: 2 jobs were left to Slurm; Resume reads what they come to.',
+      'Rank search of left.adapter.yaml: 2 jobs were left to Slurm; Resume goes on with what they do.',
     ]);
-    await until(() => eventsOf(run).at(-1)?.type === 'wrote', 'the end of the search', 120_000);
+    const isOver = (): boolean => {
+      const events = eventsOf(run);
+      const ends = events.filter(({ type }) => type === 'finished').length;
+      return ends === 2 && events.at(-1)?.type === 'wrote';
+    };
+    await until(isOver, 'the end of the search', 120_000);
     const after = eventsOf(run).findLast((event) => event.type === 'searched');
     assert.ok(after?.type === 'searched' && before?.type === 'searched');
     assert.deepEqual(after.trial.value, before.trial.value);

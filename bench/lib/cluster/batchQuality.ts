@@ -12,7 +12,7 @@ const dimensions: readonly Dimension[] = [
   { name: 'layers', scale: 'linear', candidates: [0.25, 0.5, 0.75, 1] },
 ];
 
-/** Of the noise of one training, as a share of the range of the surface. */
+/** Standard deviation of one training, as a share of the range of the surface. */
 const noise = 0.03;
 
 /**
@@ -50,7 +50,8 @@ export function regretByTrial(batch: number, trials: number, seed: number): numb
         type: 'told',
         trial: number,
         seed: 1,
-        value: share + noise * (random() + random() + random() - 1.5),
+        // Three of them have a standard deviation of a half.
+        value: share + 2 * noise * (random() + random() + random() - 1.5),
       });
     }
     // The search would hand out the one that measured best, not the one that is.

@@ -53,10 +53,15 @@ export class PieceArrays {
     const array: ArrayFile = { executor: this.settings, name, pieces: [...pieces] };
     await mkdir(this.at(number), { recursive: true });
     await this.write(number, array);
-    const ids = await executor.submit({
-      ...{ name, logs: this.at(number), count: pieces.length },
-      command: selfCommand('--piece', this.file(number)),
-    });
+    const count = pieces.length;
+    const ids = await executor
+      .submit({ name, logs: this.at(number), count, command: selfCommand('--piece', this.file(number)) })
+      .catch(async (thrown: unknown) => {
+        // The cluster may have taken it, and only its answer not have come.
+        const found = await executor.find({ name, count }).catch(() => undefined);
+        if (found === undefined) throw thrown;
+        return found;
+      });
     await this.write(number, { ...array, ids: [...ids] });
     this.note(number, pieces, ids);
   }
@@ -125,10 +130,12 @@ export async function endJobsOfOthers(run: string, mine: ExecutorName): Promise<
   for (const number of await numbersOf(run)) {
     const array = await readArray(arrayFile(run, number));
     if (array === undefined || array.executor.name === mine) continue;
+    const { name, pieces } = array;
+    const executor = openExecutor(array.executor);
     // Where that cluster does not answer, its jobs come to nothing that is heard.
-    await openExecutor(array.executor)
-      .cancel(array.ids ?? [])
-      .catch(() => undefined);
+    const ids =
+      array.ids ?? (await executor.find({ name, count: pieces.length }).catch(() => undefined)) ?? [];
+    await executor.cancel(ids).catch(() => undefined);
   }
 }
 

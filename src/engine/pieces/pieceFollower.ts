@@ -32,7 +32,7 @@ export class PieceFollower {
     private readonly listener: PieceListener,
     /** Whether its job is one that an earlier process handed over. */
     public isInherited: boolean,
-    /** Attempts that were there already. */
+    /** The last attempt that has no say any more: it was there already, or is lost. */
     private earlier: number,
   ) {}
 
@@ -75,6 +75,9 @@ export class PieceFollower {
     this.losses = this.achieved > this.achievedAtLoss ? 1 : this.losses + 1;
     this.achievedAtLoss = this.achieved;
     this.missed = 0;
+    // What is said of the attempt that was lost says nothing of the next one, which may not have begun.
+    if (this.attempt !== undefined) this.earlier = Math.max(this.earlier, numberOf(this.attempt.folder));
+    this.failure = undefined;
     return this.losses;
   }
 

@@ -49,11 +49,11 @@ export class PieceRunner {
     signal: AbortSignal,
   ): Promise<PieceRunner | undefined> {
     const before = await executorBefore(writer.folder);
-    const asked = settings ?? before;
+    const asked = settings === undefined || settings.implied === true ? (before ?? settings) : settings;
     if (asked === undefined || !isHandedOver(asked)) {
       // Nobody waits any more for what a cluster still does.
       if (before !== undefined) await endJobsOfOthers(writer.folder, 'local');
-      await rm(piecesFolder(writer.folder), { recursive: true, force: true });
+      await removePieces(writer.folder);
       return undefined;
     }
     return new PieceRunner(openExecutor(asked), asked, writer, signal);
@@ -81,7 +81,8 @@ export class PieceRunner {
       const isInherited = arrays.jobs.has(piece.name);
       open.set(piece.name, await PieceFollower.open(piece, this.folderOf(piece), listener, isInherited));
     }
-    let areLeft = false;
+    /** How many jobs go on without this process. */
+    let left = 0;
     try {
       let looked = -Infinity;
       for (;;) {
@@ -96,11 +97,11 @@ export class PieceRunner {
       }
     } catch (thrown) {
       // Jobs that nobody can be asked about go on; so do those of a terminal that is closed.
-      areLeft = isOfExecutor(thrown) || this.isLeft;
-      if (!areLeft) await this.endJobs([...open.keys()]);
+      if (isOfExecutor(thrown) || this.isLeft) left = this.jobsOf([...open.keys()]).length;
+      else await this.endJobs([...open.keys()]);
       throw thrown;
     } finally {
-      if (!areLeft) await this.told.tell(new Map(), 0).catch(() => undefined);
+      await this.told.leave(left).catch(() => undefined);
     }
   }
 
@@ -108,10 +109,7 @@ export class PieceRunner {
   async end(): Promise<void> {
     if (this.arrays) await this.endJobs([...this.arrays.jobs.keys()]);
     await this.close();
-    await rm(piecesFolder(this.writer.folder), { recursive: true, force: true, maxRetries: 5 }).catch(
-      // What a job that is ending writes still is nobody's, and no reason for a whole run to fail.
-      () => undefined,
-    );
+    await removePieces(this.writer.folder);
   }
 
   /** Ends what depends on this process. */
@@ -122,12 +120,13 @@ export class PieceRunner {
   /** What pieces of an earlier process have told, whose names begin so; their jobs are ended, and their folders deleted. */
   async recover(prefix: string, line: (value: unknown) => Promise<boolean>): Promise<void> {
     const names = await readdir(piecesFolder(this.writer.folder)).catch(() => [] as string[]);
-    for (const name of names.filter((one) => one.startsWith(prefix))) {
-      await this.forget(name, async (folder) => {
+    await this.forget(
+      names.filter((one) => one.startsWith(prefix)),
+      async (folder) => {
         for (const attempt of await attemptsOf(folder))
           for (const value of await linesOf(attempt)) await line(value);
-      });
-    }
+      },
+    );
   }
 
   private get isLeft(): boolean {
@@ -145,7 +144,7 @@ export class PieceRunner {
     if (await isFile(orderFile(folder))) {
       if (isSameOrder(await readOrder(folder), order)) return;
       // It was asked for something else under this name: of another plan, or of what has changed since.
-      await this.forget(name);
+      await this.forget([name]);
     }
     await mkdir(folder, { recursive: true });
     for (const [file, bytes] of files) await writeFileAtomic(path.join(folder, file), bytes);
@@ -159,28 +158,38 @@ export class PieceRunner {
     return cpus ?? (name === 'local' ? Math.max(1, Math.floor(os.availableParallelism() / atOnce)) : 1);
   }
 
-  /** Ends a piece's job and deletes its folder. @param last done in between, once nobody writes there */
+  /** Ends pieces' jobs and deletes their folders. @param last done in between, once nobody writes there @throws LabError cancelled */
   private async forget(
-    name: string,
+    names: readonly string[],
     last: (folder: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
+    const { executor, signal } = this;
     const arrays = await this.opened();
-    const id = arrays.jobs.get(name)?.id;
-    await this.endJobs([name]);
+    const ids = this.jobsOf(names);
+    await this.endJobs(names);
     // A job that was told to end may still write.
-    for (let looks = 0; id !== undefined && looks < 20; looks++) {
-      const states = await this.executor.look([id]).catch(() => undefined);
-      if (states?.get(id)?.state === 'gone') break;
-      await sleep(this.executor.lookEvery);
+    for (let looks = 0; ids.length > 0 && looks < 20; looks++) {
+      const states = await executor.look(ids).catch(() => undefined);
+      if (ids.every((id) => states?.get(id)?.state === 'gone')) break;
+      await sleep(executor.lookEvery, undefined, { signal }).catch(() => {
+        throw cancelled();
+      });
     }
-    arrays.jobs.delete(name);
-    const folder = this.folderOf({ name });
-    await last(folder);
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    for (const name of names) {
+      arrays.jobs.delete(name);
+      const folder = this.folderOf({ name });
+      await last(folder);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  }
+
+  /** Ids of the jobs of pieces that were handed over. */
+  private jobsOf(names: readonly string[]): string[] {
+    return names.flatMap((name) => this.arrays?.jobs.get(name)?.id ?? []);
   }
 
   private async endJobs(names: readonly string[]): Promise<void> {
-    const ids = names.flatMap((name) => this.arrays?.jobs.get(name)?.id ?? []);
+    const ids = this.jobsOf(names);
     if (ids.length === 0) return;
     await this.executor.cancel(ids).catch(async (thrown: unknown) => {
       const text = `The jobs ${ids.join(', ')} may go on: ${toLabError(thrown).message}`;
@@ -228,11 +237,12 @@ export class PieceRunner {
       if (state === undefined) wanted.push(name);
       else if (await this.isLost(follower, state, arrays)) wanted.push(name);
     }
-    await this.told.tell(new Map([...ids].map(([name, id]) => [name, states.get(id)])), open.size);
     // Slurm keeps to it itself, so that what waits has its place in the queue.
     const room =
       executor.name === 'ray' ? (settings.atOnce ?? Infinity) - (open.size - wanted.length) : Infinity;
     if (wanted.length > 0 && room > 0) await arrays.submit(wanted.slice(0, room));
+    // What could not be handed over does not wait anywhere.
+    await this.told.tell(new Map([...ids].map(([name, id]) => [name, states.get(id)])), open.size);
   }
 
   /** Whether a piece is to be handed over again. @throws LabError where another attempt would come to the same */
@@ -273,6 +283,12 @@ export class PieceRunner {
     });
   }
 }
+
+const removePieces = (run: string): Promise<void> =>
+  rm(piecesFolder(run), { recursive: true, force: true, maxRetries: 5 }).catch(
+    // What a job that is ending writes still is nobody's, and no reason for a whole run to fail.
+    () => undefined,
+  );
 
 const isOfExecutor = (thrown: unknown): boolean =>
   ['executor-failed', 'executor-unavailable'].includes(toLabError(thrown).code);

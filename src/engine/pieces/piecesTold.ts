@@ -28,6 +28,21 @@ export class PiecesTold {
       nodes: [...new Set(running.flatMap(({ where }) => where ?? []))].sort(),
       ...(why === undefined ? {} : { why }),
     };
+    await this.say(now);
+  }
+
+  /** Nobody works on the run any more. @param jobs that go on without it */
+  leave(jobs: number): Promise<void> {
+    const running = Math.min(jobs, this.last.running);
+    const { why, ...last } = this.last;
+    return this.say(
+      jobs === 0
+        ? { ...last, waiting: 0, running: 0, nodes: [] }
+        : { ...last, ...(why === undefined ? {} : { why }), running, waiting: jobs - running },
+    );
+  }
+
+  private async say(now: PiecesEvent): Promise<void> {
     if (isDeepStrictEqual(now, this.last)) return;
     this.last = now;
     await this.writer.record(now);

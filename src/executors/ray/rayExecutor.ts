@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { LabError } from '../../shared/errors';
 import type { ExecutorSettings } from '../../shared/executorSettings';
 import type { Executor, JobState, PieceArray } from '../executor';
@@ -6,6 +7,12 @@ import { quoted } from '../quoted';
 /** Where Ray's dashboard is unless it is said otherwise. */
 const usualAddress = 'http://127.0.0.1:8265';
 const patienceMs = 30_000;
+
+interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly text: string;
+}
 
 /**
  * Jobs of a Ray cluster by the REST interface of its dashboard (Ray Jobs API: `POST /api/jobs/`, `GET /api/jobs/{id}`, `POST
@@ -46,7 +53,7 @@ export class RayExecutor implements Executor {
       };
       const answer = await this.ask('POST', '/api/jobs/', order);
       // An id that is there was handed over by somebody who died before it was noted.
-      if (!answer.ok && !(await this.isKnown(id))) throw refused(await answer.text());
+      if (!answer.ok && !(await this.isKnown(id))) throw refused(answer.text);
     }
     return ids;
   }
@@ -62,15 +69,18 @@ export class RayExecutor implements Executor {
     const states = new Map<string, JobState>();
     for (const id of ids) {
       const answer = await this.ask('GET', `/api/jobs/${encodeURIComponent(id)}`);
-      if (answer.ok) states.set(id, stateOf(await answer.json()));
+      if (answer.ok) states.set(id, stateOf(answer.text));
       else if (answer.status === 404) states.set(id, { state: 'gone', why: 'Ray knows of it no more' });
-      else throw refused(await answer.text());
+      else throw refused(answer.text);
     }
     return states;
   }
 
   async cancel(ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.ask('POST', `/api/jobs/${encodeURIComponent(id)}/stop`);
+    for (const id of ids) {
+      const answer = await this.ask('POST', `/api/jobs/${encodeURIComponent(id)}/stop`);
+      if (!answer.ok && answer.status !== 404) throw refused(answer.text);
+    }
   }
 
   close(): Promise<void> {
@@ -81,14 +91,15 @@ export class RayExecutor implements Executor {
     return (await this.ask('GET', `/api/jobs/${encodeURIComponent(id)}`)).ok;
   }
 
-  private async ask(method: string, path: string, body?: object): Promise<Response> {
+  private async ask(method: string, path: string, body?: object): Promise<Answer> {
     try {
-      return await fetch(`${this.address}${path}`, {
+      const answer = await fetch(`${this.address}${path}`, {
         ...{ method, signal: AbortSignal.timeout(patienceMs) },
         ...(body === undefined
           ? {}
           : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
+      return { ok: answer.ok, status: answer.status, text: await answer.text() };
     } catch (cause) {
       throw new LabError(
         'executor-unavailable',
@@ -101,9 +112,9 @@ export class RayExecutor implements Executor {
 }
 
 /** `ray job` names its states so (JobStatus in Ray's job_submission). */
-function stateOf(told: unknown): JobState {
-  const { status = '', message } = told as { status?: string; message?: string };
-  if (status === 'PENDING') return { state: 'waiting', ...(message === undefined ? {} : { why: message }) };
+function stateOf(text: string): JobState {
+  const { status, message } = told(text);
+  if (status === 'PENDING') return { state: 'waiting', ...(message ? { why: message } : {}) };
   if (status === 'RUNNING') return { state: 'running' };
   const ends: Record<string, string> = {
     SUCCEEDED: 'its job ended without a result',
@@ -111,6 +122,17 @@ function stateOf(told: unknown): JobState {
     FAILED: 'its job failed',
   };
   return { state: 'gone', why: ends[status] ?? `its job ended as ${status.toLowerCase()}` };
+}
+
+const toldSchema = z.object({ status: z.string(), message: z.string().nullish() });
+
+/** @throws LabError executor-failed for what is no answer of Ray's: a page of a proxy, say */
+function told(text: string): z.infer<typeof toldSchema> {
+  try {
+    return toldSchema.parse(JSON.parse(text));
+  } catch {
+    throw refused(text.slice(0, 200));
+  }
 }
 
 const idsOf = ({ name, count }: Pick<PieceArray, 'name' | 'count'>): string[] =>

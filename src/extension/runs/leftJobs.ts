@@ -22,8 +22,18 @@ export async function offerLeftJobs({
   for (const experiment of await findExperiments()) {
     const [run] = await runs.folders(experiment);
     if (run === undefined || run === jobs.active?.run || !(await hasPieces(run))) continue;
-    const { state } = await runs.run(run);
-    if (state.status === 'running' || state.pieces === undefined || !(await canResume(run))) continue;
+    const state = await runs.run(run).then(
+      (read) => read.state,
+      // It says itself what is wrong with it, where it is shown.
+      () => undefined,
+    );
+    if (
+      state === undefined ||
+      state.status === 'running' ||
+      state.pieces === undefined ||
+      !(await canResume(run))
+    )
+      continue;
     const target: Target = { experiment, run };
     const of = `${jobTitles[state.job ?? 'run']} of ${basename(experiment)}`;
     void presenter.offer(

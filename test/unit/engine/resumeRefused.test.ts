@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ScoreRequest } from '../../../src/engine/request';
 import { readRunEvents } from '../../../src/files/runs';
@@ -66,6 +66,19 @@ describe('a stopped run does not go on', () => {
         'run-not-resumable',
         /data|prompt|column|kind/,
       );
+  });
+
+  it('while another machine says that it works on it, and does once that one is not heard of', async () => {
+    const { wanted, killed: run } = await killedHalfway(fresh(), request());
+    const manifest = { ...manifestOf(run), state: 'running', host: 'another-machine', pid: 4 };
+    writeFileSync(path.join(run, 'run.json'), JSON.stringify(manifest));
+    const lock = path.join(run, 'run.lock');
+    writeFileSync(lock, '4 12 another-machine\n');
+    await rejectsWith(resume(run, request()), 'run-in-progress', /by process 4/);
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(lock, longAgo, longAgo);
+    await resume(run, request());
+    await endsWell(run, wanted);
   });
 
   it('not where it has finished, and leaves that run as it is', async () => {

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { RayExecutor } from '../../../src/executors/ray/rayExecutor';
 import { temporaryFolder } from '../files/temporary';
 import { rejectsWith } from '../files/throwsCode';
@@ -22,5 +24,25 @@ describe(real === undefined ? "what speaks Ray's interface" : 'a Ray cluster', f
   it('that does not answer is named with its address', async () => {
     const nobody = new RayExecutor({ name: 'ray', address: 'http://127.0.0.1:9/' });
     await rejectsWith(nobody.look(['one']), 'executor-unavailable', /http:\/\/127\.0\.0\.1:9\./);
+  });
+
+  it('that is something else is refused with what it said, also where it is asked to end a job', async () => {
+    let status = 200;
+    const proxy = createServer((_request, response) => {
+      response.writeHead(status, { 'content-type': 'text/html' });
+      response.end('<p>Sign in first</p>');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      const wrong = new RayExecutor({ name: 'ray', address });
+      await rejectsWith(wrong.look(['one']), 'executor-failed', /Sign in first/);
+      status = 500;
+      await rejectsWith(wrong.cancel(['one']), 'executor-failed', /Sign in first/);
+      status = 404;
+      await wrong.cancel(['one']);
+    } finally {
+      proxy.close();
+    }
   });
 });

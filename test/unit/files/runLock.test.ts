@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beganAt } from '../../../src/files/processes';
 import { holdingRun, holdRun } from '../../../src/files/runLock';
@@ -99,6 +100,37 @@ describe('a run that is held', () => {
     await (
       await holdRun(run)
     )();
+  });
+
+  it('is not given back by who has lost it, and is another one’s then', async () => {
+    const run = fresh();
+    const letGo = await holdRun(run);
+    await rm(lock(run));
+    await writeFile(lock(run), '4 12 another-machine\n');
+    await letGo();
+    assert.equal(readFileSync(lock(run), 'utf8'), '4 12 another-machine\n');
+  });
+
+  it('is held anew at once by who lets go of it', async () => {
+    const run = fresh();
+    const first = await holdRun(run);
+    const [, second] = await Promise.all([first(), holdRun(run)]);
+    assert.ok(existsSync(lock(run)));
+    await second();
+    assert.deepEqual(readdirSync(run), []);
+  });
+
+  it('is taken where somebody was killed who removed a dead one’s lock', async () => {
+    const run = fresh();
+    await mkdir(run);
+    await writeFile(lock(run), '999999999 12\n');
+    const claim = `${lock(run)}.${createHash('sha256').update('999999999 12\n').digest('hex').slice(0, 12)}`;
+    await writeFile(claim, '');
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(claim, longAgo, longAgo);
+    const letGo = await holdRun(run);
+    assert.deepEqual(readdirSync(run), ['run.lock']);
+    await letGo();
   });
 
   it('is let go of where the work fails', async () => {

@@ -32,10 +32,10 @@ describe('where the pieces of a run are, in words', () => {
   });
 
   it('says that a cluster has jobs of a run that nobody works on', () => {
-    assert.equal(leftPiecesWords(pieces), '3 jobs were left to Slurm; Resume reads what they come to');
+    assert.equal(leftPiecesWords(pieces), '3 jobs were left to Slurm; Resume goes on with what they do');
     assert.equal(
       leftPiecesWords({ ...pieces, waiting: 0 }),
-      '1 job was left to Slurm; Resume reads what it comes to',
+      '1 job was left to Slurm; Resume goes on with what it does',
     );
   });
 });
