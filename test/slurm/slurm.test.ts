@@ -188,7 +188,8 @@ describe('a Slurm cluster of two nodes', function () {
   });
 
   it('leaves its jobs alone when the terminal is closed, and takes them up by itself', async () => {
-    const name = await experiment('closed.adapter.yaml', judging);
+    // A number of jobs alone names no executor.
+    const name = await experiment('closed.adapter.yaml', `${judging}jobs: { at_once: 2 }\n`);
     const closed = await start(
       [
         'judge',
@@ -216,6 +217,10 @@ describe('a Slurm cluster of two nodes', function () {
     const again = await start(['judge', name, '--resume', run]);
     assert.equal(again.code, 0, again.stderr);
     assert.ok(before.length > 0);
+    const events = await readRunEvents(run);
+    const resumed = events.slice(events.findLastIndex(({ type }) => type === 'resumed'));
+    const executors = resumed.flatMap((event) => (event.type === 'pieces' ? [event.executor] : []));
+    assert.deepEqual([...new Set(executors)], ['slurm']);
     const { settings, outcomes } = await readOutcomes(path.join(run, runFiles.outcomes));
     const local = await readOutcomes(path.join(await runOf('here.adapter.yaml'), runFiles.outcomes));
     assert.deepEqual(settings.plan, local.settings.plan);
@@ -244,5 +249,6 @@ describe('a Slurm cluster of two nodes', function () {
     const { code, stderr } = await start(['search', name]);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /executor-failed: sbatch failed: .*nowhere|invalid partition/i);
+    assert.equal((await stateOf(await runOf(name))).pieces, undefined, 'nothing was handed over');
   });
 });
