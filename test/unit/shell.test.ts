@@ -99,8 +99,7 @@ describe('programs that are started', () => {
 
   it('get their arguments as lists', () => {
     const isList = (node: ts.Node | undefined): boolean =>
-      node !== undefined &&
-      (ts.isArrayLiteralExpression(node) || /args|quoted/i.test(node.getText()));
+      node !== undefined && (ts.isArrayLiteralExpression(node) || /args|quoted/i.test(node.getText()));
     assert.deepEqual(
       starts.filter(({ args }) => args.length > 1 && !isList(args[1])).map(({ where }) => where),
       [],
