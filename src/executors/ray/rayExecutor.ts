@@ -77,10 +77,13 @@ export class RayExecutor implements Executor {
   }
 
   async cancel(ids: readonly string[]): Promise<void> {
+    // One that is not ended is no reason to leave the others alone.
+    let refusal: string | undefined;
     for (const id of ids) {
       const answer = await this.ask('POST', `/api/jobs/${encodeURIComponent(id)}/stop`);
-      if (!answer.ok && answer.status !== 404) throw refused(answer.text);
+      if (!answer.ok && answer.status !== 404) refusal ??= answer.text;
     }
+    if (refusal !== undefined) throw refused(refusal);
   }
 
   close(): Promise<void> {

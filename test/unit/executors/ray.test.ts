@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RayExecutor } from '../../../src/executors/ray/rayExecutor';
@@ -28,7 +29,9 @@ describe(real === undefined ? "what speaks Ray's interface" : 'a Ray cluster', f
 
   it('that is something else is refused with what it said, also where it is asked to end a job', async () => {
     let status = 200;
-    const proxy = createServer((_request, response) => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(request.url);
       response.writeHead(status, { 'content-type': 'text/html' });
       response.end('<p>Sign in first</p>');
     });
@@ -38,7 +41,9 @@ describe(real === undefined ? "what speaks Ray's interface" : 'a Ray cluster', f
       const wrong = new RayExecutor({ name: 'ray', address });
       await rejectsWith(wrong.look(['one']), 'executor-failed', /Sign in first/);
       status = 500;
-      await rejectsWith(wrong.cancel(['one']), 'executor-failed', /Sign in first/);
+      asked.splice(0);
+      await rejectsWith(wrong.cancel(['one', 'two']), 'executor-failed', /Sign in first/);
+      assert.deepEqual(asked, ['/api/jobs/one/stop', '/api/jobs/two/stop']);
       status = 404;
       await wrong.cancel(['one']);
     } finally {
