@@ -88,13 +88,15 @@ export async function holdingRun<T>(run: string, work: () => Promise<T>): Promis
 }
 
 async function take(run: string): Promise<Heartbeat> {
-  await makeFolder(run);
   const file = lockOf(run);
   const mine = `${process.pid} ${(await beganAt(process.pid)) ?? '-'} ${os.hostname()}\n`;
   for (let attempt = 0; attempt < attempts; attempt++) {
+    await makeFolder(run);
     try {
       await createFile(file, mine);
     } catch (thrown) {
+      // The folder was taken away, or what was to be the lock in it.
+      if (systemCode(thrown) === 'ENOENT') continue;
       if (systemCode(thrown) !== 'EEXIST') throw thrown;
       if (await isTakenByOther(run, file)) await sleep(waitMs);
       continue;

@@ -8,6 +8,7 @@ import { readJsonAs } from './json';
 import { readJournal } from './readJournal';
 import { readRequests, requestsFile } from './searchRequests';
 import { isFile } from './isFile';
+import { lockFile } from './unfinished';
 
 /** The files of a run's folder. */
 export const runFiles = {
@@ -32,7 +33,7 @@ export const runFiles = {
   /** A classification head that was made for a model without one. */
   head: 'head.safetensors',
   /** By which a process holds the run while it works on it (files/runLock.ts). */
-  lock: 'run.lock',
+  lock: lockFile,
   /** Parts of the run that an executor does (engine/pieces/). */
   pieces: 'pieces',
 } as const;

@@ -10,6 +10,8 @@ import { isGone } from './processes';
  */
 const temporary = /\.([0-9a-f]{6})-(\d+)\.[0-9a-f]{12}\.tmp$/;
 const besideFolder = /\.([0-9a-f]{6})-(\d+)\.(building|replaced)$/;
+/** By which a process holds a run (files/runLock.ts). */
+export const lockFile = 'run.lock';
 const here = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 6);
 
 /** Path for what is to become a file, in the same folder: it says of whom it is, so that what a killed process leaves is known. */
@@ -52,9 +54,15 @@ export async function removeAllUnfinished(run: string, others: string): Promise<
     const path = join(parentPath, name);
     const target = join(parentPath, name.slice(1).replace(besideFolder, ''));
     if (besideFolder.exec(name)?.[3] === 'replaced' && (await isMissing(target))) await rename(path, target);
-    else if (temporary.test(name) || besideFolder.test(name))
+    else if ((temporary.test(name) || besideFolder.test(name)) && !isAskedFor(name))
       await rm(path, { recursive: true, force: true });
   }
+}
+
+/** Whether a name is of a lock that a process which may be alive is about to ask the run with: that is no part of the run. */
+function isAskedFor(name: string): boolean {
+  const [, machine, pid] = temporary.exec(name) ?? [];
+  return name.startsWith(`.${lockFile}.`) && (machine !== here || !isGone(Number(pid)));
 }
 
 const isWithin = (folder: string, path: string): boolean => path === folder || path.startsWith(folder + sep);

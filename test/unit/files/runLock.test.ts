@@ -6,6 +6,7 @@ import { cp, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beganAt } from '../../../src/files/processes';
 import { holdingRun, holdRun } from '../../../src/files/runLock';
+import { removeAllUnfinished } from '../../../src/files/unfinished';
 import { temporaryFolder } from './temporary';
 import { rejectsWith } from './throwsCode';
 
@@ -131,6 +132,22 @@ describe('a run that is held', () => {
     const letGo = await holdRun(run);
     assert.deepEqual(readdirSync(run), ['run.lock']);
     await letGo();
+  });
+
+  it('is got by who asks while its holder clears the folder of what is unfinished', async () => {
+    const run = fresh();
+    await mkdir(run);
+    let isOver = false;
+    const clearing = (async () => {
+      while (!isOver) await removeAllUnfinished(run, 'pieces');
+    })();
+    try {
+      for (let times = 0; times < 100; times++) await holdingRun(run, () => Promise.resolve());
+    } finally {
+      isOver = true;
+      await clearing;
+    }
+    assert.deepEqual(readdirSync(run), []);
   });
 
   it('is let go of where the work fails', async () => {
