@@ -32,11 +32,13 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
     });
     return lab;
   };
+  const offerLeftJobs = (window: Lab): void =>
+    void window.offerLeftJobs().catch((thrown: unknown) => log.warn(String(thrown)));
   /** Not where a command is what loads it: that may be the very one that takes them up. */
   const loadAndOffer = async (): Promise<Lab> => {
     const isFirst = lab === undefined;
     const window = await load();
-    if (isFirst) window.offerLeftJobs().catch((thrown: unknown) => log.warn(String(thrown)));
+    if (isFirst) offerLeftJobs(window);
     return window;
   };
   const sideBar = new SideBar(async () => (await loadAndOffer()).views());
@@ -68,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): AdapterLabApi {
     ),
     new AdapterFolders(),
     ...watchForConfigs(loadAndOffer),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void lab?.then((window) => window.offerLeftJobs())),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void lab?.then(offerLeftJobs)),
   );
 
   // Another window's may have been opened since, or never.
